@@ -1,0 +1,151 @@
+"""Rows of Django's ORM, authentication, sessions, shortcuts and commands (Django 4.2 to 6.1)."""
+
+from __future__ import annotations
+
+from isolint.catalog.places import SENSITIVE
+from isolint.catalog.rows import Acts, Attribute, Extends, Given, Gives, Row
+
+QUERYSET = "django.db.models.query.QuerySet"
+MANAGER = "django.db.models.manager.BaseManager"
+MODEL = "django.db.models.base.Model"
+RELATED = "django.db.models.fields.related_descriptors.create_reverse_many_to_one_manager.RelatedManager"
+
+# QuerySet: lazy methods run no query (django/db/models/query.py, "PUBLIC METHODS THAT RETURN A QUERYSET SUBCLASS").
+_LAZY = (
+    "all filter exclude annotate alias order_by reverse distinct values values_list dates datetimes none select_related "
+    "prefetch_related extra defer only using union intersection difference select_for_update complex_filter fetch_mode "
+    "_clone _chain get_queryset"
+).split()
+_READS: dict[str, Given] = {
+    "get": "model",
+    "first": "model",
+    "last": "model",
+    "earliest": "model",
+    "latest": "model",
+    "count": "plain",
+    "exists": "plain",
+    "contains": "plain",
+    "aggregate": "plain",
+    "in_bulk": "models",
+    "explain": "plain",
+}
+_WRITES: dict[str, Given] = {
+    "create": "model",
+    "get_or_create": "models",
+    "update_or_create": "models",
+    "bulk_create": "models",
+    "bulk_update": "plain",
+    "update": "plain",
+    "delete": "plain",
+}
+_RELATED_WRITES = ("add", "remove", "clear", "set")
+
+
+def _both(cls: str, methods: dict[str, Given], kind: str) -> list[Row]:
+    """A sync row and the row of its a-method: in 4.2 to 6.1 each is `sync_to_async(self.<method>)`."""
+    rows: list[Row] = []
+    for name, gives in methods.items():
+        assert kind in ("read", "write")
+        rows.append(Acts(f"{cls}.{name}", "read" if kind == "read" else "write", gives=gives))
+        rows.append(
+            Acts(f"{cls}.a{name}", "read" if kind == "read" else "write", "await", SENSITIVE, "ISO102", gives=gives)
+        )
+    return rows
+
+
+def _related(cls: str) -> list[Row]:
+    return _both(cls, dict.fromkeys(_RELATED_WRITES, "plain"), "write")
+
+
+ORM: tuple[Row, ...] = (
+    *(Gives(f"{QUERYSET}.{name}", "queryset") for name in _LAZY),
+    *_both(QUERYSET, _READS, "read"),
+    *_both(QUERYSET, _WRITES, "write"),
+    Gives(f"{QUERYSET}.as_manager", "manager"),
+    Gives(f"{QUERYSET}.raw", "queryset"),
+    Acts(f"{QUERYSET}.iterator", "read", gives="models"),
+    Acts(f"{QUERYSET}.aiterator", "read", "aiterate", SENSITIVE, "ISO102", gives="models"),
+    Acts(f"{QUERYSET}.__iter__", "read", gives="models"),
+    Acts(f"{QUERYSET}.__len__", "read"),
+    Acts(f"{QUERYSET}.__bool__", "read"),
+    Acts(f"{QUERYSET}.__getitem__", "read", gives="models"),
+    Acts(f"{QUERYSET}.__aiter__", "read", "call", SENSITIVE, "ISO102", gives="models"),
+    # Manager = BaseManager.from_queryset(QuerySet): made at run time (django/db/models/manager.py).
+    Extends(MANAGER, (QUERYSET,)),
+    Extends("django.db.models.manager.Manager", (MANAGER, QUERYSET)),
+    Gives(f"{MANAGER}.from_queryset", "class"),
+    Gives(f"{MANAGER}.db_manager", "self"),
+    # Managers of relations: made by functions at run time (django/db/models/fields/related_descriptors.py).
+    Extends(RELATED, ("django.db.models.manager.Manager", MANAGER, QUERYSET)),
+    *_related(RELATED),
+    # Model.
+    Attribute(f"{MODEL}.objects", "manager"),
+    Attribute(f"{MODEL}._default_manager", "manager"),
+    Attribute(f"{MODEL}._base_manager", "manager"),
+    Attribute(f"{MODEL}.pk", "plain"),
+    Attribute(f"{MODEL}.id", "plain"),
+    Gives(f"{MODEL}.()", "receiver"),
+    Acts(f"{MODEL}.save", "write"),
+    Acts(f"{MODEL}.save_base", "write"),
+    Acts(f"{MODEL}.delete", "write"),
+    Acts(f"{MODEL}.refresh_from_db", "read"),
+    Acts(f"{MODEL}.full_clean", "read"),
+    Acts(f"{MODEL}.validate_unique", "read"),
+    Acts(f"{MODEL}.validate_constraints", "read"),
+    Acts(f"{MODEL}.asave", "write", "await", SENSITIVE, "ISO102"),
+    Acts(f"{MODEL}.adelete", "write", "await", SENSITIVE, "ISO102"),
+    Acts(f"{MODEL}.arefresh_from_db", "read", "await", SENSITIVE, "ISO102"),
+    *(Gives(f"{MODEL}.{name}") for name in ("clean", "clean_fields", "get_deferred_fields", "serializable_value")),
+    # Queries outside models.
+    Acts("django.db.models.query.prefetch_related_objects", "read"),
+    Acts("django.db.models.query.aprefetch_related_objects", "read", "await", SENSITIVE, "ISO102"),
+    Acts("django.shortcuts.get_object_or_404", "read", gives="model"),
+    Acts("django.shortcuts.get_list_or_404", "read", gives="models"),
+    Acts("django.shortcuts.aget_object_or_404", "read", "await", SENSITIVE, "ISO102", gives="model"),
+    Acts("django.shortcuts.aget_list_or_404", "read", "await", SENSITIVE, "ISO102", gives="models"),
+    Acts("django.db.backends.utils.CursorWrapper.execute", "write"),
+    Acts("django.db.backends.utils.CursorWrapper.executemany", "write"),
+    Acts("django.db.utils.ConnectionProxy.cursor", "read", gives="unknown"),
+    Acts("django.utils.connection.ConnectionProxy.cursor", "write", gives="unknown"),
+    Acts("django.core.management.call_command", "write"),
+    Gives("django.db.transaction.on_commit"),
+    # Authentication (django/contrib/auth).
+    Gives("django.contrib.auth.get_user_model", "class", "django.contrib.auth.models.User"),
+    *_both("django.contrib.auth.models.UserManager", {"create_user": "model", "create_superuser": "model"}, "write"),
+    *_both(
+        "django.contrib.auth.base_user.BaseUserManager",
+        {"get_by_natural_key": "model"},
+        "read",
+    ),
+    *_both(
+        "django.contrib.auth.models.PermissionsMixin",
+        {
+            "has_perm": "plain",
+            "has_perms": "plain",
+            "has_module_perms": "plain",
+            "get_user_permissions": "plain",
+            "get_group_permissions": "plain",
+            "get_all_permissions": "plain",
+        },
+        "read",
+    ),
+    *_both("django.contrib.auth", {"authenticate": "unknown", "get_user": "unknown"}, "read"),
+    *_both("django.contrib.auth", {"login": "plain", "logout": "plain", "update_session_auth_hash": "plain"}, "write"),
+    Gives("django.contrib.auth.base_user.AbstractBaseUser.set_password"),
+    Gives("django.contrib.auth.base_user.AbstractBaseUser.check_password"),
+    # Sessions kept in the database (django/contrib/sessions/backends).
+    *_both("django.contrib.sessions.backends.db.SessionStore", {"save": "plain", "create": "plain"}, "write"),
+    *_both("django.contrib.sessions.backends.db.SessionStore", {"delete": "plain", "flush": "plain"}, "write"),
+    *_both("django.contrib.sessions.backends.db.SessionStore", {"load": "plain", "exists": "plain"}, "read"),
+    Gives("django.contrib.sessions.backends.base.SessionBase.set"),
+    Gives("django.contrib.sessions.backends.base.SessionBase.aset"),
+)
+"""Relations read from an instance give a manager; see `descriptors`."""
+
+DESCRIPTORS: dict[str, Given] = {
+    "django.db.models.fields.related.ManyToManyField": "manager",
+    "django.contrib.contenttypes.fields.GenericRelation": "manager",
+    "django.db.models.fields.related.ForeignKey": "model",
+    "django.db.models.fields.related.OneToOneField": "model",
+}
+"""Fields whose attribute on an instance is a manager of the related objects, or the related object."""

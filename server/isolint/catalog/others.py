@@ -1,0 +1,69 @@
+"""Rows of factories, mocks, decorators that change nothing, and pure functions of Django."""
+
+from __future__ import annotations
+
+from isolint.catalog.rows import Acts, Decorates, Fills, Gives, Manages, Mocks, Row
+
+_DJANGO_FACTORY = "factory.django.DjangoModelFactory"
+_FACTORY = "factory.base.BaseFactory"
+
+FACTORIES: tuple[Row, ...] = (
+    # factory_boy: the class is called like a function and creates (factory/base.py FactoryMetaClass.__call__).
+    Acts(f"{_DJANGO_FACTORY}.()", "write", gives="model"),
+    Acts(f"{_DJANGO_FACTORY}.create", "write", gives="model"),
+    Acts(f"{_DJANGO_FACTORY}.create_batch", "write", gives="models"),
+    Gives(f"{_DJANGO_FACTORY}.build", "model"),
+    Gives(f"{_DJANGO_FACTORY}.build_batch", "models"),
+    Gives(f"{_DJANGO_FACTORY}.stub"),
+    Gives(f"{_DJANGO_FACTORY}.stub_batch"),
+    Gives(f"{_FACTORY}.build", "unknown"),
+    # model_bakery.
+    Acts("model_bakery.baker.make", "write", gives="model"),
+    Acts("model_bakery.baker.make_recipe", "write", gives="unknown"),
+    Gives("model_bakery.baker.prepare", "model"),
+    Gives("model_bakery.baker.prepare_recipe", "unknown"),
+)
+
+MOCKS: tuple[Row, ...] = tuple(
+    Mocks(f"unittest.mock.{name}")
+    for name in ("Mock", "MagicMock", "AsyncMock", "NonCallableMock", "NonCallableMagicMock", "PropertyMock", "sentinel")
+) + (Mocks("unittest.mock.create_autospec"), Mocks("unittest.mock.patch"), Mocks("unittest.mock.mock_open"))
+
+DECORATORS: tuple[Row, ...] = (
+    Fills("functools.partial"),
+    Fills("functools.partialmethod"),
+    Decorates("functools.wraps"),
+    Decorates("functools.update_wrapper"),
+    Decorates("functools.lru_cache"),
+    Decorates("functools.cache"),
+    Decorates("typing.cast"),
+    Decorates("typing.overload"),
+    Decorates("typing.override"),
+    Decorates("typing.final"),
+    Decorates("abc.abstractmethod"),
+    Decorates("django.db.transaction.atomic"),
+    Decorates("django.db.transaction.non_atomic_requests"),
+    Decorates("django.test.utils.override_settings"),
+    Decorates("django.test.utils.modify_settings"),
+    Decorates("django.test.utils.tag"),
+    Decorates("django.test.testcases.skipUnlessDBFeature"),
+    Decorates("_pytest.fixtures.fixture"),
+    Decorates("pytest_asyncio.plugin.fixture"),
+    Manages("contextlib.contextmanager", "enter"),
+    Manages("contextlib.asynccontextmanager", "aenter"),
+)
+
+PURE: tuple[Row, ...] = (
+    *(
+        Gives(f"django.core.mail.{name}")
+        for name in ("send_mail", "send_mass_mail", "mail_admins", "mail_managers")
+    ),
+    Gives("django.core.mail.message.EmailMessage.send"),
+    Gives("django.urls.base.reverse"),
+    Gives("django.utils.timezone.now"),
+    Gives("django.contrib.auth.hashers.make_password"),
+    Gives("django.contrib.auth.hashers.check_password"),
+    Gives("django.test.client.RequestFactory.get"),
+    Gives("django.test.client.RequestFactory.post"),
+)
+"""Functions of packages that could work on the database and do not."""

@@ -1,0 +1,131 @@
+"""The shapes of rows: what a known callable does, keyed by the canonical name of its definition.
+
+A row says what `asgiref.sync.sync_to_async` *does*; which names lead to it (imports, aliases, partials, decorators) is
+found elsewhere and needs no row. A method is `module.Class.method`; "()" as the last part is the call of the class
+itself, `__iter__`, `__aiter__`, `__enter__`, `__aenter__` are iteration and `with`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from isolint.catalog.places import IDENTITY, Route
+
+Given = Literal["plain", "self", "model", "models", "queryset", "manager", "receiver", "class", "unknown", "first", "items"]
+"""What a call gives: "plain" data; "self" the receiver; "model"/"models" an instance/instances of the model behind the
+receiver (or of the class given as first argument); "queryset"/"manager" one over it; "receiver": an instance of the
+class it is called on; "first": its first argument; "items": a container of its arguments; "unknown"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wraps:
+    """`name(f)` gives a callable that runs `f` by `route` when its result is awaited (`when` "await") or at once
+    ("call"); `awaits`: f's own result is awaited there. Without `f` it is a decorator factory. `unless` is an option that
+    switches to another route: (keyword, value, route, rule)."""
+
+    name: str
+    route: Route
+    when: Literal["call", "await"]
+    rule: str
+    awaits: bool = False
+    keyword: str = "func"
+    unless: tuple[str, object, Route, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """`name(..., f, *args)` runs `f(*args)` by `route`: at once ("call"), when the result is awaited ("await"), or when
+    its `start()` is called ("start"). `payload` is the position of `f`, `keyword` its name; arguments follow it, or stand
+    in the keywords `args`/`kwargs`. `each`: the arguments are iterables of arguments (`Executor.map`)."""
+
+    name: str
+    route: Route
+    when: Literal["call", "await", "start"]
+    rule: str
+    payload: int = 0
+    keyword: str = "func"
+    each: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drives:
+    """`name(awaitable, ...)` awaits what it is given by `route`: at once ("call") or when its result is awaited
+    ("await"). `payload` is the position of the awaitable, -1 for all positional arguments (and what they hold)."""
+
+    name: str
+    route: Route
+    when: Literal["call", "await"]
+    rule: str = ""
+    payload: int = 0
+    keyword: str = "coro"
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """`name(...)` works on the database: at once ("call"), or when its result is awaited, iterated or entered; by
+    `route` (SENSITIVE for Django's a-methods)."""
+
+    name: str
+    kind: Literal["read", "write"]
+    when: Literal["call", "await", "aiterate"] = "call"
+    route: Route = IDENTITY
+    rule: str = ""
+    gives: Given = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Gives:
+    """`name(...)` does no work and gives `gives`; `cls` names the class of the result (canonical) where that is fixed."""
+
+    name: str
+    gives: Given = "plain"
+    cls: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """`name` is an attribute that gives `gives` when it is read from an instance or class."""
+
+    name: str
+    gives: Given
+
+
+@dataclass(frozen=True, slots=True)
+class Decorates:
+    """`name(f)` or `name(...)(f)` gives `f` itself as far as places go."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manages:
+    """`name` makes a context manager factory out of a generator function ("enter" or "aenter")."""
+
+    name: str
+    when: Literal["enter", "aenter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fills:
+    """`name(f, *args, **keywords)` gives `f` with arguments filled in (functools.partial)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mocks:
+    """`name(...)` gives a mock object; `name` itself is a class of mocks."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extends:
+    """What a class inherits that its source does not show as a base (classes made at run time)."""
+
+    name: str
+    bases: tuple[str, ...]
+
+
+Row = Wraps | Runs | Drives | Acts | Gives | Attribute | Decorates | Manages | Fills | Mocks | Extends

@@ -1,0 +1,70 @@
+"""The table of all rows: by canonical name, the user's rows included. A later row of the same name wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from isolint.catalog.django_orm import DESCRIPTORS, ORM
+from isolint.catalog.hops import HOPS
+from isolint.catalog.others import DECORATORS, FACTORIES, MOCKS, PURE
+from isolint.catalog.places import BRIDGE, SENSITIVE, THREAD, Route
+from isolint.catalog.rows import Acts, Extends, Gives, Row, Wraps
+from isolint.workspace.shapes import UserRows
+
+ROWS: tuple[Row, ...] = (*HOPS, *ORM, *FACTORIES, *MOCKS, *DECORATORS, *PURE)
+
+
+def switched_name(row: Wraps) -> str:
+    """The name under which a row's other route (its `unless`) is kept in the table."""
+    assert row.unless is not None
+    return f"{row.name} ({row.unless[0]}={row.unless[1]})"
+
+
+class Table:
+    """Rows by canonical name (the first of a name's rows that fits is taken by the asker)."""
+
+    __slots__ = ("_extends", "_rows", "descriptors")
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows: dict[str, Row] = {}
+        self._extends: dict[str, tuple[str, ...]] = {}
+        self.descriptors = DESCRIPTORS
+        for row in rows:
+            if isinstance(row, Extends):
+                self._extends[row.name] = row.bases
+            else:
+                self._rows[row.name] = row
+                if isinstance(row, Wraps) and row.unless is not None:
+                    other = replace(row, name=switched_name(row), route=row.unless[2], rule=row.unless[3], unless=None)
+                    self._rows[other.name] = other
+
+    def get(self, name: str) -> Row | None:
+        """The row of a canonical name."""
+        return self._rows.get(name)
+
+    def bases(self, name: str) -> tuple[str, ...]:
+        """Further classes that the class `name` inherits from."""
+        return self._extends.get(name, ())
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+_USER_HOPS: dict[str, tuple[Route, str]] = {"worker": (SENSITIVE, "ISO101"), "pool": (THREAD, "ISO103"), "home": (BRIDGE, "")}
+
+
+def user_rows(rows: UserRows) -> tuple[Row, ...]:
+    """The rows that the settings declare by dotted name."""
+    made: list[Row] = []
+    for name, where in rows.hops.items():
+        route, rule = _USER_HOPS[where]
+        made.append(Wraps(name, route, "call" if where == "home" else "await", rule, awaits=where == "home"))
+    made += [Acts(name, "read" if kind == "read" else "write") for name, kind in rows.effects.items()]
+    made += [Gives(name) for name in sorted(rows.pure)]
+    return tuple(made)
+
+
+def table(rows: UserRows | None = None) -> Table:
+    """The table of our rows and the user's."""
+    return Table((*ROWS, *(user_rows(rows) if rows else ())))

@@ -1,0 +1,122 @@
+"""What `check` hands to its callers: findings with absolute positions, and the verdict of every test.
+
+Plain data for `cli`, `lsp` and `features`; made by `check.session` alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """An absolute path and a span of absolute byte offsets in the file's UTF-8 text, with its line and column.
+
+    `line`, `end_line` count from 1; `column`, `end_column` from 1, in code points."""
+
+    path: str
+    start: int
+    end: int
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedPlace:
+    """One further place, with `role` "chain", "mode", "runner" or "fixture"."""
+
+    location: Location
+    message: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """The fix of a finding: applicability "safe" or "unsafe" with a title, or "none" with the reason why not."""
+
+    applicability: Literal["safe", "unsafe", "none"]
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedFinding:
+    """A finding as shown: see DESIGN.md's JSON contract for the meaning of the fields.
+
+    `message` is one sentence; `note` a few words for the excerpt's underline ("asgiref's worker thread, not the test's
+    transaction"). `key` names the finding across edits (test, rule, callee)."""
+
+    location: Location
+    code: str
+    name: str
+    severity: Literal["error", "warning", "info", "hint"]
+    confidence: Literal["certain", "likely"]
+    message: str
+    note: str
+    test: str | None
+    effect: str | None
+    place: str | None
+    cause: Location | None
+    cause_name: str
+    related: tuple[RelatedPlace, ...]
+    tests: tuple[str, ...]
+    fix: Fix | None
+    url: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestVerdict:
+    """One test function as the model collects it (parameters left out).
+
+    `runner`: sync, pytest-asyncio, anyio, trio, django, isolated-asyncio, never, unknown. `mode`: rollback, flush, none,
+    unprotected, unknown. `verdict`: leaks, safe, undecided, not-rollback. `name` is the location of the name after
+    `def`; `reasons` say why there is or is not a finding, in sentences."""
+
+    test: str
+    location: Location
+    name: Location
+    runner: str
+    mode: str
+    databases: tuple[str, ...]
+    mode_reason: tuple[RelatedPlace, ...]
+    runner_reason: tuple[RelatedPlace, ...]
+    marks: tuple[tuple[str, str | None, Location], ...]
+    fixtures: tuple[tuple[str, tuple[Location, ...]], ...]
+    place: str
+    verdict: Literal["leaks", "safe", "undecided", "not-rollback"]
+    reasons: tuple[str, ...]
+
+    __test__ = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """Everything about one file: findings in order of position, the tests it holds, what could not be read in it."""
+
+    path: str
+    findings: tuple[PlacedFinding, ...]
+    tests: tuple[TestVerdict, ...]
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A text edit: replace the bytes from `start` to `end` of the file's UTF-8 text by `text`."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FixEdits:
+    """The edits of one fix, sorted and disjoint: one file only for now. `digest` is that of the text they apply to."""
+
+    path: str
+    title: str
+    applicability: Literal["safe", "unsafe"]
+    changes: tuple[Change, ...]

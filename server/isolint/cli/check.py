@@ -1,0 +1,170 @@
+"""`isolint check`: reports on files, fixes them when asked, and decides the exit code.
+
+The order of things is here: read the arguments, open the engine, analyse, fix, print. How findings look is in
+`output`, how a fix is applied in `fix`, how a file is replaced in `write`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from isolint.cli import fix, options, paths, write
+from isolint.cli.engine import Engine, Opened, Opener, analyse, opened
+from isolint.cli.errors import USAGE_EXIT, CommandError
+from isolint.cli.notices import Notices
+from isolint.cli.output import text
+from isolint.cli.progress import Progress
+from isolint.cli.terminal import is_terminal, printable, style_for
+
+if TYPE_CHECKING:
+    import argparse
+
+    from isolint.check.report import FileReport
+
+FOUND = 1
+"""There are errors or warnings."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stdin:
+    """Source that came over stdin: the file it stands for, and its bytes."""
+
+    path: str
+    raw: bytes
+
+
+def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
+    """Check, print, and return the exit code: 0, 1 or 2 as the contract says."""
+    if arguments.diff and arguments.output_format != "text":
+        raise CommandError("--diff writes a patch; it cannot be combined with --output-format")
+    overrides = options.overrides(arguments.config, arguments.select, arguments.ignore)
+    cwd = os.getcwd()
+    stdin = _stdin(arguments, cwd)
+    targets = [stdin.path] if stdin else paths.existing(arguments.paths or ["."], cwd)
+    with (
+        opened(targets, overrides, cache=not arguments.no_cache, opener=opener) as project,
+        Progress(wanted=not arguments.quiet) as progress,
+    ):
+        show = paths.relative_to(cwd, project.engine.root)
+        notices = Notices(show, quiet=arguments.quiet)
+        if stdin:
+            project.engine.set_buffer(stdin.path, write.decode(stdin.raw))
+        progress.start("Looking for tests", None)
+        files = [stdin.path] if stdin else project.engine.files(targets)
+        before, failures = analyse(project, files, progress)
+        fixed: list[fix.Fixed] = []
+        after = before
+        in_place = arguments.fix and not arguments.diff and not stdin
+        if arguments.fix or arguments.diff:
+            progress.start("Converting tests", len(files))
+            for path in files:
+                file = _fix(project.engine, path, before, arguments.unsafe_fixes)
+                fixed.append(_written(project.engine, file) if in_place else file)
+                progress.advance()
+            if any(file.before != file.after for file in fixed):
+                after, failures = analyse(project, files, progress)
+        progress.close()
+
+        notices.environment(project.engine.environment)
+        notices.problems(project.engine.problems)
+        notices.lines(f"{show(report.path)}: {problem}" for report in after.values() for problem in report.problems)
+        notices.errors(f"{show(path)}: {failure}" for path, failure in failures.items())
+        notices.errors(f"{show(file.path)}: {file.refusal}; left as it was" for file in fixed if file.failed)
+        if arguments.diff:
+            _print_diff(fixed, show)
+        elif stdin and arguments.fix:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(write.encode_like(stdin.raw, fixed[0].before, fixed[0].after))
+        if fixed and not arguments.quiet:
+            _print_outcome(fix.outcome(before, after, fixed, arguments.unsafe_fixes), arguments.diff, show)
+        # A patch or a fixed text on stdout must stay alone there.
+        remaining = before if arguments.diff else after
+        if not arguments.diff:
+            stream = sys.stderr if stdin and arguments.fix else sys.stdout
+            stream.write(_rendered(list(remaining.values()), arguments, project, show))
+        if notices.failed:
+            return USAGE_EXIT
+        return FOUND if _has_findings(remaining.values()) and not arguments.exit_zero else 0
+
+
+def _stdin(arguments: argparse.Namespace, cwd: str) -> _Stdin | None:
+    if arguments.stdin_filename is None and "-" not in arguments.paths:
+        return None
+    if arguments.stdin_filename is None:
+        raise CommandError("reading from stdin needs --stdin-filename NAME: what a test is depends on where it stands")
+    if arguments.paths not in ([], ["-"]):
+        raise CommandError("--stdin-filename takes no other path than -")
+    return _Stdin(os.path.normpath(os.path.join(cwd, arguments.stdin_filename)), sys.stdin.buffer.read())
+
+
+def _fix(engine: Engine, path: str, before: Mapping[str, FileReport], unsafe: bool) -> fix.Fixed:
+    wanted = ("safe", "unsafe") if unsafe else ("safe",)
+    if path in before and any(f.fix is not None and f.fix.applicability in wanted for f in before[path].findings):
+        return fix.fix_file(engine, path, unsafe)
+    return fix.unchanged(engine, path)
+
+
+def _written(engine: Engine, file: fix.Fixed) -> fix.Fixed:
+    """The file as it is on disk now: when it could not be written, its old self, in the engine too."""
+    if file.before == file.after:
+        return file
+    try:
+        write.replace_text(file.path, file.before, file.after)
+    except write.WriteError as error:
+        engine.set_buffer(file.path, None)
+        return fix.Fixed(file.path, file.before, file.before, str(error), failed=True)
+    return file
+
+
+def _print_diff(fixed: Sequence[fix.Fixed], show: paths.ShowPath) -> None:
+    style = style_for(sys.stdout)
+    terminal = is_terminal(sys.stdout)
+    for file in fixed:
+        for line in fix.unified_diff(file, show(file.path)):
+            if not terminal and not style.colour:
+                # Byte for byte, so that a patch program can use it: carriage returns and all.
+                sys.stdout.flush()
+                sys.stdout.buffer.write(line.encode("utf-8", "surrogateescape"))
+                continue
+            shown = printable(line.rstrip("\r\n").replace("\t", "    "))
+            painted = {"+": style.good, "-": style.bad, "@": style.code}.get(line[0], lambda same: same)(shown)
+            print(painted)
+
+
+def _print_outcome(result: fix.Outcome, dry: bool, show: paths.ShowPath) -> None:
+    count = sum(len(tests) for _, tests in result.converted)
+    if count:
+        verb = "Would convert" if dry else "Converted"
+        where = text.counted(len(result.converted), "file")
+        print(f"{verb} {text.counted(count, 'test')} in {where}:", file=sys.stderr)
+        for path, tests in result.converted:
+            print(f"   {printable(show(path))}: {', '.join(_short(test) for test in tests)}", file=sys.stderr)
+    kept = sum(len(tests) for _, tests in result.kept)
+    if kept:
+        print(f"{'Would not convert' if dry else 'Not converted'}: {text.counted(kept, 'test')}:", file=sys.stderr)
+        for reason, tests in result.kept:
+            print(f"   {printable(reason)}: {text.elided([printable(test) for test in tests])}", file=sys.stderr)
+
+
+def _short(test: str) -> str:
+    return printable(test.rsplit("::", 1)[-1])
+
+
+def _rendered(
+    reports: Sequence[FileReport], arguments: argparse.Namespace, project: Opened, show: paths.ShowPath
+) -> str:
+    if arguments.output_format == "json":
+        from isolint.cli.output import json
+
+        return json.render_findings(reports, show)
+    page = text.Page(show, style_for(sys.stdout), project.engine.source, arguments.unsafe_fixes)
+    given = [path for path in arguments.paths if path != "-"] or ["."]
+    return text.render(reports, page, show_info=arguments.show_info, targets=given, quiet=arguments.quiet)
+
+
+def _has_findings(reports: Iterable[FileReport]) -> bool:
+    return any(finding.severity in ("error", "warning") for report in reports for finding in report.findings)

@@ -1,0 +1,193 @@
+"""The engine as the commands see it: opened for a project, asked for reports until jedi has nothing left to answer.
+
+Here stands what a command needs from `check.session` and from jedi's client, as protocols, and the only place of the
+command line that imports them, late. Nothing is printed here but the progress bar's labels.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from isolint.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from isolint.check.report import FileReport, FixEdits
+    from isolint.workspace.shapes import Environment, Problem
+
+ROUNDS = 8
+"""Rounds of asking jedi: an answer can lead to the next question (an alias to a class, a class to its bases)."""
+
+ANSWER_TIME = 60.0
+"""Seconds that one round may take; what has no answer by then stays unknown and makes tests undecided."""
+
+
+class Engine(Protocol):
+    """What the commands use of `check.session.Session`."""
+
+    @property
+    def root(self) -> str:
+        """The project, absolute."""
+        ...
+
+    @property
+    def environment(self) -> Environment:
+        """The project's Python environment."""
+        ...
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong in settings, configuration and environment."""
+        ...
+
+    def files(self, paths: Sequence[str]) -> list[str]:
+        """The files to report on below absolute paths."""
+        ...
+
+    def set_buffer(self, path: str, text: bytes | None) -> None:
+        """Put UTF-8 text in front of the file on disk; None takes it away."""
+        ...
+
+    def report(self, path: str) -> FileReport:
+        """Everything about one file."""
+        ...
+
+    def fix_all(self, path: str, unsafe: bool = False) -> FixEdits | str:
+        """The edits of all fixes of a file, or why there are none."""
+        ...
+
+    def wanted(self) -> int:
+        """How many questions wait for an answer."""
+        ...
+
+    def origin_changed(self) -> None:
+        """There are new answers."""
+        ...
+
+    def source(self, path: str) -> bytes:
+        """The UTF-8 text of a file as analysed; OSError when there is none."""
+        ...
+
+    def close(self) -> None:
+        """Free what is held."""
+        ...
+
+
+class Resolver(Protocol):
+    """What the commands use of `inference.client.JediOrigin`."""
+
+    def wanted(self) -> Sequence[object]:
+        """The questions that wait for an answer."""
+        ...
+
+    def resolve(self, timeout: float) -> int:
+        """Ask and wait, at most `timeout` seconds; the number of new answers."""
+        ...
+
+    def close(self) -> None:
+        """End the child process."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An engine, and who answers its questions about installed packages (None: nobody)."""
+
+    engine: Engine
+    resolver: Resolver | None
+
+
+Opener = Callable[[str, Mapping[str, object], bool], Opened]
+"""From the project's root, the settings that the command line overrides, and whether caches may be used."""
+
+
+_PROJECT_FILES = (".git", ".hg", "pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "pytest.ini", "manage.py")
+
+
+@contextmanager
+def opened(
+    paths: Sequence[str], overrides: Mapping[str, object], *, cache: bool, opener: Opener | None
+) -> Iterator[Opened]:
+    """The engine for the project that holds these absolute paths, closed afterwards whatever happens."""
+    project = (opener or open_project)(project_root(paths, os.getcwd()), overrides, cache)
+    try:
+        yield project
+    finally:
+        try:
+            project.engine.close()
+        finally:
+            if project.resolver is not None:
+                project.resolver.close()
+
+
+def analyse(project: Opened, files: Sequence[str], progress: Progress) -> tuple[dict[str, FileReport], dict[str, str]]:
+    """The report of every file, after all questions about installed packages have been answered as far as they can be;
+    and for each file where the engine itself failed, what happened (a defect of ours, not of the user's code)."""
+    engine, resolver = project.engine, project.resolver
+    reports: dict[str, FileReport] = {}
+    failures: dict[str, str] = {}
+    for _ in range(ROUNDS):
+        reports, failures = {}, {}
+        progress.start("Checking", len(files))
+        for path in files:
+            try:
+                reports[path] = engine.report(path)
+            except Exception as error:  # noqa: BLE001 - one file's defect must not hide the findings of all others
+                _show_traceback()
+                failures[path] = f"internal error, please report it: {type(error).__name__}: {error}"
+            progress.advance()
+        if resolver is None or not resolver.wanted():
+            break
+        progress.start("Asking jedi about installed packages", None)
+        if not resolver.resolve(ANSWER_TIME):
+            break
+        engine.origin_changed()
+    return reports, failures
+
+
+def _show_traceback() -> None:
+    if os.environ.get("ISOLINT_TRACEBACK"):
+        import traceback
+
+        traceback.print_exc()
+
+
+def project_root(paths: Sequence[str], cwd: str) -> str:
+    """The folder whose files and configuration decide for these absolute paths.
+
+    pytest's rootdir for a run in `cwd`; without any configuration the nearest folder upwards that looks like a project;
+    `cwd` itself when that is a project around it (its nested configurations are for the engine to tell apart)."""
+    from isolint.workspace.files import Files, reader
+    from isolint.workspace.pytest_config import find_config
+
+    config = find_config(cwd, paths, os.environ, reader(Files({})))
+    common = os.path.commonpath(paths)
+    start = common if os.path.isdir(common) else os.path.dirname(common)
+    folder = config.rootdir if config.inifile else _upwards(start) or cwd
+    inside = (
+        os.path.commonpath([folder, cwd]) == cwd
+        if os.path.splitdrive(folder)[0] == os.path.splitdrive(cwd)[0]
+        else False
+    )
+    return cwd if inside and _is_project(cwd) else folder
+
+
+def _upwards(folder: str) -> str | None:
+    while not _is_project(folder):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+    return folder
+
+
+def _is_project(folder: str) -> bool:
+    return any(os.path.exists(os.path.join(folder, name)) for name in _PROJECT_FILES)
+
+
+def open_project(root: str, overrides: Mapping[str, object], cache: bool) -> Opened:
+    """The real engine, answered by jedi in its child process."""
+    raise NotImplementedError

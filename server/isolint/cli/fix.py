@@ -1,0 +1,142 @@
+"""Applies the engine's fixes to whole files, in memory, until nothing changes; and tells what became of which test.
+
+Nothing is written to disk here and nothing printed. A result that does not parse as well as the text before it is
+thrown away: a fix may only ever help.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from isolint.check.report import Change, FileReport, PlacedFinding
+from isolint.cli.engine import Engine
+from isolint.syntax.parse import parse_flawed
+
+PASSES = 10
+"""Passes over one file: one fix can make room for the next. A file that still changes then is left at that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """One file after its fixes: `before` and `after` are UTF-8, equal when nothing was done. `refusal` says why
+    the last pass stopped, when it was not simply done; `failed`, that this is nothing the user's code is to blame for: the
+    result did not parse, or could not be written."""
+
+    path: str
+    before: bytes
+    after: bytes
+    refusal: str = ""
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the tests with findings: (path, tests now without one), and (reason, tests that keep theirs)."""
+
+    converted: tuple[tuple[str, tuple[str, ...]], ...]
+    kept: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def fix_file(engine: Engine, path: str, unsafe: bool) -> Fixed:
+    """Fix one file in the engine's buffers. The buffer holds the result afterwards."""
+    before = current = engine.source(path)
+    for _ in range(PASSES):
+        edits = engine.fix_all(path, unsafe)
+        if isinstance(edits, str):
+            return Fixed(path, before, current, edits)
+        changed = apply(current, edits.changes)
+        if changed == current:
+            break
+        if not parses_as_well(current, changed):
+            return Fixed(path, before, current, "the result would not parse (please report this)", failed=True)
+        current = changed
+        engine.set_buffer(path, current)
+    return Fixed(path, before, current)
+
+
+def unchanged(engine: Engine, path: str) -> Fixed:
+    """A file in which there is nothing to fix; a file that cannot be read has no text."""
+    try:
+        text = engine.source(path)
+    except OSError:
+        text = b""
+    return Fixed(path, text, text)
+
+
+def apply(text: bytes, changes: Sequence[Change]) -> bytes:
+    """The text after sorted, disjoint changes."""
+    parts = []
+    position = 0
+    for change in changes:
+        parts += [text[position : change.start], change.text.encode()]
+        position = change.end
+    return b"".join([*parts, text[position:]])
+
+
+def outcome(
+    before: Mapping[str, FileReport], after: Mapping[str, FileReport], fixed: Iterable[Fixed], unsafe: bool
+) -> Outcome:
+    """Compare the reports before and after, file by file: which tests lost all their errors and warnings."""
+    converted: list[tuple[str, tuple[str, ...]]] = []
+    kept: dict[str, list[str]] = {}
+    for file in fixed:
+        was = _findings_by_test(before[file.path]) if file.path in before else {}
+        now = _findings_by_test(after[file.path]) if file.path in after else was
+        gone = tuple(test for test in was if test not in now)
+        if gone and file.before != file.after:
+            converted.append((file.path, gone))
+        for test, findings in now.items():
+            kept.setdefault(_why_kept(findings, file, unsafe), []).append(test)
+    return Outcome(tuple(converted), tuple((reason, tuple(tests)) for reason, tests in kept.items()))
+
+
+def unified_diff(fixed: Fixed, name: str) -> list[str]:
+    """The lines of a unified diff, line ends included; every line ends with a line feed."""
+    before, after = (text.decode("utf-8", "replace").split("\n") for text in (fixed.before, fixed.after))
+    lines = list(difflib.unified_diff(_with_ends(before), _with_ends(after), name, name))
+    return [line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines]
+
+
+def parses_as_well(before: bytes, after: bytes) -> bool:
+    """Whether `after` has no more syntax errors than `before`: code that was broken may stay so, nothing may break."""
+    return not _flawed(after) or _flawed(before)
+
+
+def _flawed(text: bytes) -> bool:
+    return parse_flawed(text, "statements", 0)[1]
+
+
+def _with_ends(lines: list[str]) -> list[str]:
+    # Only line feeds end a line for patch programs; a carriage return before one belongs to the line.
+    ended = [f"{line}\n" for line in lines[:-1]]
+    return [*ended, lines[-1]] if lines[-1] else ended
+
+
+def _findings_by_test(report: FileReport) -> dict[str, list[PlacedFinding]]:
+    result: dict[str, list[PlacedFinding]] = {}
+    for finding in report.findings:
+        if finding.severity in ("error", "warning"):
+            place = finding.location
+            name = finding.test or f"{os.path.basename(place.path)}:{place.line} ({finding.name})"
+            result.setdefault(name, []).append(finding)
+    return result
+
+
+def _why_kept(findings: Sequence[PlacedFinding], file: Fixed, unsafe: bool) -> str:
+    fixes = [finding.fix for finding in findings if finding.fix is not None]
+    if file.failed:
+        return file.refusal
+    for fix in fixes:
+        if fix.applicability == "none" and fix.reason:
+            return fix.reason
+    for fix in fixes:
+        if fix.applicability == "unsafe" and not unsafe:
+            return (
+                f"unsafe, applied with --unsafe-fixes only ({fix.reason})"
+                if fix.reason
+                else ("unsafe, applied with --unsafe-fixes only")
+            )
+    return (file.refusal if any(fix.applicability != "none" for fix in fixes) else "") or "there is no automatic fix"

@@ -1,0 +1,89 @@
+"""Writes a changed source file so that it is either the old one or the new one, never half of each.
+
+The encoding, the byte order mark, the line ends and the mode stay; a symbolic link stays a link and its target is
+replaced. What the change is, and whether it is right, is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import io
+import os
+import tempfile
+import tokenize
+
+
+class WriteError(Exception):
+    """The file could not be replaced; it is as it was. The text is a sentence for the user, without the path."""
+
+
+def replace_text(path: str, before: bytes, after: bytes) -> None:
+    """Replace the text of `path`, which must still be `before`, by `after` (both UTF-8, as analysed).
+
+    Raises WriteError when the file has changed meanwhile, cannot be written, or cannot hold the new text in its
+    encoding; the old file is then untouched and no temporary file is left."""
+    target = os.path.realpath(path)
+    try:
+        with open(target, "rb") as file:
+            raw = file.read()
+        mode = os.stat(target).st_mode
+    except OSError as error:
+        raise WriteError(f"cannot be read: {error.strerror}") from error
+    encoded = encode_like(raw, before, after)
+    if not os.access(target, os.W_OK):
+        # Replacing needs only the folder's permission; a file that its owner protected is left alone all the same.
+        raise WriteError("is read-only")
+    try:
+        _replace(target, encoded, mode)
+    except OSError as error:
+        raise WriteError(f"cannot be written: {error.strerror or error}") from error
+
+
+def decode(raw: bytes) -> bytes:
+    """A file's bytes as the engine reads them: UTF-8 without a byte order mark, by its own declaration (PEP 263); what
+    does not decode becomes a replacement character."""
+    text = raw.removeprefix(codecs.BOM_UTF8)
+    return text.decode(_encoding(raw), "replace").encode()
+
+
+def encode_like(raw: bytes, before: bytes, after: bytes) -> bytes:
+    """`after` in the encoding of the file whose bytes are `raw`, with its byte order mark if it has one.
+
+    Raises WriteError when `raw` is not `before`, when it does not decode (writing it back would lose bytes), or when
+    the encoding has no room for a character of `after`."""
+    if after == before:
+        return raw
+    encoding = _encoding(raw)
+    mark = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
+    try:
+        if raw[len(mark) :].decode(encoding).encode() != before:
+            raise WriteError("has changed meanwhile")
+    except UnicodeDecodeError as error:
+        raise WriteError(f"is not valid {encoding}") from error
+    try:
+        return mark + after.decode().encode(encoding)
+    except UnicodeEncodeError as error:
+        raise WriteError(f"is {encoding}, which has no {error.object[error.start]!r}") from error
+
+
+def _encoding(raw: bytes) -> str:
+    try:
+        return tokenize.detect_encoding(io.BytesIO(raw).readline)[0].removesuffix("-sig")
+    except SyntaxError:  # an encoding that nobody knows: the engine reads it as UTF-8, and says so
+        return "utf-8"
+
+
+def _replace(target: str, content: bytes, mode: int) -> None:
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".isolint-", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode & 0o7777)
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):  # the folder itself is gone: nothing more can be cleaned up
+            os.unlink(temporary)
+        raise

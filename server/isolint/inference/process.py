@@ -1,0 +1,101 @@
+"""One child process as the parent sees it: started, asked, ended.
+
+Which questions are asked, what is kept and when a child is replaced is decided in `client`. jedi is found here, but
+never imported: the parent stays free of it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import subprocess
+import sys
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from isolint.inference import wire
+from isolint.names.origin import Question
+
+BUNDLED = ("isolint", "jedi", "parso", "msgspec")
+"""The packages a child may import besides the standard library."""
+
+_log = logging.getLogger("isolint.inference")
+
+
+class ChildEnded(Exception):  # noqa: N818 (ending is no error of ours)
+    """The child is gone: it crashed, ran out of time, was ended, or never started."""
+
+
+def child_command() -> list[str]:
+    """The command line of a child. Raises ChildEnded when one of the bundled packages is not installed."""
+    folders = [f"{name}={_folder_of(name)}" for name in BUNDLED]
+    return [sys.executable, "-I", "-S", str(Path(__file__).with_name("child.py")), *folders]
+
+
+def _folder_of(package: str) -> str:
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ChildEnded(f"{package} is not installed")
+    return str(Path(spec.origin).parent.parent)
+
+
+class Child:
+    """A running child. `memory` is its resident memory after the last answer, in bytes."""
+
+    def __init__(self, hello: wire.Hello) -> None:
+        flags = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
+        try:
+            self._process = subprocess.Popen(
+                child_command(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=None if _log.isEnabledFor(logging.DEBUG) else subprocess.DEVNULL,
+                creationflags=flags,
+            )
+        except OSError as error:
+            raise ChildEnded(str(error)) from error
+        self.memory = 0
+        self.asked = 0
+        try:
+            wire.write_frame(self._stdin, wire.encode(hello))
+        except OSError as error:
+            self.end()
+            raise ChildEnded(str(error)) from error
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def _stdin(self) -> BinaryIO:
+        return cast(BinaryIO, self._process.stdin)
+
+    @property
+    def _stdout(self) -> BinaryIO:
+        return cast(BinaryIO, self._process.stdout)
+
+    def ask(self, question: Question) -> wire.Reply:
+        """Ask and wait; the child's own watchdog bounds the time. Raises ChildEnded when no answer comes."""
+        try:
+            wire.write_frame(self._stdin, wire.encode(question))
+            payload = wire.read_frame(self._stdout)
+            if payload is None:
+                raise ChildEnded("no answer")
+            reply = wire.decode_reply(payload)
+        except (OSError, ValueError) as error:
+            raise ChildEnded(str(error)) from error
+        self.memory = reply.memory
+        self.asked += 1
+        return reply
+
+    def end(self) -> None:
+        """End the process and reap it; a second call does nothing."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except OSError:
+                    continue

@@ -1,0 +1,280 @@
+"""The analysis thread: owns all engines, follows the mailbox, answers questions first, then checks the open files.
+
+One thread, so no engine needs a lock. It is interrupted by flags only, publishes through the writer, which drops what
+is out of date by then, and never lets a fault end it: a fault is logged, and the next job runs.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable, Iterable
+from concurrent.futures import InvalidStateError
+from dataclasses import dataclass
+
+from pygls.exceptions import JsonRpcContentModified, JsonRpcException
+
+from isolint.check.report import FileReport
+from isolint.lsp.buffers import Buffer
+from isolint.lsp.capabilities import Client
+from isolint.lsp.convert import Places, publication
+from isolint.lsp.engine import Engine, EngineFactory
+from isolint.lsp.mailbox import Mail, Mailbox, Question
+
+CONFIGURATION_FILES = ("pyproject.toml", "pytest.ini", ".pytest.ini", "pytest.toml", "tox.ini", "setup.cfg")
+_ROOT_MARKERS = (*CONFIGURATION_FILES, "manage.py", ".git")
+# How often a check of one file makes way for questions before it is let through: a client that asks without pause
+# must not keep a file from ever being checked.
+_PATIENCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """Where the results go: `publish` a notification as long as the buffer is current, `log` a text for the user's
+    log (kinds as the protocol numbers them: 1 error, 2 warning, 3 information)."""
+
+    publish: Callable[[bytes, Buffer], None]
+    log: Callable[[int, str], None]
+
+
+class Analysis:
+    """The state of the analysis thread. Nothing of it is touched by another thread once `run` has started."""
+
+    def __init__(self, mailbox: Mailbox, make_engine: EngineFactory, outlet: Outlet, client: Client) -> None:
+        self.client = client
+        self._open: dict[str, Buffer] = {}  # in order of their last edit
+        self.places = Places(client.encoding, self._open.get)
+        self._mailbox = mailbox
+        self._make_engine = make_engine
+        self._outlet = outlet
+        self._folders: tuple[str, ...] = ()
+        self._engines: dict[str, Engine] = {}
+        self._overrides: dict[str, dict[str, object]] = {}
+        self._default_overrides: dict[str, object] = {}
+        self._roots: dict[str, str] = {}
+        self._ready = False
+        self._queue: list[str] = []
+        self._others_stale = False
+        self._yielded = 0
+        self._published: dict[str, tuple[Buffer, bytes]] = {}
+        self._said: set[str] = set()
+
+    # The loop.
+
+    def run(self) -> None:
+        """Work until the mailbox says stop."""
+        while (mail := self._mailbox.take(wait=not self._has_work())) is not None:
+            self._guarded(lambda mail=mail: self._settle(mail), "an edit could not be taken in")  # type: ignore[misc]
+            for question in mail.questions:
+                self._answer(question)
+            if self._has_work():
+                self._guarded(self._check_next, "a check failed")
+        for engine in self._engines.values():
+            self._guarded(engine.close, "an engine could not be closed")
+
+    def _has_work(self) -> bool:
+        return self._ready and bool(self._queue or self._others_stale)
+
+    def _guarded(self, work: Callable[[], object], what: str) -> None:
+        try:
+            work()
+        except Exception:  # noqa: BLE001 - a fault in one job must not end the thread that does all of them
+            self._outlet.log(1, f"isolint: {what}\n{traceback.format_exc()}")
+
+    def _settle(self, mail: Mail) -> None:
+        """Take in what changed. No engine computes here: they only hear that something is different."""
+        for path, buffer in mail.buffers.items():
+            self.places.forget(path)
+            self._published.pop(path, None)
+            self._open.pop(path, None)
+            if path in self._queue:
+                self._queue.remove(path)
+            if buffer is not None:
+                self._open[path] = buffer
+                self._queue.insert(0, path)
+            self._others_stale = True
+            engine = self._engines.get(self.root_of(path))
+            if engine is not None:
+                engine.set_buffer(path, buffer.text if buffer else None)
+        for chore in mail.chores:
+            self._guarded(lambda chore=chore: chore(self), "a change could not be taken in")  # type: ignore[misc]
+
+    # Chores: what the loop thread asks to be done, see `mailbox.Chore`.
+
+    def start(self) -> None:
+        """The settings are known: checking may begin."""
+        self._ready = True
+
+    def set_folders(self, folders: Iterable[str]) -> None:
+        """The workspace folders. Engines of folders that are gone are closed; files find their engine anew."""
+        self._folders = tuple(sorted(set(folders), key=len, reverse=True))
+        self._roots.clear()
+        wanted = {self.root_of(path) for path in self._open}
+        for root in [root for root in self._engines if root not in wanted and root not in self._folders]:
+            self._engines.pop(root).close()
+        for path, buffer in self._open.items():
+            root = self.root_of(path)
+            for other, engine in self._engines.items():
+                engine.set_buffer(path, buffer.text if other == root else None)
+        self._queue = list(reversed(self._open))
+
+    def set_overrides(self, default: dict[str, object], by_folder: dict[str, dict[str, object]]) -> None:
+        """The editor's settings. Only engines whose settings differ from before begin anew."""
+        before = {root: self._overrides_of(root) for root in self._engines}
+        self._default_overrides, self._overrides = default, by_folder
+        for root, old in before.items():
+            if self._overrides_of(root) != old:
+                self._engines.pop(root).close()
+                changed = [path for path in reversed(self._open) if self.root_of(path) == root]
+                self._queue = [*(path for path in self._queue if path not in changed), *changed]
+
+    def touch(self, paths: Iterable[str]) -> None:
+        """Files changed on disk."""
+        paths = list(paths)
+        for path in paths:
+            self.places.forget(path)
+        if any(os.path.basename(path) in _ROOT_MARKERS for path in paths):
+            self._roots.clear()
+        for engine in self._engines.values():
+            engine.touch(paths)
+        self._others_stale = True
+
+    def touch_configuration(self, path: str) -> None:
+        """A file was opened or saved in a client that does not watch files: what decides about it may have changed
+        too, namely the configuration files and conftests of its folder and those above, up to its root."""
+        root = self.root_of(path)
+        folder = os.path.dirname(path)
+        paths = [path]
+        while True:
+            paths += [os.path.join(folder, name) for name in (*CONFIGURATION_FILES, "conftest.py")]
+            if folder == root or folder == os.path.dirname(folder):
+                break
+            folder = os.path.dirname(folder)
+        self.touch(paths)
+
+    def answers_came(self, root: str) -> None:
+        """Answers about installed names arrived for an engine."""
+        if root in self._engines:
+            self._engines[root].origin_changed()
+            self._others_stale = True
+
+    # Engines.
+
+    def root_of(self, path: str) -> str:
+        """The folder whose engine knows a file: the innermost workspace folder around it, else the nearest folder
+        upwards that looks like a project, else its own."""
+        for folder in self._folders:
+            if path.startswith(folder.rstrip(os.sep) + os.sep):
+                return folder
+        start = os.path.dirname(path)
+        if start not in self._roots:
+            self._roots[start] = _find_root(start)
+        return self._roots[start]
+
+    def engine_for(self, path: str) -> Engine:
+        """The engine that knows a file; built when it is first needed."""
+        root = self.root_of(path)
+        if root not in self._engines:
+            engine = self._make_engine(
+                root, self._overrides_of(root), lambda: self._mailbox.put_chore(lambda it: it.answers_came(root))
+            )
+            self._engines[root] = engine
+            for other, buffer in self._open.items():
+                if self.root_of(other) == root:
+                    engine.set_buffer(other, buffer.text)
+        return self._engines[root]
+
+    def _overrides_of(self, root: str) -> dict[str, object]:
+        return self._overrides.get(root, self._default_overrides)
+
+    def statuses(self) -> dict[str, dict[str, object]]:
+        """What each engine says about itself, by its root."""
+        return {root: engine.status() for root, engine in self._engines.items()}
+
+    # Checking.
+
+    def _check_next(self) -> None:
+        if not self._queue:
+            self._others_stale = False
+            by_root: dict[str, list[str]] = {}
+            for path in reversed(self._open):
+                by_root.setdefault(self.root_of(path), []).append(path)
+            changed = {path for paths in by_root.values() for path in self.engine_for(paths[0]).affected(paths)}
+            self._queue = [path for path in reversed(self._open) if path in changed]
+            return
+        path = self._queue[0]
+        interrupted = self._mailbox.has_mail if self._yielded < _PATIENCE else self._mailbox.has_changes
+        try:
+            report = self.engine_for(path).report(path, interrupted)
+        except Exception:
+            if interrupted():  # given up on purpose: it stays first in the queue, and what it did is remembered
+                self._yielded = 0 if self._mailbox.has_changes() else self._yielded + 1
+                return
+            self._queue.remove(path)
+            raise
+        self._yielded = 0
+        self._queue.remove(path)
+        self._publish(report, self._open[path])
+
+    def _publish(self, report: FileReport, buffer: Buffer) -> None:
+        for problem in report.problems:
+            if problem not in self._said:
+                self._said.add(problem)
+                self._outlet.log(2, problem)
+        body = publication(report, buffer, self.client, self.places)
+        if self._published.get(buffer.path) != (buffer, body):
+            self._published[buffer.path] = (buffer, body)
+            self._outlet.publish(body, buffer)
+
+    # Questions.
+
+    def buffer(self, path: str) -> Buffer | None:
+        """The version of an open file that the engines know."""
+        return self._open.get(path)
+
+    def buffer_of_uri(self, uri: str) -> Buffer | None:
+        """The same, by the client's name for it."""
+        return next((buffer for buffer in self._open.values() if buffer.uri == uri), None)
+
+    def _answer(self, question: Question) -> None:
+        future, buffer = question.future, question.buffer
+
+        def is_void() -> bool:
+            return buffer is not None and (
+                self._open.get(buffer.path) is not buffer or self._mailbox.has_edit(buffer.path)
+            )
+
+        def cancelled() -> bool:
+            return future.cancelled() or self._mailbox.is_stopped() or is_void()
+
+        if future.cancelled():
+            return
+        result: object = None
+        error: Exception | None = None
+        if is_void():
+            error = JsonRpcContentModified()
+        else:
+            try:
+                result = question.answer(self, cancelled)
+            except JsonRpcException as exc:
+                error = exc
+            except Exception as exc:  # noqa: BLE001 - it becomes the answer
+                error = JsonRpcContentModified() if cancelled() else exc
+        try:
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+        except InvalidStateError:
+            pass  # cancelled meanwhile, and answered so
+
+
+def _find_root(folder: str) -> str:
+    at = folder
+    while True:
+        if any(os.path.exists(os.path.join(at, name)) for name in _ROOT_MARKERS):
+            return at
+        above = os.path.dirname(at)
+        if above == at:
+            return folder
+        at = above

@@ -1,0 +1,172 @@
+"""From the analysis' plain data to the protocol's JSON: ranges, diagnostics, edits.
+
+Written as plain dictionaries and encoded by msgspec, because this is done on every keystroke: ten findings with four
+related places each take a twentieth of what the typed classes and their converter take. Nothing here decides what is
+found or fixed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from isolint.check.report import FileReport, FixEdits, Location, PlacedFinding, RelatedPlace
+from isolint.lsp.buffers import Buffer
+from isolint.lsp.capabilities import Client
+from isolint.lsp.transport import encode
+from isolint.lsp.uris import to_uri
+from isolint.text.encoding import Decoded, decode
+from isolint.text.lines import LineTable, Unit
+
+Json = dict[str, object]
+
+SOURCE = "isolint"
+MOST_RELATED = 8
+_SEVERITY = {"error": 1, "warning": 2, "info": 3, "hint": 4}
+_MOST_TABLES = 64
+
+
+class Places:
+    """Ranges in the client's units. Line tables of files that are not open are read once and kept until forgotten."""
+
+    def __init__(self, encoding: Unit, open_buffer: Callable[[str], Buffer | None]) -> None:
+        self.encoding = encoding
+        self._open_buffer = open_buffer
+        self._closed: dict[str, LineTable | None] = {}
+
+    def forget(self, path: str) -> None:
+        """The file on disk may have changed."""
+        self._closed.pop(path, None)
+
+    def uri(self, path: str) -> str:
+        """The client's own spelling for an open file."""
+        buffer = self._open_buffer(path)
+        return buffer.uri if buffer else to_uri(path)
+
+    def range(self, lines: LineTable, start: int, end: int) -> Json:
+        """The range of two byte offsets."""
+        line, column = lines.position(start, self.encoding)
+        end_line, end_column = lines.position(end, self.encoding)
+        return {
+            "start": {"line": line, "character": column},
+            "end": {"line": end_line, "character": end_column},
+        }
+
+    def location(self, location: Location) -> Json:
+        """A place in any file: by its bytes where the text can be had, else by the line and column it came with."""
+        lines = self._lines(location.path)
+        if lines is not None:
+            span = self.range(lines, location.start, location.end)
+        else:
+            span = {
+                "start": {"line": max(0, location.line - 1), "character": max(0, location.column - 1)},
+                "end": {"line": max(0, location.end_line - 1), "character": max(0, location.end_column - 1)},
+            }
+        return {"uri": self.uri(location.path), "range": span}
+
+    def _lines(self, path: str) -> LineTable | None:
+        buffer = self._open_buffer(path)
+        if buffer is not None:
+            return buffer.lines
+        if path not in self._closed:
+            if len(self._closed) >= _MOST_TABLES:
+                del self._closed[next(iter(self._closed))]
+            self._closed[path] = _read_lines(path)
+        return self._closed[path]
+
+
+def _read_lines(path: str) -> LineTable | None:
+    try:
+        with open(path, "rb") as file:
+            decoded = decode(file.read())
+    except OSError:
+        return None
+    return LineTable.of(decoded.text) if isinstance(decoded, Decoded) else None
+
+
+def elided(related: Sequence[RelatedPlace]) -> list[RelatedPlace]:
+    """At most eight places: what is not of the chain is kept, a long chain loses its middle and says so."""
+    if len(related) <= MOST_RELATED:
+        return list(related)
+    others = sum(place.role != "chain" for place in related)
+    chain = [place for place in related if place.role == "chain"]
+    room = max(3, MOST_RELATED - others)
+    if len(chain) > room:
+        head = room // 2
+        tail = room - 1 - head
+        left_out = len(chain) - head - tail
+        mark = RelatedPlace(chain[head].location, f"({left_out} calls in between)", "chain")
+        kept = [*chain[:head], mark, *chain[-tail:]]
+    else:
+        kept = chain
+    result: list[RelatedPlace] = []
+    placed = False
+    for place in related:
+        if place.role != "chain":
+            result.append(place)
+        elif not placed:
+            result.extend(kept)
+            placed = True
+    return result[:MOST_RELATED]
+
+
+def diagnostic(finding: PlacedFinding, buffer: Buffer, client: Client, places: Places) -> Json:
+    """A finding as the protocol's diagnostic; `data` is what the code actions need to find it again."""
+    fix = finding.fix
+    result: Json = {
+        "range": places.range(buffer.lines, finding.location.start, finding.location.end),
+        "severity": _SEVERITY[finding.severity],
+        "code": finding.name,
+        "source": SOURCE,
+        "message": finding.message,
+        "data": {
+            "key": finding.key,
+            "code": finding.code,
+            "test": finding.test,
+            "fix": {"applicability": fix.applicability, "title": fix.title, "reason": fix.reason} if fix else None,
+        },
+    }
+    if client.links and finding.url:
+        result["codeDescription"] = {"href": finding.url}
+    if client.related and finding.related:
+        result["relatedInformation"] = [
+            {"location": places.location(place.location), "message": place.message} for place in elided(finding.related)
+        ]
+    return result
+
+
+def publication(report: FileReport, buffer: Buffer, client: Client, places: Places) -> bytes:
+    """The whole notification that shows a report."""
+    return encode(
+        {
+            "jsonrpc": "2.0",
+            "method": "textDocument/publishDiagnostics",
+            "params": {
+                "uri": buffer.uri,
+                "version": buffer.version,
+                "diagnostics": [diagnostic(finding, buffer, client, places) for finding in report.findings],
+            },
+        }
+    )
+
+
+def clearing(uri: str) -> bytes:
+    """The notification that takes all diagnostics of a document away."""
+    params = {"uri": uri, "diagnostics": ()}
+    return encode({"jsonrpc": "2.0", "method": "textDocument/publishDiagnostics", "params": params})
+
+
+def workspace_edit(edits: FixEdits, buffer: Buffer, client: Client, places: Places) -> Json:
+    """The edits of a fix to an open document."""
+    changes: list[Json] = [
+        {"range": places.range(buffer.lines, change.start, change.end), "newText": change.text}
+        for change in edits.changes
+    ]
+    return text_edits(changes, buffer, client)
+
+
+def text_edits(changes: list[Json], buffer: Buffer, client: Client) -> Json:
+    """Edits in the client's units. With a client that can check it, they say to which version they belong."""
+    if client.document_changes:
+        document = {"uri": buffer.uri, "version": buffer.version}
+        return {"documentChanges": [{"textDocument": document, "edits": changes}]}
+    return {"changes": {buffer.uri: changes}}

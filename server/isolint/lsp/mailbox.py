@@ -1,0 +1,114 @@
+"""What the loop thread hands to the analysis thread: the latest buffers, chores and questions, and the cancel flags.
+
+One slot per file: an edit replaces the one that nobody has looked at yet. Chores (files changed on disk, new settings)
+are small and all done; questions are requests of the client, answered in order and before any checking goes on.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from isolint.lsp.analysis import Analysis
+    from isolint.lsp.buffers import Buffer
+
+Chore = Callable[["Analysis"], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """A request: `answer` runs on the analysis thread and its result or exception goes to `future`.
+
+    `buffer` is the document as it was when the client asked: if it is another one by then, the question is void.
+    The future stays cancellable until it is answered, whatever runs."""
+
+    answer: Callable[[Analysis, Callable[[], bool]], object]
+    buffer: Buffer | None
+    future: Future[Any]
+
+
+@dataclass(slots=True)
+class Mail:
+    """Everything that came since the last look."""
+
+    buffers: dict[str, Buffer | None] = field(default_factory=dict)
+    chores: list[Chore] = field(default_factory=list)
+    questions: deque[Question] = field(default_factory=deque)
+
+    def __bool__(self) -> bool:
+        return bool(self.buffers or self.chores or self.questions)
+
+
+class Mailbox:
+    """The slot between the two threads. All methods may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._mail = Mail()
+        self._stopped = False
+
+    def put_buffer(self, path: str, buffer: Buffer | None) -> None:
+        """The newest version of a file; None when it was closed."""
+        with self._changed:
+            self._mail.buffers[path] = buffer
+            self._changed.notify()
+
+    def put_chore(self, chore: Chore) -> None:
+        """Something to do before anything else is looked at."""
+        with self._changed:
+            self._mail.chores.append(chore)
+            self._changed.notify()
+
+    def ask(self, answer: Callable[[Analysis, Callable[[], bool]], object], buffer: Buffer | None) -> Future[Any]:
+        """Put a question; the future gets the answer. It is cancelled at once when nobody is there any more."""
+        future: Future[Any] = Future()
+        with self._changed:
+            if not self._stopped:
+                self._mail.questions.append(Question(answer, buffer, future))
+                self._changed.notify()
+                return future
+        future.cancel()
+        return future
+
+    def stop(self) -> None:
+        """Nothing more will be answered: what waits is cancelled, `take` gives None, running work is to stop."""
+        with self._changed:
+            self._stopped = True
+            waiting = list(self._mail.questions)
+            self._mail = Mail()
+            self._changed.notify()
+        for question in waiting:
+            question.future.cancel()
+
+    def take(self, wait: bool) -> Mail | None:
+        """What came in, emptying the slot; with `wait`, not before something came. None: stop."""
+        with self._changed:
+            while wait and not self._mail and not self._stopped:
+                self._changed.wait()
+            if self._stopped:
+                return None
+            mail, self._mail = self._mail, Mail()
+            return mail
+
+    # The flags are read between any two functions of an analysis: without the lock, which a stale answer does not need.
+
+    def is_stopped(self) -> bool:
+        """Whether running work should be given up for good."""
+        return self._stopped
+
+    def has_changes(self) -> bool:
+        """Whether something came that makes a running check pointless."""
+        return self._stopped or bool(self._mail.buffers) or bool(self._mail.chores)
+
+    def has_mail(self) -> bool:
+        """Whether anything came that a running check should make way for."""
+        return self._stopped or bool(self._mail)
+
+    def has_edit(self, path: str) -> bool:
+        """Whether this file was changed or closed meanwhile."""
+        return self._stopped or path in self._mail.buffers

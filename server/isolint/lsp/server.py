@@ -1,0 +1,320 @@
+"""The wiring: which message does what. Handlers here only look at parameters and pass the work to the analysis thread.
+
+The loop thread reads, splices and posts; it never analyses and never waits. All answers about code come from the
+analysis thread (`analysis`), through a future.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from typing import Any
+
+from lsprotocol import types
+from lsprotocol.converters import get_converter
+from pygls.exceptions import JsonRpcInvalidParams
+from pygls.lsp.server import LanguageServer
+
+import isolint
+from isolint.lsp.actions import code_actions, edit_for, resolve
+from isolint.lsp.analysis import CONFIGURATION_FILES, Analysis, Outlet
+from isolint.lsp.buffers import Buffer, Documents, Splice
+from isolint.lsp.capabilities import Client, client_of, look_up, server_capabilities
+from isolint.lsp.convert import Json, clearing
+from isolint.lsp.engine import EngineFactory
+from isolint.lsp.mailbox import Mailbox
+from isolint.lsp.protocol import Protocol
+from isolint.lsp.settings import SECTION, overrides_of
+from isolint.lsp.transport import Writer, frames
+from isolint.lsp.uris import to_path
+
+# How long the end waits for a client that does not read, and for an analysis that does not stop.
+_GRACE = 2.0
+# How long the first check waits for settings that the client said it has.
+_PATIENCE = 1.0
+
+
+class Server(LanguageServer):
+    """pygls' server with our protocol. One object serves one connection."""
+
+    protocol: Protocol
+
+    def __init__(self, make_engine: EngineFactory) -> None:
+        self.make_engine = make_engine
+        self.documents = Documents()
+        self.mailbox = Mailbox()
+        self.client = Client()
+        self.folders: dict[str, str] = {}  # path -> the client's URI
+        self.initial_settings: dict[str, object] = {}
+        self.analysis_thread: threading.Thread | None = None
+        self._impatience: threading.Timer | None = None
+        super().__init__("isolint", isolint.__version__, protocol_cls=Protocol, converter_factory=get_converter)
+        _register(self)
+
+    def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ARG002 - pygls' signature
+        """pygls' way to tell of a fault is a popup; ours is the log."""
+        self.protocol.log(1, f"isolint: {type(error).__name__}: {error}")
+
+    def serve(self, read: Callable[[int], bytes], write: Callable[[bytes], object]) -> int:
+        """Serve one client until it says exit or its end of the input closes; the exit code the protocol asks for."""
+        writer = Writer(write)
+        self.protocol.connect(writer)
+        try:
+            for body in frames(read, lambda text: self.protocol.log(2, f"isolint: {text}")):
+                self.protocol.receive(body)
+                if self.protocol.exit_code is not None:
+                    break
+        finally:
+            self.mailbox.stop()
+            if self._impatience is not None:
+                self._impatience.cancel()
+            if self.analysis_thread is not None:
+                self.analysis_thread.join(_GRACE)
+            writer.close(_GRACE)
+        if self.protocol.exit_code is not None:
+            return self.protocol.exit_code
+        return 0 if self.protocol.was_shut_down else 1
+
+    @property
+    def is_hung(self) -> bool:
+        """Whether the analysis did not stop when asked to."""
+        return self.analysis_thread is not None and self.analysis_thread.is_alive()
+
+    # Start.
+
+    def greet(self, params: Any) -> Json:
+        """Answer `initialize`. No project is looked at before."""
+        if not isinstance(params, dict):
+            raise JsonRpcInvalidParams
+        self.client = client_of(params.get("capabilities"))
+        self.documents.encoding = self.client.encoding
+        folders = params.get("workspaceFolders")
+        uris = [look_up(folder, "uri") for folder in folders] if isinstance(folders, list) else [params.get("rootUri")]
+        self.folders = {path: uri for uri in uris if isinstance(uri, str) and (path := to_path(uri)) is not None}
+        self.initial_settings = overrides_of(params.get("initializationOptions"))
+        return {
+            "capabilities": server_capabilities(self.client),
+            "serverInfo": {"name": self.name, "version": self.version},
+        }
+
+    def begin(self) -> None:
+        """`initialized`, or the first message that needs it from a client that forgets to say so: the analysis thread
+        starts. Checking waits a moment for the settings when the client has some."""
+
+        def publish(body: bytes, buffer: Buffer) -> None:
+            self.protocol.send(body, lambda: self.documents.is_current(buffer))
+
+        if self.analysis_thread is not None:
+            return
+        analysis = Analysis(self.mailbox, self.make_engine, Outlet(publish, self.protocol.log), self.client)
+        analysis.set_folders(self.folders)
+        analysis.set_overrides(self.initial_settings, {})
+        self.analysis_thread = threading.Thread(target=analysis.run, name="isolint-analysis", daemon=True)
+        self.analysis_thread.start()
+        if self.client.watches:
+            self.protocol.request(types.CLIENT_REGISTER_CAPABILITY, _watchers())
+        if self.client.configuration:
+            self.pull_settings()
+            self._impatience = threading.Timer(_PATIENCE, self.mailbox.put_chore, (Analysis.start,))
+            self._impatience.daemon = True
+            self._impatience.start()
+        else:
+            self.mailbox.put_chore(Analysis.start)
+
+    # Settings.
+
+    def pull_settings(self) -> None:
+        """Ask for the settings of every folder, and those outside of any."""
+        folders = dict(self.folders)
+        items = [{"scopeUri": uri, "section": SECTION} for uri in folders.values()]
+        future = self.protocol.request(types.WORKSPACE_CONFIGURATION, {"items": [*items, {"section": SECTION}]})
+        future.add_done_callback(partial(self._take_settings, folders))
+
+    def _take_settings(self, folders: dict[str, str], future: Future[Any]) -> None:
+        answer = None if future.cancelled() or future.exception() is not None else future.result()
+        if isinstance(answer, (list, tuple)) and len(answer) == len(folders) + 1:
+            default = {**self.initial_settings, **overrides_of(answer[-1])}
+            scoped = {
+                path: {**self.initial_settings, **overrides_of(item)}
+                for path, item in zip(folders, answer, strict=False)
+            }
+            self.mailbox.put_chore(lambda it: it.set_overrides(default, scoped))
+        self.mailbox.put_chore(Analysis.start)
+
+    # Questions.
+
+    def ask(
+        self, uri: str, answer: Callable[[Analysis, Buffer, Callable[[], bool]], object], otherwise: object
+    ) -> object:
+        """A question about an open document for the analysis thread; `otherwise` when it is none that is analysed."""
+        buffer = self.documents.get(uri)
+        if buffer is None:
+            return otherwise
+        return self.mailbox.ask(lambda analysis, cancelled: answer(analysis, buffer, cancelled), buffer)
+
+    def status(self, analysis: Analysis) -> str:
+        """What the server knows, as text for a bug report."""
+        lines = [
+            f"isolint {isolint.__version__}, Python {platform.python_version()}, {platform.platform()}",
+            f"position encoding: {self.client.encoding}",
+            f"workspace folders: {', '.join(self.folders) or 'none'}",
+        ]
+        for root, status in analysis.statuses().items():
+            lines.append(f"\n{root}")
+            lines += [f"  {key}: {_shown(value)}" for key, value in status.items()]
+        return "\n".join(lines)
+
+    def apply(self, label: str, edit: Json) -> None:
+        """Ask the client to apply edits."""
+        self.protocol.request(types.WORKSPACE_APPLY_EDIT, {"label": label, "edit": edit})
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+
+
+def _watchers() -> Json:
+    method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+    names = ("*.py", "conftest.py", *CONFIGURATION_FILES)
+    options = {"watchers": [{"globPattern": f"**/{name}"} for name in names]}
+    return {"registrations": [{"id": method, "method": method, "registerOptions": options}]}
+
+
+def _splice(change: types.TextDocumentContentChangeEvent) -> Splice:
+    if isinstance(change, types.TextDocumentContentChangePartial):
+        start, end = change.range.start, change.range.end
+        return Splice((start.line, start.character), (end.line, end.character), change.text)
+    return Splice(None, None, change.text)
+
+
+def _register(server: Server) -> None:
+    """Every message that the server understands."""
+    documents, mailbox = server.documents, server.mailbox
+
+    @server.feature(types.INITIALIZE)
+    def initialize(params: Any) -> Json:
+        return server.greet(params)
+
+    @server.feature(types.INITIALIZED)
+    def initialized(_: Any) -> None:
+        server.begin()
+
+    @server.feature(types.SHUTDOWN)
+    def shutdown(_: Any) -> None:
+        mailbox.stop()
+
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def did_open(params: types.DidOpenTextDocumentParams) -> None:
+        server.begin()
+        it = params.text_document
+        before = documents.get(it.uri)
+        buffer = documents.open(it.uri, str(it.language_id), it.version, it.text)
+        if buffer is not None:
+            mailbox.put_buffer(buffer.path, buffer)
+            if not server.client.watches:
+                mailbox.put_chore(lambda analysis: analysis.touch_configuration(buffer.path))
+        elif before is not None:  # opened again as another language
+            mailbox.put_buffer(before.path, None)
+            server.protocol.send(clearing(it.uri))
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def did_change(params: types.DidChangeTextDocumentParams) -> None:
+        it = params.text_document
+        buffer = documents.change(it.uri, it.version, map(_splice, params.content_changes))
+        if buffer is not None:
+            mailbox.put_buffer(buffer.path, buffer)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def did_close(params: types.DidCloseTextDocumentParams) -> None:
+        buffer = documents.close(params.text_document.uri)
+        if buffer is not None:
+            mailbox.put_buffer(buffer.path, None)
+            server.protocol.send(clearing(buffer.uri))
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def did_save(params: types.DidSaveTextDocumentParams) -> None:
+        path = to_path(params.text_document.uri)
+        if path is None:
+            return
+        if server.client.watches:
+            mailbox.put_chore(lambda analysis: analysis.touch([path]))
+        else:
+            mailbox.put_chore(lambda analysis: analysis.touch_configuration(path))
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def did_change_watched_files(params: types.DidChangeWatchedFilesParams) -> None:
+        paths = [path for event in params.changes if (path := to_path(event.uri)) is not None]
+        if paths:
+            mailbox.put_chore(lambda analysis: analysis.touch(paths))
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    def did_change_workspace_folders(params: types.DidChangeWorkspaceFoldersParams) -> None:
+        for folder in params.event.removed:
+            server.folders.pop(to_path(folder.uri) or "", None)
+        for folder in params.event.added:
+            if (path := to_path(folder.uri)) is not None:
+                server.folders[path] = folder.uri
+        folders = list(server.folders)
+        mailbox.put_chore(lambda analysis: analysis.set_folders(folders))
+        if server.client.configuration:
+            server.pull_settings()
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    def did_change_configuration(params: Any) -> None:
+        if server.client.configuration:
+            server.pull_settings()
+        elif (settings := look_up(params, "settings")) is not None:
+            overrides = {**server.initial_settings, **overrides_of(settings)}
+            mailbox.put_chore(lambda analysis: analysis.set_overrides(overrides, {}))
+
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    def hover(params: types.HoverParams) -> object:
+        at = params.position
+
+        def answer(analysis: Analysis, buffer: Buffer, _: Callable[[], bool]) -> Json | None:
+            offset = buffer.lines.offset(at.line, at.character, server.client.encoding)
+            found = analysis.engine_for(buffer.path).hover(buffer.path, offset)
+            if found is None:
+                return None
+            text, start, end = found
+            kind = "markdown" if server.client.markdown else "plaintext"
+            span = analysis.places.range(buffer.lines, start, end)
+            return {"contents": {"kind": kind, "value": text}, "range": span}
+
+        return server.ask(params.text_document.uri, answer, None)
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION)
+    def code_action(params: types.CodeActionParams) -> object:
+        def answer(analysis: Analysis, buffer: Buffer, cancelled: Callable[[], bool]) -> list[Json]:
+            return code_actions(analysis, buffer, params, cancelled)
+
+        return server.ask(params.text_document.uri, answer, [])
+
+    @server.feature(types.CODE_ACTION_RESOLVE)
+    def code_action_resolve(params: Any) -> object:
+        if not isinstance(params, dict):
+            raise JsonRpcInvalidParams
+        server.begin()
+        return mailbox.ask(lambda analysis, cancelled: resolve(analysis, params, cancelled), None)
+
+    @server.feature(types.WORKSPACE_EXECUTE_COMMAND)
+    def execute_command(params: types.ExecuteCommandParams) -> object:
+        server.begin()
+        arguments = list(params.arguments or ())
+        if params.command == "isolint.showStatus":
+            return mailbox.ask(lambda analysis, _: server.status(analysis), None)
+        if params.command == "isolint.applyFix" and len(arguments) == 2:
+            uri, key = arguments
+        elif params.command == "isolint.fixAll" and len(arguments) == 1:
+            uri, key = arguments[0], None
+        else:
+            raise JsonRpcInvalidParams(f"{params.command!r} with {len(arguments)} arguments is no command of isolint")
+
+        def answer(analysis: Analysis, cancelled: Callable[[], bool]) -> None:
+            server.apply("isolint: fix", edit_for(analysis, uri, key, cancelled))
+
+        return mailbox.ask(answer, None)

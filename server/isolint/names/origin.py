@@ -1,0 +1,101 @@
+"""The protocol by which isolint asks about names that leave the project's own source.
+
+Here live the questions, the answers and the protocol, as plain data. Who answers (jedi, in `inference`) is plugged in by
+`lsp` and `cli`; nothing here may import it. An answer that is not there yet is `None` from `Origin.answer`: the asker
+takes it as unknown and the question is remembered, so that a later answer can be applied and the work done again.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+import msgspec
+
+
+class NameQuestion(msgspec.Struct, frozen=True, array_like=True, tag="name"):
+    """What is `dotted` (a module path followed by attributes, e.g. `asgiref.sync.sync_to_async`, `pytest.fixture`,
+    `django.test.TestCase`, `django.db.models.Model.save`) in the project's environment?"""
+
+    dotted: str
+
+
+class MembersQuestion(msgspec.Struct, frozen=True, array_like=True, tag="members"):
+    """Which names does the installed module `module` bind at its top level (imported ones included)?
+
+    Asked for the modules of pytest plugins. Only names that are, or may be, functions are described."""
+
+    module: str
+
+
+class ExpressionQuestion(msgspec.Struct, frozen=True, array_like=True, tag="expr"):
+    """What is the type of the expression at (line, column) of this source? Used for receivers the tables cannot follow.
+
+    `line` counts from 1, `column` from 0 in code points; `path` is absolute; `source` is the text of the whole file."""
+
+    path: str
+    source: str
+    line: int
+    column: int
+
+
+Question = NameQuestion | MembersQuestion | ExpressionQuestion
+
+
+class Param(msgspec.Struct, frozen=True, array_like=True):
+    """A parameter of an installed function: its name, kind (as in `syntax.facts.Parameter`), and whether it has a
+    default."""
+
+    name: str
+    kind: str
+    has_default: bool
+
+
+class Decorator(msgspec.Struct, frozen=True, array_like=True):
+    """A decorator of an installed function: its canonical dotted name ("" when jedi cannot say) and its source text."""
+
+    canonical: str
+    text: str
+
+
+class Definition(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """What a dotted name is, at the place where it is defined.
+
+    `canonical` is module and qualified name of the definition itself, whatever re-exports led to it. For an instance
+    (`django.db.connection`) it is the canonical name of where the *variable* is bound, and `type` that of its class.
+    `mro` lists the canonical names of a class (or of an instance's class) and all its bases in Python's order, itself
+    first, `object` left out; `complete` is False when a base could not be found. `path` is absolute, `line` from 1.
+    `distribution` is the name of the installed distribution that owns `path`, "" for the standard library.
+    """
+
+    canonical: str
+    kind: Literal["function", "class", "module", "instance", "unknown"]
+    path: str = ""
+    line: int = 0
+    is_async: bool = False
+    is_generator: bool = False
+    params: tuple[Param, ...] = ()
+    decorators: tuple[Decorator, ...] = ()
+    returns: str = ""
+    type: str = ""
+    mro: tuple[str, ...] = ()
+    complete: bool = True
+    distribution: str = ""
+    version: str = ""
+
+
+class Answer(msgspec.Struct, frozen=True, array_like=True):
+    """The answer to one question. `found` is None when nothing is known (and asking again will not help).
+
+    `members` answers a `MembersQuestion`: (name in the module, its definition), in the order of `dir()`, that is
+    alphabetical. `found` answers the two others."""
+
+    found: Definition | None = None
+    members: tuple[tuple[str, Definition], ...] = ()
+
+
+class Origin(Protocol):
+    """Who knows the world outside the project's source."""
+
+    def answer(self, question: Question) -> Answer | None:
+        """The stored answer, or None when the question has not been answered yet. Never blocks, never computes."""
+        ...

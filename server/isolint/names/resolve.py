@@ -1,0 +1,391 @@
+"""Following names: module paths, imports, aliases, attributes, class bases and their order.
+
+Only the project's own source is followed here; where it ends stands `External(dotted)`, and `Origin`'s answers (read
+through the store) say what that is. Several results are alternatives (conditional bindings), most likely first.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+from dataclasses import dataclass
+
+from isolint.names.inputs import PROJECT, definition, is_answered
+from isolint.names.scopes import Bound, Imported, Scope, class_facts, class_scope, module_scope
+from isolint.names.symbols import (
+    ClassRef,
+    ClassSymbol,
+    External,
+    FunctionSymbol,
+    ModuleSymbol,
+    Symbol,
+    UnknownSymbol,
+    ValueSymbol,
+)
+from isolint.store.memo import Query, Store
+from isolint.syntax import facts as f
+
+_BUILTINS = frozenset(dir(builtins))
+_MAX_DEPTH = 24
+
+
+# --- modules ---------------------------------------------------------------------------------------------------------
+
+
+def base_directory(store: Store, path: str) -> str:
+    """The folder that pytest's "prepend" import mode puts on sys.path for this file: the first one upwards that has no
+    `__init__.py` (_pytest.pathlib.resolve_pkg_root_and_module_name)."""
+    files = store.get(PROJECT, "").files
+    folder = os.path.dirname(path)
+    while f"{folder}/__init__.py" in files:
+        folder = os.path.dirname(folder)
+    return folder
+
+
+def _find_module(store: Store, key: tuple[str, str]) -> ModuleSymbol | External:
+    dotted, base = key
+    project = store.get(PROJECT, "")
+    relative = dotted.replace(".", "/")
+    namespace: ModuleSymbol | None = None
+    for root in dict.fromkeys((base, *project.roots)):
+        stem = f"{root}/{relative}"
+        for path in (f"{stem}/__init__.py", f"{stem}.py"):
+            if path in project.files:
+                return ModuleSymbol(dotted, path)
+        if namespace is None and stem in project.directories:
+            namespace = ModuleSymbol(dotted, "")
+    if namespace is not None and not _is_installed(store, dotted):
+        return namespace
+    return External(dotted)
+
+
+def _is_installed(store: Store, dotted: str) -> bool:
+    found = definition(store, dotted)
+    return found is not None and found.kind == "module"
+
+
+find_module: Query[tuple[str, str], ModuleSymbol | External] = Query("module", _find_module)
+"""Key: (dotted name, base directory of the importing file): the project's module, or External."""
+
+
+def module_name(store: Store, path: str) -> str:
+    """The dotted name under which pytest would import this file."""
+    base = base_directory(store, path)
+    dotted = os.path.relpath(path, base).removesuffix(".py").replace(os.sep, ".")
+    return dotted.removesuffix(".__init__")
+
+
+def import_target(store: Store, path: str, module: str, level: int) -> ModuleSymbol | External | UnknownSymbol:
+    """The module that `from {'.' * level}{module} import ...` names in the file at `path`."""
+    if level == 0:
+        return find_module(store, (module, base_directory(store, path)))
+    folder = os.path.dirname(path)
+    for _ in range(level - 1):
+        folder = os.path.dirname(folder)
+    stem = f"{folder}/{module.replace('.', '/')}" if module else folder
+    project = store.get(PROJECT, "")
+    for candidate in (f"{stem}/__init__.py", f"{stem}.py"):
+        if candidate in project.files:
+            return ModuleSymbol(module_name(store, candidate), candidate)
+    if stem in project.directories:
+        base = base_directory(store, path)
+        return ModuleSymbol(os.path.relpath(stem, base).replace(os.sep, "."), "")
+    return UnknownSymbol(f"no module {'.' * level}{module}")
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+def _lookup(store: Store, key: tuple[str, str]) -> tuple[Symbol, ...]:
+    path, name = key
+    scope = module_scope(store, path)
+    if scope is None:
+        return (UnknownSymbol(f"{path} cannot be read"),)
+    found = [symbol for bound in scope.get(name) for symbol in _follow(store, path, bound)]
+    if not found or all(b.conditional for b in scope.bindings if b.name == name):
+        found += _from_stars(store, path, scope, name)
+    if not found and os.path.basename(path) == "__init__.py":
+        sub = find_module(store, (f"{module_name(store, path)}.{name}", base_directory(store, path)))
+        if isinstance(sub, ModuleSymbol):
+            found.append(sub)
+    return tuple(dict.fromkeys(found))
+
+
+lookup: Query[tuple[str, str], tuple[Symbol, ...]] = Query("lookup", _lookup, bottom=lambda key: ())
+"""Key: (path, name): what a module's name stands for, imports followed; empty when the module does not bind it."""
+
+
+def _follow(store: Store, path: str, bound: Bound) -> tuple[Symbol, ...]:
+    if not isinstance(bound, Imported):
+        return (bound,)
+    target = import_target(store, path, bound.module, bound.level)
+    if bound.name is None or isinstance(target, UnknownSymbol):
+        return (target,)
+    return attribute(store, target, bound.name)
+
+
+def _from_stars(store: Store, path: str, scope: Scope, name: str) -> list[Symbol]:
+    found: list[Symbol] = []
+    for star in reversed(scope.stars):
+        target = import_target(store, path, star.module, star.level)
+        if isinstance(target, ModuleSymbol) and target.path:
+            inner = module_scope(store, target.path)
+            if inner is None or not _exported(inner, name):
+                continue
+            found += lookup(store, (target.path, name))
+        elif isinstance(target, External) and not name.startswith("_"):
+            known = definition(store, f"{target.dotted}.{name}")
+            if known is not None:
+                found.append(External(f"{target.dotted}.{name}"))
+    return found
+
+
+def _exported(scope: Scope, name: str) -> bool:
+    return name in scope.exports if scope.exports is not None else not name.startswith("_")
+
+
+def exported_names(store: Store, path: str) -> tuple[str, ...]:
+    """The names that `from module import *` brings, stars of stars included, in order of binding."""
+    return tuple(dict.fromkeys(n for n in bound_names(store, path) if _exported_from(store, path, n)))
+
+
+def _exported_from(store: Store, path: str, name: str) -> bool:
+    scope = module_scope(store, path)
+    return scope is not None and _exported(scope, name)
+
+
+def _bound_names(store: Store, path: str) -> tuple[str, ...]:
+    scope = module_scope(store, path)
+    if scope is None:
+        return ()
+    names = [b.name for b in scope.bindings]
+    for star in scope.stars:
+        target = import_target(store, path, star.module, star.level)
+        if isinstance(target, ModuleSymbol) and target.path:
+            inner = module_scope(store, target.path)
+            if inner is not None:
+                names += [n for n in bound_names(store, target.path) if _exported(inner, n)]
+    return tuple(dict.fromkeys(names))
+
+
+bound_names: Query[str, tuple[str, ...]] = Query("bound names", _bound_names, bottom=lambda path: ())
+"""Every name a project module binds, names from project star imports included."""
+
+
+def lookup_or_builtin(store: Store, path: str, name: str) -> tuple[Symbol, ...]:
+    """`lookup`, then Python's builtins; one UnknownSymbol when neither knows the name."""
+    found = lookup(store, (path, name))
+    if found:
+        return found
+    if name in _BUILTINS:
+        return (External(f"builtins.{name}"),)
+    return (UnknownSymbol(f"{name} is not bound in {os.path.basename(path)}"),)
+
+
+def attribute(store: Store, symbol: Symbol, name: str) -> tuple[Symbol, ...]:
+    """What `symbol.name` stands for."""
+    match symbol:
+        case External():
+            return (External(f"{symbol.dotted}.{name}"),)
+        case ModuleSymbol():
+            if symbol.path:
+                found = lookup(store, (symbol.path, name))
+                if found:
+                    return found
+                base = base_directory(store, symbol.path)
+            else:
+                base = ""
+            sub = find_module(store, (f"{symbol.dotted}.{name}", base))
+            if isinstance(sub, ModuleSymbol):
+                return (sub,)
+            return (UnknownSymbol(f"{symbol.dotted} has no {name}"),)
+        case ClassSymbol():
+            return tuple(found for _, found in class_attribute(store, symbol.ref, name))
+        case UnknownSymbol():
+            return (symbol,)
+    return (UnknownSymbol(f".{name} of a value"),)
+
+
+def resolve(store: Store, path: str, expr: f.Expr, owner: ClassRef | None = None) -> tuple[Symbol, ...]:
+    """What a name or dotted expression stands for at module level (or in the body of class `owner`), aliases followed.
+
+    An expression that is neither gives a `ValueSymbol` holding it."""
+    return _resolve(store, path, expr, owner, 0)
+
+
+def _resolve(store: Store, path: str, expr: f.Expr, owner: ClassRef | None, depth: int) -> tuple[Symbol, ...]:
+    if depth > _MAX_DEPTH:
+        return (UnknownSymbol("too many aliases"),)
+    match expr:
+        case f.Name():
+            found: tuple[Symbol, ...] = ()
+            if owner is not None:
+                scope = class_scope(store, owner)
+                found = tuple(s for b in scope.get(expr.id) for s in _follow(store, path, b))
+            return _aliases(store, found or lookup_or_builtin(store, path, expr.id), expr, depth)
+        case f.Attribute():
+            bases = _resolve(store, path, expr.value, owner, depth + 1)
+            parts = tuple(s for base in bases for s in attribute(store, base, expr.attr))
+            return _aliases(store, parts, expr, depth)
+    return (ValueSymbol(path, "", expr, owner),)
+
+
+def _aliases(store: Store, symbols: tuple[Symbol, ...], expr: f.Expr, depth: int) -> tuple[Symbol, ...]:
+    found: list[Symbol] = []
+    for symbol in symbols:
+        if (
+            isinstance(symbol, ValueSymbol)
+            and symbol.item < 0
+            and isinstance(symbol.expr, f.Name | f.Attribute)
+            and symbol.expr != expr
+        ):
+            found += _resolve(store, symbol.path, symbol.expr, symbol.owner, depth + 1)
+        else:
+            found.append(symbol)
+    return tuple(dict.fromkeys(found))
+
+
+def canonical(store: Store, symbol: Symbol) -> str:
+    """The canonical dotted name of an External as `Origin` gives it, "" for everything else or while unknown."""
+    if not isinstance(symbol, External):
+        return ""
+    found = definition(store, symbol.dotted)
+    return "" if found is None else found.canonical
+
+
+def canonical_names(store: Store, path: str, expr: f.Expr, owner: ClassRef | None = None) -> tuple[str, ...]:
+    """The canonical dotted names that an expression may stand for, those outside the project alone."""
+    names = (canonical(store, s) for s in resolve(store, path, expr, owner))
+    return tuple(dict.fromkeys(n for n in names if n))
+
+
+# --- classes ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Mro:
+    """A class and its bases in Python's order: project classes and canonical names of installed ones (`object` left
+    out). `complete` is False when a base is not known; then everything about the class may come from there."""
+
+    classes: tuple[ClassRef | str, ...]
+    complete: bool
+
+    def has(self, *names: str) -> bool:
+        """Whether one of these canonical names is among the bases."""
+        return any(c in names for c in self.classes if isinstance(c, str))
+
+
+def _mro(store: Store, ref: ClassRef) -> Mro:
+    facts = class_facts(store, ref)
+    if facts is None:
+        return Mro((ref,), False)
+    lists: list[list[ClassRef | str]] = []
+    bases: list[ClassRef | str] = []
+    complete = True
+    for base in facts.bases:
+        one = base_class(store, ref.path, base, None)
+        if one is None:
+            complete = False
+            continue
+        if not one.classes:
+            continue
+        complete = complete and one.complete
+        lists.append(list(one.classes))
+        bases.append(one.classes[0])
+    merged = _merge([*lists, bases])
+    if merged is None:
+        seen = dict.fromkeys(c for one in lists for c in one)
+        return Mro((ref, *seen), False)
+    return Mro((ref, *merged), complete)
+
+
+mro: Query[ClassRef, Mro] = Query("mro", _mro, bottom=lambda ref: Mro((ref,), False))
+
+
+def base_class(store: Store, path: str, base: f.Expr, owner: ClassRef | None) -> Mro | None:
+    """The MRO of a base as written in a class header; an empty one for `object`; None when it is not known."""
+    if isinstance(base, f.Subscript):  # a generic base: Base[T]
+        return base_class(store, path, base.value, owner)
+    if isinstance(base, f.Starred):
+        return None
+    for symbol in resolve(store, path, base, owner):
+        if isinstance(symbol, ClassSymbol):
+            return mro(store, symbol.ref)
+        if isinstance(symbol, External):
+            if symbol.dotted in {"builtins.object", "typing.Generic", "typing.Protocol", "abc.ABC"}:
+                return Mro((), True)
+            found = external_mro(store, symbol.dotted)
+            if found is not None:
+                return found
+    return None
+
+
+def external_mro(store: Store, dotted: str) -> Mro | None:
+    """The MRO of an installed class, None when `Origin` does not know it (yet) as a class."""
+    found = definition(store, dotted)
+    if found is None or found.kind != "class":
+        return None
+    return Mro(tuple(found.mro) or (found.canonical,), found.complete)
+
+
+def _merge(lists: list[list[ClassRef | str]]) -> list[ClassRef | str] | None:
+    """C3 linearisation; None when there is no consistent order."""
+    merged: list[ClassRef | str] = []
+    remaining = [one[:] for one in lists if one]
+    while remaining:
+        for one in remaining:
+            head = one[0]
+            if not any(head in other[1:] for other in remaining):
+                break
+        else:
+            return None
+        merged.append(head)
+        remaining = [[c for c in one if c != head] for one in remaining]
+        remaining = [one for one in remaining if one]
+    return merged
+
+
+def class_attribute(store: Store, ref: ClassRef, name: str) -> tuple[tuple[ClassRef | str, Symbol], ...]:
+    """`Class.name` along the MRO: (the class that has it, what it stands for), alternatives of the first that has it.
+
+    For an installed class the symbol is `External("<class>.<name>")`, if `Origin` knows that attribute. Empty when no
+    class is known to have it."""
+    for cls in mro(store, ref).classes:
+        if isinstance(cls, ClassRef):
+            scope = class_scope(store, cls)
+            found = tuple((cls, s) for b in scope.get(name) for s in _follow(store, cls.path, b))
+            if found:
+                return found
+        else:
+            dotted = f"{cls}.{name}"
+            if definition(store, dotted) is not None:
+                return ((cls, External(dotted)),)
+    return ()
+
+
+def is_undecided(store: Store, symbol: Symbol) -> bool:
+    """Whether this name waits for an answer of `Origin`."""
+    return isinstance(symbol, External) and not is_answered(store, symbol.dotted)
+
+
+__all__ = [
+    "FunctionSymbol",
+    "Mro",
+    "attribute",
+    "base_class",
+    "base_directory",
+    "bound_names",
+    "canonical",
+    "canonical_names",
+    "class_attribute",
+    "exported_names",
+    "external_mro",
+    "find_module",
+    "import_target",
+    "is_undecided",
+    "lookup",
+    "lookup_or_builtin",
+    "module_name",
+    "mro",
+    "resolve",
+]

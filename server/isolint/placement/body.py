@@ -1,0 +1,535 @@
+"""Evaluating facts: the statements and expressions of one function, once, into a Summary.
+
+Names are looked up in the function, the functions around it, the module, and builtins. Branches are joined, loops run
+once. What operating on a value does is the machine's business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+
+from isolint.names.resolve import lookup_or_builtin, mro, resolve
+from isolint.names.scopes import class_scope
+from isolint.names.symbols import (
+    ClassRef,
+    ClassSymbol,
+    External,
+    FunctionRef,
+    FunctionSymbol,
+    Site,
+    ValueSymbol,
+)
+from isolint.placement import queries
+from isolint.placement.functions import Found, bound_names, find, own_statements
+from isolint.placement.machine import Context, Machine, function_operation, subscript
+from isolint.placement.shapes import (
+    Callable_,
+    Class_,
+    Instance,
+    Items,
+    Literally,
+    Operation,
+    Outside,
+    Param,
+    Plain,
+    Summary,
+    Unknown,
+    Value,
+)
+from isolint.placement.values import NOTHING, PLAIN, join, label, one, unknown
+from isolint.store.memo import Store
+from isolint.syntax import facts as f
+
+
+def summarise(store: Store, ref: FunctionRef) -> Summary:
+    """The summary of a project function, nested function or lambda."""
+    found = find(store, ref)
+    if found is None:
+        return Summary()
+    return _Body(store, ref, found).summary()
+
+
+def decorated_value(store: Store, symbol: FunctionSymbol) -> Value:
+    """A module-level function or method with its decorators applied, innermost first."""
+    ref = symbol.ref
+    found = find(store, ref)
+    value = one(Callable_(ref))
+    if found is None or not isinstance(found.node, f.Function):
+        return value
+    body = _Body(store, ref, None)
+    return body.decorate(value, found.node)
+
+
+def value_of_symbol(store: Store, symbol: ValueSymbol) -> Value:
+    """The value of a name assigned at module or class level; its declared type when the value tells nothing."""
+    ref = FunctionRef(symbol.path, symbol.chunk, -1, "")
+    body = _Body(store, ref, None, symbol.owner)
+    value = NOTHING if symbol.expr is None else body.evaluate(symbol.expr, Context(muted=True))
+    if symbol.item >= 0:
+        value = subscript(value, one(Literally(symbol.item)))
+    if (not value or value <= {Plain()} or all(isinstance(a, Unknown) for a in value)) and symbol.annotation is not None:
+        return body.annotated(symbol.annotation) or value
+    return value or unknown("no value")
+
+
+def attribute_value(store: Store, cls: ClassRef, name: str) -> Value:
+    """What the methods of a class assign to `self.name`, along its project bases; the nearest class that does counts."""
+    for one_class in mro(store, cls).classes:
+        if not isinstance(one_class, ClassRef):
+            continue
+        values: list[Value] = []
+        for binding in class_scope(store, one_class).bindings:
+            if isinstance(binding.bound, FunctionSymbol) and _assigns(store, binding.bound.ref, name):
+                found = dict(queries.summary(store, binding.bound.ref).attributes).get(name)
+                if found is not None:
+                    values.append(_closed(store, found, cls))
+        if values:
+            return join(values)
+    return NOTHING
+
+
+def _closed(store: Store, value: Value, cls: ClassRef) -> Value:
+    """A value with `self` filled in and other parameters unknown."""
+    machine = Machine(store, cls.path)
+    return machine.fill(value, {("param", "self"): one(Instance(cls)), ("param", "cls"): one(Class_(cls))})
+
+
+def _assigns(store: Store, ref: FunctionRef, name: str) -> bool:
+    found = find(store, ref)
+    if found is None or not isinstance(found.node, f.Function):
+        return False
+    for statement in own_statements(found.node.body):
+        if isinstance(statement, f.Assign) and any(
+            isinstance(t, f.Attribute) and t.attr == name for target in statement.targets for t in _flat(target)
+        ):
+            return True
+    return False
+
+
+def _flat(target: f.Expr) -> tuple[f.Expr, ...]:
+    if isinstance(target, f.Collection):
+        return tuple(t for item in target.items for t in _flat(item))
+    return (target,)
+
+
+class _Body:
+    def __init__(self, store: Store, ref: FunctionRef, found: Found | None, owner: ClassRef | None = None) -> None:
+        self.store = store
+        self.ref = ref
+        self.node = found.node if found is not None else None
+        self.machine = Machine(store, ref.path)
+        self.env: dict[str, Value] = {}
+        self.owner = owner
+        self.local = bound_names(found.node) if found is not None else frozenset()
+        self.around = frozenset().union(*(bound_names(n) for n in found.around)) if found is not None else frozenset()
+        self.returned: list[Value] = []
+        self.yielded: list[Value] = []
+        self.attributes: dict[str, Value] = {}
+        self.ctx = Context()
+        self.imports: dict[str, Value] = {}
+
+    # --- the whole function --------------------------------------------------------------------------------------
+
+    def summary(self) -> Summary:
+        node = self.node
+        assert node is not None
+        for param in node.params:
+            value = one(Param(param.name))
+            self.env[param.name] = value
+        if isinstance(node, f.Lambda):
+            self.returned.append(self.evaluate(node.body, self.ctx))
+        else:
+            self.execute(node.body)
+        op: Operation = function_operation(node)
+        machine = self.machine
+        effects = machine.effects.values()
+        return Summary(
+            effects=frozenset(effects if op == "call" else (replace(e, op=op) for e in effects)),
+            uses=frozenset(machine.uses.values()),
+            returns=self.close(join(self.returned)) or PLAIN,
+            yields=self.close(join(self.yielded)),
+            opaque=frozenset(machine.opaque.values()),
+            attributes=tuple(sorted((n, self.close(v)) for n, v in self.attributes.items())),
+        )
+
+    def close(self, value: Value) -> Value:
+        """A value that leaves the function: nested functions in it take the values of their free names along."""
+        return join(self._closed(a) if isinstance(a, Callable_) else frozenset({a}) for a in value) if value else value
+
+    def _closed(self, atom: Callable_) -> Value:
+        return one(self.with_free(atom))
+
+    def with_free(self, atom: Callable_) -> Callable_:
+        """A nested function of this one with the values of the names it takes from here."""
+        if atom.ref.path != self.ref.path or atom.ref.chunk != self.ref.chunk or atom.free or self.node is None:
+            return atom
+        found = find(self.store, atom.ref)
+        if found is None or self.node not in found.around:
+            return atom
+        wanted = sorted(_free_names(found.node) & (self.local | self.around))
+        free = []
+        for name in wanted:
+            value = self.env.get(name)
+            if value is not None and frozenset({atom}) != value and not _mentions(value, atom.ref):
+                free.append((name, value))
+        return replace(atom, free=tuple(free))
+
+    # --- statements ----------------------------------------------------------------------------------------------
+
+    def execute(self, body: tuple[f.Stmt, ...]) -> None:
+        for statement in body:
+            self.statement(statement)
+
+    def statement(self, node: f.Stmt) -> None:
+        match node:
+            case f.Evaluate():
+                self.evaluate(node.value, self.ctx)
+            case f.Assign():
+                value = NOTHING if node.value is None else self.evaluate(node.value, self.ctx)
+                if node.annotation is not None and (not value or all(isinstance(a, Unknown) for a in value)):
+                    value = self.annotated(node.annotation) or value
+                for target in node.targets:
+                    if node.augmented:
+                        self.evaluate(target, self.ctx)
+                        self.assign(target, join([self.evaluate(target, replace(self.ctx, muted=True)), value]))
+                    elif value or node.value is not None:
+                        self.assign(target, value)
+            case f.Return():
+                if node.value is not None:
+                    self.returned.append(self.evaluate(node.value, self.ctx))
+            case f.If():
+                self.evaluate(node.test, self.ctx)
+                self.branches([node.body, node.orelse], certain=False)
+            case f.For():
+                iterable = self.evaluate(node.iterable, self.ctx)
+                self.assign(node.target, self.iterate(iterable, node.iterable, node.is_async))
+                self.execute(node.body)
+                self.execute(node.orelse)
+            case f.While():
+                self.evaluate(node.test, self.ctx)
+                self.execute(node.body)
+                self.execute(node.orelse)
+            case f.With():
+                self.manage(node)
+            case f.Try():
+                self.execute(node.body)
+                self.branches([(), *(h.body for h in node.handlers)], certain=False)
+                self.execute(node.orelse)
+                self.execute(node.final)
+            case f.Match():
+                self.evaluate(node.subject, self.ctx)
+                for case in node.cases:
+                    for name in case.binds:
+                        self.env[name] = unknown(f"{name} bound by a pattern")
+                self.branches([c.body for c in node.cases], certain=False)
+            case f.Function():
+                ref = FunctionRef(self.ref.path, self.ref.chunk, node.span[0], node.name)
+                self.env[node.name] = self.decorate(one(Callable_(ref)), node)
+            case f.Class():
+                ref_class = ClassRef(self.ref.path, self.ref.chunk, node.span[0], node.name, True)
+                self.env[node.name] = one(Class_(ref_class))
+            case f.Import():
+                for name in node.names:
+                    dotted = name.name if name.alias else name.name.partition(".")[0]
+                    self.env[name.alias or dotted] = self.imported(dotted, 0, None)
+            case f.ImportFrom():
+                for name in node.names:
+                    self.env[name.alias or name.name] = self.imported(node.module, node.level, name.name)
+            case f.Raise():
+                for part in (node.exception, node.cause):
+                    if part is not None:
+                        self.evaluate(part, self.ctx)
+            case f.Assert():
+                self.evaluate(node.test, self.ctx)
+                if node.message is not None:
+                    self.evaluate(node.message, replace(self.ctx, certain=False))
+
+    def branches(self, bodies: list[tuple[f.Stmt, ...]], certain: bool) -> None:
+        """Alternatives: each from the same start, joined after. In product code their work is not certain; in a test's
+        own code a branch is written to be taken."""
+        before, ctx = self.env, self.ctx
+        if not certain and not self.machine.test_code:
+            self.ctx = replace(ctx, certain=False)
+        ends = []
+        for body in bodies:
+            self.env = dict(before)
+            self.execute(body)
+            ends.append(self.env)
+        self.ctx = ctx
+        self.env = {}
+        for end in ends:
+            for name, value in end.items():
+                self.env[name] = join([self.env[name], value]) if name in self.env else value
+
+    def manage(self, node: f.With) -> None:
+        for item in node.items:
+            manager = self.evaluate(item.context, self.ctx)
+            op: Operation = "aenter" if node.is_async else "enter"
+            entered = self.machine.perform(
+                self.close(manager), op, self.ctx, self.site(item.context), label(item.context)
+            )
+            if item.target is not None:
+                self.assign(item.target, entered)
+        self.execute(node.body)
+
+    def iterate(self, value: Value, expr: f.Expr, is_async: bool) -> Value:
+        op: Operation = "aiterate" if is_async else "iterate"
+        return self.machine.perform(self.close(value), op, self.ctx, self.site(expr), label(expr))
+
+    def assign(self, target: f.Expr, value: Value) -> None:
+        match target:
+            case f.Name():
+                self.env[target.id] = value
+            case f.Collection():
+                for position, part in enumerate(target.items):
+                    self.assign(part, subscript(value, one(Literally(position))))
+            case f.Starred():
+                self.assign(target.value, one(Items(value)))
+            case f.Attribute():
+                self.evaluate(target.value, self.ctx)
+                if isinstance(target.value, f.Name) and self.is_self(target.value.id):
+                    known = self.attributes.get(target.attr, NOTHING)
+                    self.attributes[target.attr] = join([known, value])
+            case f.Subscript():
+                self.evaluate(target.value, self.ctx)
+                self.evaluate(target.index, self.ctx)
+
+    def is_self(self, name: str) -> bool:
+        """Whether this is the first parameter of a method."""
+        return isinstance(self.node, f.Function) and bool(self.node.params) and self.node.params[0].name == name
+
+    def decorate(self, value: Value, node: f.Function) -> Value:
+        """Apply a function's decorators, innermost first."""
+        for decorator in reversed(node.decorators):
+            func = self.evaluate(decorator, replace(self.ctx, muted=True))
+            made = self.machine.perform(
+                func, "call", replace(self.ctx, muted=True), None, label(decorator), (value,)
+            )
+            value = self._decorated(func, made, value)
+        return value
+
+    def _decorated(self, func: Value, made: Value, value: Value) -> Value:
+        """What a decorator gives: `made` where that is known, else the function itself. An installed decorator without
+        a row gives its function as far as places go; one that nobody knows hides it."""
+        if made and not all(isinstance(a, Unknown | Plain | Instance) for a in made):
+            return made
+        if all(isinstance(a, Outside | Instance | Plain) for a in func):
+            return value
+        return made or value
+
+    def imported(self, module: str, level: int, name: str | None) -> Value:
+        from isolint.names.resolve import attribute, import_target
+
+        target = import_target(self.store, self.ref.path, module, level)
+        symbols = (target,) if name is None else attribute(self.store, target, name)
+        return self.machine.symbols_value(symbols)
+
+    # --- expressions ---------------------------------------------------------------------------------------------
+
+    def site(self, node: f.Expr | f.Stmt) -> Site:
+        return Site(self.ref.path, self.ref.chunk, *node.span)
+
+    def evaluate(self, node: f.Expr, ctx: Context) -> Value:
+        match node:
+            case f.Name():
+                return self.name(node.id)
+            case f.Constant():
+                return one(Literally(node.value))
+            case f.Attribute():
+                return self.machine.attribute(self.evaluate(node.value, ctx), node.attr, ctx, self.site(node))
+            case f.Call():
+                return self.call(node, ctx)
+            case f.Await():
+                value = self.close(self.evaluate(node.value, ctx))
+                at = node.value if isinstance(node.value, f.Call) else node
+                name = label(node.value.func) if isinstance(node.value, f.Call) else label(node.value)
+                return self.machine.perform(value, "await", ctx, self.site(at), name)
+            case f.Lambda():
+                return one(Callable_(FunctionRef(self.ref.path, self.ref.chunk, node.span[0], "lambda")))
+            case f.Collection():
+                return self.collection(node, ctx)
+            case f.Mapping():
+                return self.mapping(node, ctx)
+            case f.Comprehension():
+                return self.comprehension(node, ctx)
+            case f.Choice():
+                if node.test is not None:
+                    self.evaluate(node.test, ctx)
+                return join(self.evaluate(option, ctx) for option in node.options)
+            case f.Subscript():
+                return subscript(self.evaluate(node.value, ctx), self.evaluate(node.index, ctx))
+            case f.Starred():
+                return self.evaluate(node.value, ctx)
+            case f.Walrus():
+                value = self.evaluate(node.value, ctx)
+                self.assign(node.target, value)
+                return value
+            case f.Yield():
+                if node.value is not None:
+                    value = self.evaluate(node.value, ctx)
+                    self.yielded.append(self.iterate(value, node.value, False) if node.delegate else value)
+                self.ctx = replace(self.ctx, phase="teardown")
+                return PLAIN
+            case f.Operation():
+                for operand in node.operands:
+                    self.evaluate(operand, ctx)
+                return PLAIN
+            case f.Missing():
+                for part in node.parts:
+                    self.evaluate(part, replace(ctx, muted=True))
+                return unknown("could not be parsed")
+        return PLAIN
+
+    def name(self, name: str) -> Value:
+        if name in self.env:
+            return self.env[name]
+        if name in self.local:
+            return unknown(f"{name} is not assigned yet")
+        if name in self.around:
+            return one(Param(name, "free"))
+        if self.owner is not None:
+            return self.machine.symbols_value(
+                resolve(self.store, self.ref.path, f.Name(name, (0, 0)), self.owner)
+            )
+        return self.machine.symbols_value(lookup_or_builtin(self.store, self.ref.path, name))
+
+    def call(self, node: f.Call, ctx: Context) -> Value:
+        special = self.special_call(node, ctx)
+        if special is not None:
+            return special
+        func = self.close(self.evaluate(node.func, ctx))
+        args: list[Value] = []
+        for arg in node.args:
+            value = self.close(self.evaluate(arg, ctx))
+            if isinstance(arg, f.Starred):
+                args += _spread(value)
+            else:
+                args.append(value)
+        keywords: list[tuple[str, Value]] = []
+        for keyword in node.keywords:
+            value = self.close(self.evaluate(keyword.value, ctx))
+            if keyword.name is not None:
+                keywords.append((keyword.name, value))
+            else:
+                keywords += _spread_keywords(value)
+        return self.machine.perform(
+            func, "call", ctx, self.site(node), label(node.func), tuple(args), tuple(keywords)
+        )
+
+    def special_call(self, node: f.Call, ctx: Context) -> Value | None:
+        """Builtins that look at their arguments: getattr, and everything that iterates."""
+        if not isinstance(node.func, f.Name) or node.func.id in self.env or node.func.id not in _SPECIAL:
+            return None
+        symbols = lookup_or_builtin(self.store, self.ref.path, node.func.id)
+        if symbols != (External(f"builtins.{node.func.id}"),):
+            return None
+        if node.func.id == "super":
+            return self.super_value()
+        values = [self.close(self.evaluate(a, ctx)) for a in node.args]
+        for keyword in node.keywords:
+            self.evaluate(keyword.value, ctx)
+        if node.func.id == "getattr":
+            if len(values) >= 2 and isinstance(node.args[1], f.Constant):
+                return self.machine.attribute(values[0], str(node.args[1].value), ctx, self.site(node))
+            return unknown("getattr of a computed name")
+        if node.func.id in _PASSING:
+            return PLAIN
+        elements = [self.iterate(v, a, node.func.id in ("aiter", "anext")) for v, a in zip(values, node.args, strict=False)]
+        if node.func.id == "map" and len(values) > 1:
+            return one(Items(self.machine.perform(values[0], "call", ctx, self.site(node), label(node.args[0]), tuple(elements[1:]))))
+        if node.func.id in _ITEMS:
+            return one(Items(join(elements)))
+        if node.func.id in _ELEMENT:
+            return join(elements) or PLAIN
+        return PLAIN
+
+    def super_value(self) -> Value:
+        return unknown("super()")
+
+    def collection(self, node: f.Collection, ctx: Context) -> Value:
+        values: list[Value] = []
+        for item in node.items:
+            value = self.close(self.evaluate(item, ctx))
+            values += _spread(value) if isinstance(item, f.Starred) else [value]
+        keys = tuple(enumerate(values)) if node.kind != "set" and len(values) <= 16 else ()
+        return one(Items(join(values), keys))
+
+    def mapping(self, node: f.Mapping, ctx: Context) -> Value:
+        keys: list[tuple[str | int, Value]] = []
+        values: list[Value] = []
+        for key, item in node.items:
+            value = self.close(self.evaluate(item, ctx))
+            values.append(value)
+            if key is None:
+                continue
+            if isinstance(key, f.Constant) and isinstance(key.value, str | int) and len(keys) < 16:
+                keys.append((key.value, value))
+            else:
+                self.evaluate(key, ctx)
+        return one(Items(join(values), tuple(keys)))
+
+    def comprehension(self, node: f.Comprehension, ctx: Context) -> Value:
+        before = dict(self.env)
+        for clause in node.clauses:
+            iterable = self.evaluate(clause.iterable, ctx)
+            self.assign(clause.target, self.iterate(iterable, clause.iterable, clause.is_async))
+            for condition in clause.conditions:
+                self.evaluate(condition, ctx)
+        values = [self.close(self.evaluate(element, ctx)) for element in node.elements]
+        self.env = before
+        return one(Items(values[-1] if values else NOTHING))
+
+    def annotated(self, annotation: f.Expr) -> Value:
+        """An instance of the class that an annotation names; empty when it does not name one."""
+        if isinstance(annotation, f.Constant) or not isinstance(annotation, f.Name | f.Attribute):
+            return NOTHING
+        for symbol in resolve(self.store, self.ref.path, annotation, self.owner):
+            if isinstance(symbol, ClassSymbol):
+                return one(Instance(symbol.ref))
+        return NOTHING
+
+
+_ITEMS = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "enumerate", "zip", "filter", "map", "iter", "aiter"})
+_ELEMENT = frozenset({"next", "max", "min", "anext"})
+_PASSING = frozenset({"isinstance", "issubclass", "print", "id", "type", "hasattr", "repr", "callable", "setattr", "vars", "dir"})
+_SPECIAL = _ITEMS | _ELEMENT | _PASSING | {"getattr", "super", "sum", "any", "all", "len", "bool", "dict"}
+
+
+def _spread(value: Value) -> list[Value]:
+    """The positional arguments that `*value` stands for, as far as they are known."""
+    for atom in value:
+        if isinstance(atom, Items):
+            numbered = [v for k, v in atom.keys if isinstance(k, int)]
+            return numbered or ([atom.element] if atom.element else [])
+    return [one(Plain())] if not value or value <= {Plain()} else [subscript(value, NOTHING)]
+
+
+def _spread_keywords(value: Value) -> list[tuple[str, Value]]:
+    return [(k, v) for a in value if isinstance(a, Items) for k, v in a.keys if isinstance(k, str)]
+
+
+def _mentions(value: Value, ref: FunctionRef) -> bool:
+    return any(isinstance(a, Callable_) and a.ref == ref for a in value)
+
+
+def _free_names(node: f.Function | f.Lambda) -> frozenset[str]:
+    """Names that a function (or one nested in it) reads and does not bind itself."""
+    read: set[str] = set()
+    _collect_names(node, read)
+    return frozenset(read - bound_names(node))
+
+
+def _collect_names(node: object, read: set[str]) -> None:
+    if isinstance(node, tuple):
+        for part in node:
+            _collect_names(part, read)
+    elif isinstance(node, f.Name):
+        read.add(node.id)
+    elif hasattr(node, "__struct_fields__"):
+        for name in node.__struct_fields__:
+            value = getattr(node, name)
+            if not isinstance(value, str | int | float | bool | None):
+                _collect_names(value, read)
+
+

@@ -1,0 +1,125 @@
+"""Finding the facts of a function, nested ones and lambdas included. No evaluation here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from isolint.names.inputs import FACTS
+from isolint.names.symbols import FunctionRef
+from isolint.store.memo import Query, Store
+from isolint.syntax import facts as f
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A function or lambda of a chunk and the functions around it, outermost first."""
+
+    node: f.Function | f.Lambda
+    around: tuple[f.Function | f.Lambda, ...]
+
+
+def _index(store: Store, key: tuple[str, str]) -> dict[int, Found]:
+    found: dict[int, Found] = {}
+    _walk(store.get(FACTS, key), (), found)
+    return found
+
+
+def _walk(node: Any, around: tuple[f.Function | f.Lambda, ...], found: dict[int, Found]) -> None:
+    if isinstance(node, tuple):
+        for part in node:
+            if isinstance(part, tuple | msgspec.Struct):
+                _walk(part, around, found)
+        return
+    if isinstance(node, f.Function | f.Lambda):
+        found[node.span[0]] = Found(node, around)
+        around = (*around, node)
+    for name in node.__struct_fields__:
+        value = getattr(node, name)
+        if isinstance(value, tuple | msgspec.Struct):
+            _walk(value, around, found)
+
+
+functions: Query[tuple[str, str], dict[int, Found]] = Query("functions", _index)
+"""Key: (path, chunk): every function and lambda of the chunk by the start of its span."""
+
+
+def find(store: Store, ref: FunctionRef) -> Found | None:
+    """The facts of a function; None when the file changed under the reference."""
+    return functions(store, (ref.path, ref.chunk)).get(ref.start)
+
+
+def bound_names(node: f.Function | f.Lambda) -> frozenset[str]:
+    """The names that a function binds itself: parameters, assignments, imports, definitions; `global`s left out."""
+    names = {p.name for p in node.params}
+    if isinstance(node, f.Function):
+        outside: set[str] = set()
+        for statement in own_statements(node.body):
+            names.update(_bound_by(statement))
+            if isinstance(statement, f.ScopeNames):
+                outside.update(statement.names)
+        names -= outside
+    return frozenset(names)
+
+
+def own_statements(body: tuple[f.Stmt, ...]) -> Iterator[f.Stmt]:
+    """The statements of a body, nested blocks included, bodies of nested functions and classes left out."""
+    for statement in body:
+        yield statement
+        match statement:
+            case f.With():
+                yield from own_statements(statement.body)
+            case f.If() | f.For() | f.While():
+                yield from own_statements(statement.body)
+                yield from own_statements(statement.orelse)
+            case f.Try():
+                yield from own_statements(statement.body)
+                for handler in statement.handlers:
+                    yield from own_statements(handler.body)
+                yield from own_statements(statement.orelse)
+                yield from own_statements(statement.final)
+            case f.Match():
+                for case in statement.cases:
+                    yield from own_statements(case.body)
+
+
+def _bound_by(statement: f.Stmt) -> Iterator[str]:
+    match statement:
+        case f.Function() | f.Class():
+            yield statement.name
+        case f.Assign():
+            for target in statement.targets:
+                yield from _target_names(target)
+        case f.For():
+            yield from _target_names(statement.target)
+        case f.With():
+            for item in statement.items:
+                if item.target is not None:
+                    yield from _target_names(item.target)
+        case f.Import():
+            for name in statement.names:
+                yield name.alias or name.name.partition(".")[0]
+        case f.ImportFrom():
+            for name in statement.names:
+                yield name.alias or name.name
+        case f.Try():
+            for handler in statement.handlers:
+                if handler.name:
+                    yield handler.name
+        case f.Match():
+            for case in statement.cases:
+                yield from case.binds
+
+
+def _target_names(target: f.Expr) -> Iterator[str]:
+    match target:
+        case f.Name():
+            yield target.id
+        case f.Collection():
+            for item in target.items:
+                yield from _target_names(item)
+        case f.Starred():
+            yield from _target_names(target.value)

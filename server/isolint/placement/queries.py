@@ -1,0 +1,79 @@
+"""The memoised questions of this room: what a function does, what a name's value is.
+
+They stand apart from the evaluation that answers them, because evaluation asks them in turn (of other functions).
+"""
+
+from __future__ import annotations
+
+from isolint.names.resolve import canonical_names
+from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, ValueSymbol
+from isolint.placement.functions import find
+from isolint.placement.shapes import Opaque, Summary, Value
+from isolint.placement.values import NOTHING, unknown
+from isolint.catalog.places import IDENTITY
+from isolint.store.memo import Query, Store
+from isolint.syntax import facts as f
+
+
+def _summary(store: Store, ref: FunctionRef) -> Summary:
+    from isolint.placement import body  # evaluation asks these questions in turn
+
+    return body.summarise(store, ref)
+
+
+def _summary_top(ref: FunctionRef) -> Summary:
+    reason = f"{ref.name}: its recursion does not settle"
+    return Summary(returns=unknown(reason), opaque=frozenset({Opaque(IDENTITY, "await", reason, None)}))
+
+
+summary: Query[FunctionRef, Summary] = Query("summary", _summary, bottom=lambda ref: Summary(), top=_summary_top)
+"""What calling a project function may do, relative to the place of the call, decorators left out."""
+
+
+def _decorated(store: Store, symbol: FunctionSymbol) -> Value:
+    from isolint.placement import body
+
+    return body.decorated_value(store, symbol)
+
+
+decorated: Query[FunctionSymbol, Value] = Query("decorated", _decorated, bottom=lambda symbol: NOTHING)
+"""The value that the name of a module-level function or method stands for, decorators applied."""
+
+
+def _named_value(store: Store, symbol: ValueSymbol) -> Value:
+    from isolint.placement import body
+
+    return body.value_of_symbol(store, symbol)
+
+
+named_value: Query[ValueSymbol, Value] = Query("named value", _named_value, bottom=lambda symbol: NOTHING)
+"""The value of a name assigned at module or class level."""
+
+
+def _instance_attribute(store: Store, key: tuple[ClassRef, str]) -> Value:
+    from isolint.placement import body
+
+    return body.attribute_value(store, *key)
+
+
+instance_attribute: Query[tuple[ClassRef, str], Value] = Query(
+    "instance attribute", _instance_attribute, bottom=lambda key: NOTHING
+)
+"""Key: (class, name): the values that methods of the class (and its bases) assign to `self.name`; empty when none does."""
+
+
+def _decorators(store: Store, ref: FunctionRef) -> frozenset[str]:
+    found = find(store, ref)
+    if found is None or not isinstance(found.node, f.Function):
+        return frozenset()
+    names: set[str] = set()
+    for decorator in found.node.decorators:
+        expr = decorator.func if isinstance(decorator, f.Call) else decorator
+        if isinstance(expr, f.Name | f.Attribute):
+            names.update(canonical_names(store, ref.path, expr))
+    return frozenset(names)
+
+
+decorators: Query[FunctionRef, frozenset[str]] = Query("decorators", _decorators)
+"""The canonical names of a function's decorators, those outside the project alone."""
+

@@ -1,0 +1,291 @@
+"""Values, effects, summaries and traces: the plain data of the one question isolint answers.
+
+`placement` computes with these; `rules`, `fixes` and `features` read them. Nothing here resolves a name or looks at
+source. All of it is immutable and compared by value. Chains (`via`) are compared too, so that no place shown to people
+goes stale; they take no part in a join, which keeps the shortest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from isolint.catalog.places import IDENTITY, Place, Route
+from isolint.names.symbols import ClassRef, FunctionRef, Site
+
+Kind = Literal["read", "write", "unknown"]
+Operation = Literal["call", "await", "iterate", "aiterate", "enter", "aenter"]
+
+# --- values: sets of few atoms ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody can name it. `reason` is for people and takes no part in equality."""
+
+    reason: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Data that does no work whatever is done to it: numbers, strings, results of pure calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Literally:
+    """A literal whose value matters for guards and options."""
+
+    value: str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Callable_:
+    """A project function or lambda. `free` gives the values of the names it takes from enclosing functions, `receiver`
+    what it is bound to."""
+
+    ref: FunctionRef
+    free: tuple[tuple[str, Value], ...] = ()
+    receiver: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Class_:
+    """A project class as a value; for a Django model or factory also "what its instances are"."""
+
+    ref: ClassRef
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An object of a project class, or of an installed class by canonical name. `of` is the model behind a manager or
+    queryset. Iterating, entering and calling it are its `__iter__`, `__aiter__`, `__enter__`, `__call__` ..."""
+
+    cls: ClassRef | str
+    of: ClassRef | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A function, class, module or variable outside the project, by the dotted name under which it was reached and its
+    canonical one ("" while `Origin` does not know it). `receiver` is what a method is bound to."""
+
+    dotted: str
+    canonical: str
+    receiver: Instance | Class_ | Outside | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module of the project."""
+
+    dotted: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A callable with arguments filled in (functools.partial)."""
+
+    func: Value
+    args: tuple[Value, ...]
+    keywords: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """What a hop's row made of its payload: calling it with arguments runs `payload` with them by `route`, at once
+    (`when` "call") or when the result is operated with `when`. `then` as in `Deferred`."""
+
+    row: str
+    payload: Value
+    route: Route
+    when: Operation
+    then: Literal["call", "call-await", "body"] = "call"
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Work that happens when this value is operated with `when`: a coroutine, a generator, a context manager, a thread.
+
+    The work goes by `route` (of the hop `row`, if any), and is: `then` "call": `callee` is called with the arguments;
+    "call-await": that, and its result is awaited; "await": `callee` is itself awaited; "body": the body of the function
+    `callee` runs; "act": the effect of the row of `callee`."""
+
+    when: Operation | Literal["start"]
+    callee: Value
+    then: Literal["call", "call-await", "await", "body", "act"]
+    args: tuple[Value, ...] = ()
+    keywords: tuple[tuple[str, Value], ...] = ()
+    route: Route = IDENTITY
+    row: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An awaitable or future whose work is already accounted for; operating it gives `result`."""
+
+    result: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A container: what its elements may be, and by literal key where that is written out."""
+
+    element: Value
+    keys: tuple[tuple[str | int, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mock:
+    """A mock object: nothing done to it reaches the database. `asynchronous`: its call gives an awaitable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """The value of a parameter of the function being summarised, or (kind "free") of a name of an enclosing one."""
+
+    name: str
+    kind: Literal["param", "free", "args", "kwargs"] = "param"
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What comes of doing something to a symbolic value: an attribute, the result of a call, an element."""
+
+    base: Param | Derived
+    step: Literal["attribute", "call", "await", "item", "enter"]
+    name: str = ""
+    args: tuple[Value, ...] = ()
+    keywords: tuple[tuple[str, Value], ...] = ()
+
+
+Atom = (
+    Unknown
+    | Plain
+    | Literally
+    | Callable_
+    | Class_
+    | Instance
+    | Outside
+    | Module
+    | Partial
+    | Hop
+    | Deferred
+    | Done
+    | Items
+    | Mock
+    | Param
+    | Derived
+)
+Value = frozenset[Atom]
+
+# --- what functions do -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One link of a chain: at `site`, `label` was called. `row` names the row of a hop or effect, `target` the project
+    function that was entered."""
+
+    site: Site | None
+    label: str
+    row: str = ""
+    target: FunctionRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The effect happens only when parameter `param` is truthy (or falsy)."""
+
+    param: str
+    truthy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Database work of a function.
+
+    `op`: what must be done to the function's result for it to happen ("call": at once). `route`: from the place where
+    the function is entered to the place of the work. `certain` is False for a guessed callee or an undecided condition.
+    `hop` is the row of the hop that led to it ("" when none did)."""
+
+    op: Operation
+    phase: Literal["setup", "teardown"]
+    route: Route
+    kind: Kind
+    model: str | None
+    hop: str
+    certain: bool
+    guard: Guard | None = None
+    via: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Something the body operates on without knowing it: a parameter, something derived from one, a free variable."""
+
+    target: Param | Derived
+    op: Operation
+    route: Route
+    args: tuple[Value, ...] = ()
+    keywords: tuple[tuple[str, Value], ...] = ()
+    phase: Literal["setup", "teardown"] = "setup"
+    certain: bool = True
+    hop: str = ""
+    via: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A callee nobody could name, operated with `op` at a place reached by `route`: it makes a test undecided where that
+    matters, never a finding."""
+
+    route: Route
+    op: Operation
+    reason: str
+    site: Site | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """All that calling a function may do and give, relative to the place of the call."""
+
+    effects: frozenset[Effect] = frozenset()
+    uses: frozenset[Use] = frozenset()
+    returns: Value = frozenset()
+    yields: Value = frozenset()
+    opaque: frozenset[Opaque] = frozenset()
+    attributes: tuple[tuple[str, Value], ...] = ()
+
+
+# --- what a test does ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Escape:
+    """Database work of a test at a place whose connection is not the test's.
+
+    `site` is where the finding stands (in the test or fixture), `row` the hop's row that took it away, `cause` the place
+    of the work or of the helper that hops, `via` the whole chain from `site` down to the effect. `payload` names what
+    runs there."""
+
+    site: Site
+    row: str
+    place: Place
+    kind: Kind
+    model: str | None
+    confidence: Literal["certain", "likely"]
+    payload: str
+    via: tuple[Step, ...]
+    phase: Literal["setup", "teardown"] = "setup"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The result for one test: entry place, verdict, escapes, and why it is undecided where it is."""
+
+    place: Place | None
+    verdict: Literal["leaks", "safe", "undecided", "not-rollback"]
+    escapes: tuple[Escape, ...] = ()
+    undecided: tuple[tuple[Site | None, str], ...] = ()
+    flush: tuple[Escape, ...] = ()

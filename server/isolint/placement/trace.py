@@ -1,0 +1,237 @@
+"""One test, run through: entry place, fixtures in closure order, body, verdict.
+
+The place at entry comes from the runner, the values of parameters from the fixtures, everything else from summaries. A
+finding is decided here and nowhere else: database work at a place whose connection is not the test's.
+"""
+
+from __future__ import annotations
+
+from isolint.catalog.places import Place, Route
+from isolint.names.symbols import FunctionRef, Site
+from isolint.placement import queries
+from isolint.placement.machine import Context, Machine
+from isolint.placement.shapes import (
+    Callable_,
+    Class_,
+    Effect,
+    Escape,
+    Instance,
+    Outside,
+    Step,
+    Trace,
+    Unknown,
+    Value,
+)
+from isolint.placement.values import PLAIN, one, unknown
+from isolint.pytest_model.closures import closure
+from isolint.pytest_model.database import database
+from isolint.pytest_model.runners import runner
+from isolint.pytest_model.shapes import Closure, FixtureDef, Runner, Taker, TestItem
+from isolint.store.memo import Query, Store
+
+_ENTRY: dict[str, Place | None] = {
+    "sync": Place.HOME,
+    "pytest-asyncio": Place.WORKER_LOOP,
+    "anyio": Place.WORKER_LOOP,
+    "trio": Place.HOME,  # Django's guard and asgiref look for an asyncio loop: to them there is none
+    "isolated-asyncio": Place.WORKER_LOOP,
+    "never": None,
+}
+
+
+def entry_place(item: TestItem, who: Runner) -> Place | None:
+    """Where the body of a test starts (facts: threads, section 2); UNKNOWN when the runner is not known."""
+    if who.kind == "django":
+        return Place.HOME_LOOP if item.is_async else Place.HOME
+    if who.kind == "unknown":
+        return Place.UNKNOWN_LOOP if item.is_async else Place.UNKNOWN
+    if who.kind == "anyio" and who.backends == ("trio",):
+        return Place.HOME
+    return _ENTRY[who.kind]
+
+
+def _trace(store: Store, item: TestItem) -> Trace:
+    who = runner(store, item)
+    mode = database(store, item)
+    place = entry_place(item, who)
+    if mode.mode == "none" or mode.mode == "unprotected":
+        return Trace(place, "not-rollback")
+    run = _Run(store, item, closure(store, item))
+    if place is not None:
+        run.body(place)
+    escapes, undecided = run.judged()
+    if mode.mode == "flush":
+        return Trace(place, "not-rollback", (), (), escapes)
+    if mode.mode == "unknown":
+        reasons = tuple((site, f"the database mode is not known: {why}") for site, why in mode.reasons)
+        return Trace(place, "undecided", (), reasons or ((None, "the database mode is not known"),), escapes)
+    if place in (Place.UNKNOWN, Place.UNKNOWN_LOOP):
+        undecided = ((who.site, f"who runs it is not known: {who.reason}"), *undecided)
+    if any(e.kind != "unknown" for e in escapes):
+        return Trace(place, "leaks", escapes, undecided)
+    if escapes or undecided:
+        extra = tuple((e.site, f"what {e.payload} does there is not known") for e in escapes)
+        return Trace(place, "undecided", escapes, (*extra, *undecided))
+    return Trace(place, "safe")
+
+
+trace: Query[TestItem, Trace] = Query("trace", _trace)
+"""The verdict on one test and everything that led to it."""
+
+
+class _Run:
+    """The fixtures and the body of one test on one machine."""
+
+    def __init__(self, store: Store, item: TestItem, fixtures: Closure) -> None:
+        self.store = store
+        self.item = item
+        self.closure = fixtures
+        self.machine = Machine(store, item.id.path)
+        self.receiver: Value | None = one(Instance(item.cls)) if item.cls is not None else None
+        self.values: dict[tuple[str, int], Value] = {}
+        self.takers: dict[str, Taker] = dict(fixtures.takers)
+        for name, definitions in fixtures.fixtures:
+            if definitions:
+                self.value(name, len(definitions) - 1)
+
+    # --- fixtures ------------------------------------------------------------------------------------------------
+
+    def value(self, name: str, index: int) -> Value:
+        """The value of the definition at `index` (furthest first); its set-up and tear-down happen on the way."""
+        key = (name, index)
+        if key in self.values:
+            return self.values[key]
+        definitions = self.closure.definitions(name)
+        if not 0 <= index < len(definitions):
+            return unknown(f"fixture {name}")
+        self.values[key] = unknown(f"fixture {name} asks for itself")
+        self.values[key] = self.fixture(definitions[index], index)
+        return self.values[key]
+
+    def fixture(self, definition: FixtureDef, index: int) -> Value:
+        if definition.xunit is not None:
+            for part in definition.xunit:
+                if part is not None:
+                    self.enter(part, definition, Place.HOME, ())
+            return PLAIN
+        if definition.opaque:
+            return unknown(f"fixture {definition.name}: {definition.opaque}")
+        if definition.ref is None:
+            return self.installed(definition)
+        place = self.fixture_place(definition)
+        if place is None:
+            return unknown(f"fixture {definition.name} is never awaited")
+        keywords = tuple((p, self.parameter(p, definition, index)) for p in definition.params)
+        return self.enter(definition.ref, definition, place, keywords)
+
+    def parameter(self, name: str, definition: FixtureDef, index: int) -> Value:
+        """What a fixture's parameter is: for its own name the next definition up the chain."""
+        if name == definition.name:
+            return self.value(name, index - 1)
+        if name == "request":
+            return unknown("request")
+        return self.value(name, len(self.closure.definitions(name)) - 1)
+
+    def fixture_place(self, definition: FixtureDef) -> Place | None:
+        if not definition.is_async:
+            return Place.HOME
+        taker = self.takers.get(definition.name, "unknown")
+        if taker in ("pytest-asyncio", "anyio"):
+            return Place.WORKER_LOOP
+        return None if taker in ("nobody", "pytest") else Place.UNKNOWN_LOOP
+
+    def enter(
+        self, ref: FunctionRef, definition: FixtureDef, place: Place, keywords: tuple[tuple[str, Value], ...]
+    ) -> Value:
+        receiver = self.receiver if definition.has_self or definition.xunit is not None else None
+        function = Callable_(ref, (), receiver)
+        ctx = Context(route=constant(place)).step(definition.site, definition.name, "", ref)
+        op = "iterate" if definition.is_generator else "call"
+        summary = queries.summary(self.store, ref)
+        return self.machine.replay(summary, self.machine.bind_arguments(function, (), keywords), ctx, op)
+
+    def installed(self, definition: FixtureDef) -> Value:
+        assert definition.external is not None
+        atom = Outside(definition.canonical, definition.canonical)
+        made = self.machine.perform(frozenset({atom}), "call", Context(muted=True), None, definition.name)
+        return made if made != PLAIN else unknown(f"fixture {definition.name}")
+
+    # --- the body ------------------------------------------------------------------------------------------------
+
+    def body(self, place: Place) -> None:
+        item = self.item
+        receiver = self.receiver if item.binding != "static" else None
+        if item.binding == "class" and item.cls is not None:
+            receiver = one(Class_(item.cls))
+        keywords = tuple((p, self.test_parameter(p)) for p in item.params)
+        function = Callable_(item.runs, (), receiver)
+        ctx = Context(route=constant(place))
+        summary = queries.summary(self.store, item.runs)
+        self.machine.replay(summary, self.machine.bind_arguments(function, (), keywords), ctx, "call")
+
+    def test_parameter(self, name: str) -> Value:
+        definitions = self.closure.definitions(name)
+        if name in self.closure.direct or not definitions:
+            return frozenset({Unknown(f"parameter {name}")})
+        return self.value(name, len(definitions) - 1)
+
+    # --- the verdict ---------------------------------------------------------------------------------------------
+
+    def judged(self) -> tuple[tuple[Escape, ...], tuple[tuple[Site | None, str], ...]]:
+        """Escapes (one a place and hop, the worst kept) and what nobody can decide."""
+        escapes: dict[tuple[Site, str], Escape] = {}
+        undecided: dict[tuple[Site | None, str], None] = {}
+        for effect in sorted(self.machine.effects.values(), key=lambda e: (len(e.via), repr(e.via))):
+            place = effect.route[0]
+            if place is None or place.has_loop or place.thread == "home":
+                continue
+            site = next((s.site for s in effect.via if s.site is not None), None)
+            if place.thread == "unknown" or site is None:
+                undecided[(site, f"where {effect.via[-1].label} runs is not known")] = None
+                continue
+            escape = _escape(effect, place, site)
+            known = escapes.get((site, effect.hop))
+            if known is None or _weight(escape) > _weight(known):
+                escapes[(site, effect.hop)] = escape
+        for hidden in self.machine.opaque.values():
+            place = hidden.route[0]
+            if place is not None and place.thread != "home" and (hidden.op != "call" or not place.has_loop):
+                undecided[(hidden.site, hidden.reason)] = None
+        found = tuple(sorted(escapes.values(), key=lambda e: (e.site.path, e.site.chunk, e.site.start, e.row)))
+        return found, tuple(undecided)
+
+
+def constant(place: Place) -> Route:
+    """The route of work that starts at a known place."""
+    return (place,) * len(Place)
+
+
+def _weight(escape: Escape) -> tuple[int, int, int]:
+    kinds = {"write": 2, "unknown": 0, "read": 1}
+    return (int(escape.confidence == "certain"), kinds[escape.kind], -len(escape.via))
+
+
+def _escape(effect: Effect, place: Place, site: Site) -> Escape:
+    payload = _payload(effect.via)
+    return Escape(
+        site,
+        effect.hop,
+        place,
+        effect.kind,
+        effect.model,
+        "certain" if effect.certain and effect.kind != "unknown" else "likely",
+        payload,
+        effect.via,
+        effect.phase,
+    )
+
+
+def _payload(via: tuple[Step, ...]) -> str:
+    """What runs there, for people: the first thing called after the hop, else the call itself."""
+    for step in via:
+        if step.target is not None:
+            return step.target.name if step.target.name != "lambda" else via[-1].label
+    return via[-1].label
+
+
+__all__ = ["constant", "entry_place", "trace"]

@@ -1,0 +1,286 @@
+"""Which fixtures a module, a class or an installed plugin defines.
+
+Whether a name *is* a fixture is decided by the object it is bound to, never by its spelling. Which definition a test
+gets is for `closure`.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import cast
+
+from isolint.names.inputs import ANSWER, definition
+from isolint.names.origin import Decorator, Definition, MembersQuestion
+from isolint.names.resolve import import_target, lookup, mro
+from isolint.names.scopes import module_scope
+from isolint.names.symbols import ClassRef, External, FunctionSymbol, ValueSymbol
+from isolint.pytest_model import library
+from isolint.pytest_model.functions import name_site
+from isolint.pytest_model.namespace import class_names, class_object_at, inherited, module_names, module_object
+from isolint.pytest_model.objects import Fixture, Func
+from isolint.pytest_model.shapes import SCOPES, FixtureDef, Holder, Scope
+from isolint.store.memo import Query, Store
+from isolint.syntax import facts as f
+
+
+def requested_names(params: tuple[f.Parameter, ...], *, drop_first: bool, patched: int = 0) -> tuple[str, ...]:
+    """The parameters that pytest fills with fixtures (_pytest.compat.getfuncargnames): no default, not positional-only;
+    the first left out for methods unless there is a positional-only one, then those that `mock.patch` fills."""
+    names = tuple(p.name for p in params if p.kind in {"normal", "keyword"} and p.default is None)
+    if drop_first and not any(p.kind == "positional" for p in params):
+        names = names[1:]
+    return names[patched:]
+
+
+def _scope(value: str | None) -> Scope | None:
+    return cast(Scope, value) if value in SCOPES else None
+
+
+def from_object(store: Store, name: str, fixture: Fixture, holder: Holder, owner: ClassRef | None) -> FixtureDef:
+    """The definition that `FixtureManager.parsefactories` registers for an attribute `name` of a holder."""
+    func = fixture.func
+    bound = holder.cls is not None and func.binding != "static"
+    params = func.params
+    if bound:
+        # The fixture function is looked up on an instance: its signature has no self, positional-only or not.
+        params = params[1:] if params and params[0].kind in {"positional", "normal"} else params
+    return FixtureDef(
+        name=fixture.name or name,
+        ref=func.ref,
+        external=None,
+        site=name_site(store, func.ref),
+        scope=_scope(fixture.scope),
+        autouse=bool(fixture.autouse),
+        params=requested_names(params, drop_first=False, patched=func.patched),
+        is_async=func.is_async,
+        is_generator=func.is_generator,
+        maker=fixture.maker,
+        holder=holder,
+        has_self=bound,
+        has_params=fixture.has_params,
+        owner=owner,
+        opaque=func.opaque,
+    )
+
+
+# --- project modules -------------------------------------------------------------------------------------------------
+
+
+def _module_fixtures(store: Store, holder: Holder) -> tuple[FixtureDef, ...]:
+    found: list[FixtureDef] = []
+    path = holder.path
+    scope = module_scope(store, path)
+    if scope is None:
+        return ()
+    for name in sorted(module_names(store, path)):
+        symbols = lookup(store, (path, name))
+        if not any(_may_be_fixture(store, s) for s in symbols):
+            if holder.kind != "module":
+                found += _imported(store, name, symbols, holder)
+            continue
+        value = module_object(store, path, name)
+        if isinstance(value, Fixture):
+            found.append(from_object(store, name, value, holder, None))
+    if holder.kind != "module":
+        for star in scope.stars:
+            target = import_target(store, path, star.module, star.level)
+            if isinstance(target, External):
+                found += [_held(d, holder) for d in external_fixtures(store, target.dotted) if d.name[:1] != "_"]
+    return tuple(found)
+
+
+module_fixtures: Query[Holder, tuple[FixtureDef, ...]] = Query("module fixtures", _module_fixtures)
+"""All fixtures in a project module's namespace, imported ones included, in the order of `dir()`."""
+
+
+def _may_be_fixture(store: Store, symbol: object) -> bool:
+    match symbol:
+        case FunctionSymbol():
+            return True
+        case ValueSymbol():
+            return isinstance(symbol.expr, f.Call | f.Name | f.Attribute | f.Choice | f.Subscript)
+    return False
+
+
+def _imported(store: Store, name: str, symbols: tuple[object, ...], holder: Holder) -> list[FixtureDef]:
+    """Fixtures that a conftest or plugin imports from an installed package. Only names that look like a function's are
+    asked for: each costs a question."""
+    for symbol in symbols:
+        if isinstance(symbol, External) and "." in symbol.dotted and not symbol.dotted.startswith("builtins."):
+            last = symbol.dotted.rpartition(".")[2]
+            if last[:1].islower() or last[:1] == "_":
+                found = from_definition(name, definition(store, symbol.dotted), holder)
+                if found is not None:
+                    return [found]
+    return []
+
+
+def imported_fixture(store: Store, path: str, name: str, holder: Holder) -> FixtureDef | None:
+    """A fixture that a test module imports from an installed package under this very name."""
+    return next(iter(_imported(store, name, lookup(store, (path, name)), holder)), None)
+
+
+def _held(found: FixtureDef, holder: Holder) -> FixtureDef:
+    return FixtureDef(
+        found.name,
+        None,
+        found.external,
+        None,
+        found.scope,
+        found.autouse,
+        found.params,
+        found.is_async,
+        found.is_generator,
+        found.maker,
+        holder,
+        has_params=found.has_params,
+    )
+
+
+# --- classes ---------------------------------------------------------------------------------------------------------
+
+
+def _class_fixtures(store: Store, cls: ClassRef) -> tuple[FixtureDef, ...]:
+    holder = Holder("class", cls.path, cls=cls)
+    names: set[str] = set()
+    for one in mro(store, cls).classes:
+        if isinstance(one, ClassRef):
+            names.update(class_names(store, one))
+    found: list[FixtureDef] = []
+    for name in sorted(names):
+        hit = inherited(store, cls, name)
+        if hit is not None and isinstance(hit[1], Fixture):
+            found.append(from_object(store, name, hit[1], holder, hit[0]))
+    return tuple(found)
+
+
+class_fixtures: Query[ClassRef, tuple[FixtureDef, ...]] = Query("class fixtures", _class_fixtures)
+"""All fixtures of a class, inherited ones included, in the order of `dir(instance)`."""
+
+
+# --- set-up functions of the xunit style -----------------------------------------------------------------------------
+
+
+def module_setups(store: Store, path: str, module: str) -> tuple[FixtureDef, ...]:
+    """The fixtures pytest makes of `setup_module` and `setup_function` (_pytest.python.Module.collect)."""
+    holder = Holder("module", path)
+    found: list[FixtureDef] = []
+    for kind, scope, names in (
+        ("module", "module", (("setUpModule", "setup_module"), ("tearDownModule", "teardown_module"))),
+        ("function", "function", (("setup_function",), ("teardown_function",))),
+    ):
+        pair = tuple(next((r for n in group if (r := _plain(store, path, None, n)) is not None), None) for group in names)
+        if any(pair):
+            found.append(_xunit(store, f"_xunit_setup_{kind}_fixture_{module}", cast(Scope, scope), pair, holder))
+    return tuple(found)
+
+
+def class_setups(store: Store, cls: ClassRef, *, unittest: bool) -> tuple[FixtureDef, ...]:
+    """The fixtures pytest makes of `setup_class` and `setup_method` (_pytest.python.Class.collect), of `setUpClass` and
+    `setup_method` for unittest classes (_pytest.unittest.UnitTestCase.collect)."""
+    holder = Holder("class", cls.path, cls=cls)
+    found: list[FixtureDef] = []
+
+    def add(name: str, scope: Scope, setup: str, teardown: str, *, always: bool = False) -> None:
+        pair = (_plain(store, cls.path, cls, setup), _plain(store, cls.path, cls, teardown))
+        if any(pair) or always:
+            found.append(_xunit(store, f"{name}_{cls.qualname}", scope, pair, holder))
+
+    if unittest:
+        add("_unittest_setup_method_fixture", "function", "setup_method", "teardown_method")
+        add("_unittest_setUpClass_fixture", "class", "setUpClass", "tearDownClass", always=True)
+        add("_xunit_setup_class_fixture", "class", "setup_class", "teardown_class")
+    else:
+        add("_xunit_setup_class_fixture", "class", "setup_class", "teardown_class")
+        add("_xunit_setup_method_fixture", "function", "setup_method", "teardown_method")
+    return tuple(found)
+
+
+def _plain(store: Store, path: str, cls: ClassRef | None, name: str) -> Func | None:
+    if cls is not None:
+        hit = inherited(store, cls, name)
+        value = hit[1] if hit is not None else None
+    else:
+        scope = module_scope(store, path)
+        value = module_object(store, path, name) if scope is not None and scope.get(name) else None
+    return value if isinstance(value, Func) else None
+
+
+def _xunit(
+    store: Store, name: str, scope: Scope, pair: tuple[Func | None, ...], holder: Holder
+) -> FixtureDef:
+    setup, teardown = (p.ref if p is not None else None for p in pair)
+    first = setup or teardown
+    return FixtureDef(
+        name,
+        setup,
+        None,
+        name_site(store, first) if first is not None else None,
+        scope,
+        True,
+        ("request",),
+        False,
+        True,
+        "pytest",
+        holder,
+        xunit=(setup, teardown),
+        has_self=holder.kind == "class",
+        owner=next((p.owner for p in pair if p is not None), None),
+    )
+
+
+# --- installed modules -----------------------------------------------------------------------------------------------
+
+
+def _external_fixtures(store: Store, module: str) -> tuple[FixtureDef, ...]:
+    answer = store.get(ANSWER, MembersQuestion(module))
+    if answer is None:
+        return ()
+    holder = Holder("plugin", "", module)
+    found = (from_definition(name, member, holder) for name, member in answer.members)
+    return tuple(one for one in found if one is not None)
+
+
+external_fixtures: Query[str, tuple[FixtureDef, ...]] = Query("installed fixtures", _external_fixtures)
+"""The fixtures of an installed module by its dotted name; empty while `Origin` has not answered."""
+
+
+def from_definition(name: str, found: Definition | None, holder: Holder) -> FixtureDef | None:
+    """An installed function as a fixture, None when it is not one."""
+    if found is None:
+        return None
+    for decorator in found.decorators:
+        maker = library.FIXTURE_MAKERS.get(decorator.canonical)
+        if maker is None:
+            continue
+        options = _options(decorator)
+        own_name = options.get("name")
+        scope = options.get("scope", "function")
+        return FixtureDef(
+            name=own_name if isinstance(own_name, str) else name,
+            ref=None,
+            external=found,
+            site=None,
+            scope=_scope(scope if isinstance(scope, str) else None),
+            autouse=options.get("autouse") is True,
+            params=tuple(p.name for p in found.params if p.kind in {"normal", "keyword"} and not p.has_default),
+            is_async=found.is_async,
+            is_generator=found.is_generator,
+            maker=maker,
+            holder=holder,
+            has_params="params" in options,
+        )
+    return None
+
+
+def _options(decorator: Decorator) -> dict[str, object]:
+    """The constant keyword arguments in a decorator's text; an argument that is no constant has the value None."""
+    try:
+        tree = ast.parse(decorator.text.lstrip("@"), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    if not isinstance(tree, ast.Call):
+        return {}
+    return {
+        k.arg: k.value.value if isinstance(k.value, ast.Constant) else None for k in tree.keywords if k.arg is not None
+    }

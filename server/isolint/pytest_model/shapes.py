@@ -1,0 +1,198 @@
+"""What pytest makes of a project, as plain data: items, marks, fixtures, closures, runners, database modes.
+
+Everything is frozen and compared by value; positions are chunk-relative sites. No rule of pytest stands here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from isolint.names.origin import Definition
+from isolint.names.symbols import ClassRef, FunctionRef, Site
+from isolint.syntax.facts import Expr
+
+Scope = Literal["session", "package", "module", "class", "function"]
+SCOPES: tuple[Scope, ...] = ("session", "package", "module", "class", "function")
+"""Widest first: the order in which a closure is set up."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestRef:
+    """A test function as pytest names it, parameters left out: the collecting file (absolute), the names of the
+    collected classes from the outermost, and the name of the function."""
+
+    path: str
+    classes: tuple[str, ...]
+    name: str
+
+    __test__ = False
+
+
+Family = Literal["function", "method", "unittest", "isolated", "django"]
+"""Where an item comes from: a module-level function; a method of a plain class; of a `unittest.TestCase`; of an
+`IsolatedAsyncioTestCase`; of a class with Django's `SimpleTestCase` among its bases."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestItem:
+    """A collected test function.
+
+    `ref` is the `def` as written, `runs` the function that pytest calls (another one when a decorator of the project
+    wraps it). `cls` is the collected class and `classes` all from the outermost; `owner` is the class whose body has the
+    `def` (a base class for an inherited test). `params` are the names that pytest asks fixtures for. `is_async` and
+    `is_generator` describe `runs`. `opaque` says why a decorator could not be followed; then what runs is not known.
+    `site` is the name after `def`.
+    """
+
+    id: TestRef
+    ref: FunctionRef
+    runs: FunctionRef
+    cls: ClassRef | None
+    classes: tuple[ClassRef, ...]
+    owner: ClassRef | None
+    node_id: str
+    family: Family
+    is_async: bool
+    is_generator: bool
+    params: tuple[str, ...]
+    site: Site
+    binding: Literal["", "static", "class"] = ""
+    refused: str = ""
+    opaque: str = ""
+
+    __test__ = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One mark in pytest's order of iteration.
+
+    `args` and `keywords` are as written; names in them belong to `path` and, in a class body, `owner`. `arguments` is the
+    source between the parentheses, None without any. `site` is the decorator or the element of `pytestmark`; None for
+    marks that a plugin adds. `certain` is False when it depends on something that source does not tell.
+    """
+
+    name: str
+    args: tuple[Expr, ...] = ()
+    keywords: tuple[tuple[str, Expr], ...] = ()
+    arguments: Site | None = None
+    site: Site | None = None
+    level: Literal["function", "param", "class", "module", "plugin"] = "function"
+    path: str = ""
+    owner: ClassRef | None = None
+    certain: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """What defines fixtures: a project file ("conftest", "module", "plugin"), an installed module ("plugin", by its
+    dotted name, `path` empty) or a class."""
+
+    kind: Literal["plugin", "conftest", "module", "class"]
+    path: str = ""
+    module: str = ""
+    cls: ClassRef | None = None
+
+
+Taker = Literal["pytest", "pytest-asyncio", "anyio", "trio", "nobody", "unknown"]
+"""Who runs a fixture function: for `async def` pytest itself cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixtureDef:
+    """One definition of a fixture.
+
+    `ref` is the project's function, `external` the installed one; `canonical` is the dotted name of the latter ("" for
+    the project's). `params` are the fixtures it requests (self left out; `has_self` says that there is one). `maker` is
+    the decorator's library. `xunit` names the set-up methods behind a fixture that pytest makes of `setup_method` and
+    its like: (set-up, tear-down), None where missing.
+    """
+
+    name: str
+    ref: FunctionRef | None
+    external: Definition | None
+    site: Site | None
+    scope: Scope | None
+    autouse: bool
+    params: tuple[str, ...]
+    is_async: bool
+    is_generator: bool
+    maker: Literal["pytest", "pytest-asyncio", "trio"]
+    holder: Holder
+    has_self: bool = False
+    has_params: bool = False
+    xunit: tuple[FunctionRef | None, FunctionRef | None] | None = None
+    owner: ClassRef | None = None
+    opaque: str = ""
+
+    @property
+    def canonical(self) -> str:
+        """The canonical dotted name of an installed fixture, "" for one of the project."""
+        return self.external.canonical if self.external is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """A fixture asked for at run time: `request.getfixturevalue(name)`; `name` is None when it is not written out.
+    `certain` is False under a condition. `by` is the fixture whose body has it, "" for the test itself."""
+
+    name: str | None
+    site: Site
+    certain: bool
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """The fixtures of a test in the order in which pytest sets them up.
+
+    `fixtures` pairs each name with its visible definitions, furthest to closest; `names` are all names in order, those
+    parametrized directly and those nobody defines included. `takers` tells who runs each closest definition. `unknown`
+    are the names without a definition, with the reason. `dynamic` are the requests at run time; they are no part of
+    `names`. `xunit` fixtures are among `fixtures` under pytest's internal names.
+    """
+
+    fixtures: tuple[tuple[str, tuple[FixtureDef, ...]], ...] = ()
+    names: tuple[str, ...] = ()
+    takers: tuple[tuple[str, Taker], ...] = ()
+    unknown: tuple[tuple[str, str], ...] = ()
+    dynamic: tuple[Requested, ...] = ()
+    direct: frozenset[str] = frozenset()
+
+    def definitions(self, name: str) -> tuple[FixtureDef, ...]:
+        """The definitions of a name of the closure, furthest to closest."""
+        return next((defs for n, defs in self.fixtures if n == name), ())
+
+
+RunnerKind = Literal["sync", "pytest-asyncio", "anyio", "trio", "django", "isolated-asyncio", "never", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """Who runs the body of a test. "never" is an `async def` that nothing awaits. `backends` are those of anyio."""
+
+    kind: RunnerKind
+    reason: str
+    site: Site | None = None
+    backends: tuple[str, ...] = ()
+
+
+Mode = Literal["rollback", "flush", "none", "unprotected", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseMode:
+    """What the database does around a test.
+
+    `databases` are aliases, ("__all__",) for all. `reasons` say where it is written. `order` is pytest-django's place in
+    the run: 0 rollback, 1 flush, 2 no database. `dynamic` is True when the access starts only where a fixture is asked
+    for at run time.
+    """
+
+    mode: Mode
+    databases: tuple[str, ...] = ()
+    reasons: tuple[tuple[Site | None, str], ...] = ()
+    order: Literal[0, 1, 2] = 2
+    dynamic: bool = False

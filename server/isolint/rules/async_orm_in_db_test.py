@@ -1,0 +1,72 @@
+"""Django's async ORM runs the queries of an async test on another connection.
+
+## What it does
+
+Finds Django's own async database calls in an async test that relies on being rolled back, and in what the test calls:
+`acreate`, `aget`, `asave`, `acount` and the other a-methods of managers, querysets, models and related managers;
+`async for` over a queryset; `aprefetch_related_objects`, `aget_object_or_404`, sessions, `aauthenticate`,
+`acreate_user`, `ahas_perm`, the database cache's `aset`.
+
+## Why
+
+Each of them is the sync method inside `sync_to_async(thread_sensitive=True)`: Django has no async database driver
+underneath. Awaited from a bare event loop (pytest-asyncio, anyio) the query runs on asgiref's worker thread, and that
+thread has a connection of its own, outside the transaction that pytest-django rolls back. A row made with `acreate`
+stays in the database after the test. A row made by a sync fixture is not found by `aget`.
+
+A coroutine that is made and never awaited does nothing, and a queryset acts where it is evaluated: isolint reports the
+place where the query runs.
+
+## Example
+
+```python
+import pytest
+
+
+@pytest.mark.django_db
+@pytest.mark.asyncio
+async def test_total():
+    await Order.objects.acreate(total=3)  # committed on another connection
+    assert await Order.objects.acount() == 1
+```
+
+## Use instead
+
+```python
+import pytest
+
+
+@pytest.mark.django_db
+def test_total():
+    Order.objects.create(total=3)
+    assert Order.objects.count() == 1
+```
+
+Code under test that uses the async ORM can stay as it is: called through `async_to_sync` from a sync test, its queries
+come back to the test's thread and connection.
+
+## Fix safety
+
+The conversion is *safe* when the a-methods of the test have a sync twin with the same arguments, and all other awaits
+can move behind one `async_to_sync` call. It is *unsafe*, or not offered, when the test expects an `IntegrityError`
+outside an `atomic()` block (at home it breaks the test's transaction), waits for `transaction.on_commit`, or closes
+connections itself.
+
+## References
+
+- [Django: asynchronous queries](https://docs.djangoproject.com/en/stable/topics/db/queries/#asynchronous-queries)
+- [Django: async safety](https://docs.djangoproject.com/en/stable/topics/async/#async-safety)
+- `sync-to-async-in-db-test` (ISO101), which explains the worker thread
+"""
+
+from __future__ import annotations
+
+from isolint.rules.registry import Rule
+
+RULE = Rule(
+    code="ISO102",
+    name="async-orm-in-db-test",
+    default_severity="error",
+    summary="Django's async ORM runs the queries of an async test on another connection",
+    fixable=True,
+)

@@ -1,0 +1,117 @@
+"""The rules as a whole: what a rule is, which ones exist, and how one is found by name, code or prefix.
+
+A rule is one module of this package, named after the rule, with a module-level `RULE`; its docstring is its page. Here
+live the metadata, the discovery and the reading of those pages, and nothing that looks at a test: that is in the rule's
+own module. Nothing is imported before it is asked for, so that the command line can name one rule without loading all.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+from typing import Literal
+
+_PACKAGE = "isolint.rules"
+_PAGES = "https://github.com/isolint/isolint/blob/main/docs/rules/"
+
+SECTIONS = ("What it does", "Why", "Example", "Use instead", "Fix safety", "References")
+"""The headings of a rule's page, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: `code` is `ISO` and three digits, `name` lower case words with dashes (its module has underscores).
+
+    `summary` is one sentence without a final stop; `fixable` says whether isolint offers a conversion for at least some
+    of its findings."""
+
+    code: str
+    name: str
+    default_severity: Literal["error", "warning", "info", "hint"]
+    summary: str
+    fixable: bool
+
+    @property
+    def url(self) -> str:
+        """Where the rule's page stands on the web."""
+        return f"{_PAGES}{self.name}.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A rule's page: the sentence it starts with and its sections, as (heading, Markdown text) in their order."""
+
+    headline: str
+    sections: tuple[tuple[str, str], ...]
+
+
+@cache
+def modules() -> tuple[ModuleType, ...]:
+    """The module of every rule, sorted by code. Imports them all."""
+    package = importlib.import_module(_PACKAGE)
+    found = [
+        importlib.import_module(f"{_PACKAGE}.{entry.name}")
+        for entry in pkgutil.iter_modules(package.__path__)
+        if entry.name not in ("finding", "registry")
+    ]
+    return tuple(sorted((m for m in found if hasattr(m, "RULE")), key=lambda m: rule_of(m).code))
+
+
+def rule_of(module: ModuleType) -> Rule:
+    """The metadata of the rule that lives in `module`. Raises TypeError when there is none."""
+    rule = getattr(module, "RULE", None)
+    if not isinstance(rule, Rule):
+        raise TypeError(f"{module.__name__} has no RULE")
+    return rule
+
+
+def rules() -> tuple[Rule, ...]:
+    """All rules, sorted by code."""
+    return tuple(rule_of(module) for module in modules())
+
+
+def find(text: str) -> Rule | None:
+    """The rule with this name or code, in any case, with dashes or underscores; None when there is none."""
+    wanted = text.strip().lower().replace("_", "-")
+    return next((rule for rule in rules() if wanted in (rule.name, rule.code.lower())), None)
+
+
+def matches(rule: Rule, selector: str) -> bool:
+    """Whether a selector of the settings or the command line means this rule: `ALL`, its name, its code, or the first
+    letters of its code (`ISO1`)."""
+    wanted = selector.strip()
+    return wanted.upper() == "ALL" or wanted.lower().replace("_", "-") == rule.name or _is_prefix(wanted, rule.code)
+
+
+def page(rule: Rule) -> Page:
+    """The rule's page, read from the docstring of its module.
+
+    The docstring starts with one sentence; headings are lines that start with `## `. Raises LookupError when the rule
+    has no module."""
+    module = next((m for m in modules() if rule_of(m) == rule), None)
+    if module is None:
+        raise LookupError(f"no module for {rule.name}")
+    headline, *parts = ("\n" + (module.__doc__ or "").strip()).split("\n## ")
+    sections = []
+    for part in parts:
+        heading, _, text = part.partition("\n")
+        sections.append((heading.strip(), text.strip("\n")))
+    return Page(" ".join(headline.split()), tuple(sections))
+
+
+def markdown(rule: Rule) -> str:
+    """The rule's page as one Markdown document, as it stands in `docs/rules/`. Ends with a newline."""
+    content = page(rule)
+    fix = "isolint can convert some of these tests" if rule.fixable else "no automatic fix"
+    lines = [f"# {rule.name} ({rule.code})", "", f"Default severity: {rule.default_severity}; {fix}.", ""]
+    lines += [content.headline, ""]
+    for heading, text in content.sections:
+        lines += [f"## {heading}", "", text, ""]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _is_prefix(text: str, code: str) -> bool:
+    return len(text) >= 3 and code.startswith(text.upper())

@@ -1,0 +1,306 @@
+"""A memo of pure functions that records what each read, and recomputes only what an input change can reach.
+
+An `Input` is set from outside; a `Query` is a function of the store and a key. Setting an input to another value marks its
+direct readers dirty and everything beyond them "to be checked"; nothing is computed until it is asked for. A query that
+is to be checked first brings its own reads up to date, and is computed again only when one of them really changed: equal
+results stop the wave (early cut-off). Cyclic queries are solved by iteration from their `bottom`.
+
+One thread only; no locks. No query may read anything but the store (a file, the clock, a global): such a read would not
+be recorded and its result would go stale.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any, Generic, TypeVar, cast
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+_CLEAN, _CHECK, _DIRTY = range(3)
+_MAX_ITERATIONS = 20
+
+
+class Cancelled(Exception):
+    """The computation was given up because a newer one is wanted. The store stays valid."""
+
+
+class Input(Generic[K, V]):
+    """A value set from outside; `default` is what is read where nothing was set and no provider knows better."""
+
+    __slots__ = ("default", "name")
+
+    def __init__(self, name: str, default: V) -> None:
+        self.name = name
+        self.default = default
+
+
+class Query(Generic[K, V]):
+    """A pure function of the store and a key.
+
+    `bottom(key)` is the first guess of a query that (through others) asks for itself, `top(key)` the answer when the
+    iteration does not settle; a query without `bottom` must not be cyclic.
+    """
+
+    __slots__ = ("bottom", "compute", "name", "top")
+
+    def __init__(
+        self,
+        name: str,
+        compute: Callable[[Store, K], V],
+        bottom: Callable[[K], V] | None = None,
+        top: Callable[[K], V] | None = None,
+    ) -> None:
+        self.name = name
+        self.compute = compute
+        self.bottom = bottom
+        self.top = top
+
+    def __call__(self, store: Store, key: K) -> V:
+        return store.get(self, key)
+
+
+class _Entry:
+    __slots__ = ("frame", "key", "query", "readers", "reads", "state", "value")
+
+    def __init__(self, query: Any, key: Any) -> None:
+        self.query = query
+        self.key = key
+        self.value: Any = _NOTHING
+        self.reads: tuple[_Entry, ...] = ()
+        self.readers: dict[_Entry, None] = {}
+        self.state = _DIRTY
+        self.frame: _Frame | None = None
+
+
+class _Frame:
+    """One running computation. `cycle` is the smallest index of a running frame whose unfinished value it used."""
+
+    __slots__ = ("cycle", "entry", "guess", "index", "is_head", "reads")
+
+    def __init__(self, entry: _Entry, index: int, guess: Any) -> None:
+        self.entry = entry
+        self.index = index
+        self.guess = guess
+        self.reads: dict[_Entry, None] = {}
+        self.cycle = index
+        self.is_head = False
+
+
+class _Nothing:
+    def __eq__(self, other: object) -> bool:
+        return False
+
+    __hash__ = object.__hash__
+
+
+_NOTHING = _Nothing()
+
+
+class CycleError(RuntimeError):
+    """A query without a `bottom` asked for itself: a defect of the caller, never of user code."""
+
+
+class Store:
+    """All inputs and memos of one project.
+
+    `computed` counts computations by query name since it was last cleared: the counter that says what an edit cost.
+    `cancelled` is polled before each computation.
+    """
+
+    def __init__(self) -> None:
+        self._tables: dict[Any, dict[Any, _Entry]] = {}
+        self._frames: list[_Frame] = []
+        self._guesses: dict[_Entry, tuple[Any, int, dict[_Entry, None]]] = {}
+        self._providers: dict[Any, Callable[[Any], Any]] = {}
+        self.computed: Counter[str] = Counter()
+        self.cancelled: Callable[[], bool] | None = None
+
+    # --- inputs --------------------------------------------------------------------------------------------------
+
+    def set(self, source: Input[K, V], key: K, value: V) -> bool:
+        """Set an input; returns whether the value changed (by ==)."""
+        entry = self._entry(source, key)
+        if entry.value is _NOTHING:
+            entry.value = source.default
+        entry.state = _CLEAN
+        if entry.value is value or entry.value == value:
+            return False
+        entry.value = value
+        _mark_readers(entry)
+        return True
+
+    def provide(self, source: Input[K, V], provider: Callable[[K], V]) -> None:
+        """Fetch the value of an input that was never set from `provider`, once, when it is first read."""
+        self._providers[source] = provider
+
+    def is_loaded(self, source: Input[K, V], key: K) -> bool:
+        """Whether an input was set, or read (and so provided) before."""
+        found = self._tables.get(source, {}).get(key)
+        return found is not None and found.value is not _NOTHING
+
+    def peek(self, source: Input[K, V], key: K) -> V:
+        """An input's value, without recording the read."""
+        found = self._tables.get(source, {}).get(key)
+        return source.default if found is None or found.value is _NOTHING else cast(V, found.value)
+
+    # --- queries -------------------------------------------------------------------------------------------------
+
+    def get(self, query: Query[K, V] | Input[K, V], key: K) -> V:
+        """The up-to-date value; the read is recorded for the running computation."""
+        entry = self._entry(query, key)
+        frame = entry.frame
+        if frame is not None:
+            return cast(V, self._guess_of(frame))
+        if entry.state != _CLEAN:
+            guess = self._guesses.get(entry)
+            if guess is not None:
+                value, cycle, reads = guess
+                top = self._frames[-1]
+                top.cycle = min(top.cycle, cycle)
+                top.reads.update(reads)
+                return cast(V, value)
+            if isinstance(query, Input):
+                provider = self._providers.get(query)
+                entry.value = query.default if provider is None else provider(key)
+                entry.state = _CLEAN
+            else:
+                settled, value = self._refresh(entry)
+                if not settled:
+                    return cast(V, value)
+        if self._frames:
+            self._frames[-1].reads[entry] = None
+        return cast(V, entry.value)
+
+    def is_stale(self, query: Query[K, V], key: K) -> bool:
+        """Whether the value would have to be computed or checked again (or was never computed)."""
+        found = self._tables.get(query, {}).get(key)
+        return found is None or found.state != _CLEAN
+
+    def forget(self, query: Query[K, V], key: K) -> None:
+        """Drop a memo that nobody will ask for again."""
+        table = self._tables.get(query)
+        entry = table.get(key) if table else None
+        if table is not None and entry is not None and not entry.readers:
+            for read in entry.reads:
+                read.readers.pop(entry, None)
+            del table[key]
+
+    def size(self) -> int:
+        """The number of entries kept."""
+        return sum(len(table) for table in self._tables.values())
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    def _entry(self, query: Any, key: Any) -> _Entry:
+        table = self._tables.get(query)
+        if table is None:
+            table = self._tables[query] = {}
+        entry = table.get(key)
+        if entry is None:
+            entry = table[key] = _Entry(query, key)
+        return entry
+
+    def _guess_of(self, head: _Frame) -> Any:
+        query = head.entry.query
+        if query.bottom is None:
+            chain = " > ".join(f"{f.entry.query.name}({f.entry.key})" for f in self._frames[head.index :])
+            raise CycleError(f"cyclic query without a bottom: {chain}")
+        if not head.is_head:
+            head.is_head = True
+            head.guess = query.bottom(head.entry.key)
+        top = self._frames[-1]
+        top.cycle = min(top.cycle, head.index)
+        return head.guess
+
+    def _refresh(self, entry: _Entry) -> tuple[bool, Any]:
+        """Bring an entry up to date. Returns (settled, value): an entry inside a cycle that is still being solved is not
+        settled and its value holds only for now."""
+        if entry.state == _CHECK and not self._guesses:
+            for read in entry.reads:
+                if read.state != _CLEAN and read.frame is None:
+                    self._refresh_read(read)
+                if entry.state == _DIRTY:
+                    break
+            if entry.state == _CHECK:
+                entry.state = _CLEAN
+                return True, entry.value
+        return self._compute(entry)
+
+    def _refresh_read(self, read: _Entry) -> None:
+        if isinstance(read.query, Input):
+            read.state = _CLEAN
+            return
+        self._refresh(read)
+
+    def _compute(self, entry: _Entry) -> tuple[bool, Any]:
+        if self.cancelled is not None and self.cancelled():
+            raise Cancelled
+        query = entry.query
+        frame = _Frame(entry, len(self._frames), None)
+        self._frames.append(frame)
+        entry.frame = frame
+        try:
+            for iteration in range(_MAX_ITERATIONS + 1):
+                self.computed[query.name] += 1
+                value = query.compute(self, entry.key)
+                if not frame.is_head or value == frame.guess:
+                    break
+                if iteration >= _MAX_ITERATIONS - 1 and query.top is not None:
+                    value = query.top(entry.key)
+                frame.guess = value
+                self._guesses.clear()
+        finally:
+            self._frames.pop()
+            entry.frame = None
+            if not self._frames:
+                self._guesses.clear()
+        if frame.cycle < frame.index:
+            parent = self._frames[-1]
+            parent.cycle = min(parent.cycle, frame.cycle)
+            parent.reads.update(frame.reads)
+            self._guesses[entry] = (value, frame.cycle, frame.reads)
+            return False, value
+        if frame.is_head:
+            self._guesses.clear()
+        self._settle(entry, value, frame.reads)
+        return True, entry.value
+
+    def _settle(self, entry: _Entry, value: Any, reads: dict[_Entry, None]) -> None:
+        reads.pop(entry, None)
+        new = tuple(reads)
+        if new != entry.reads:
+            for read in entry.reads:
+                if read not in reads:
+                    read.readers.pop(entry, None)
+            for read in new:
+                read.readers[entry] = None
+            entry.reads = new
+        changed = not (entry.value is value or entry.value == value)
+        if changed:
+            entry.value = value
+            for reader in entry.readers:
+                reader.state = _DIRTY
+        entry.state = _CLEAN
+
+
+def _mark_readers(entry: _Entry) -> None:
+    """Mark direct readers dirty and all beyond them to be checked."""
+    todo: list[_Entry] = []
+    for reader in entry.readers:
+        if reader.state == _CLEAN:
+            todo.append(reader)
+        reader.state = _DIRTY
+    while todo:
+        for reader in todo.pop().readers:
+            if reader.state == _CLEAN:
+                reader.state = _CHECK
+                todo.append(reader)
+
+
+def entries(store: Store) -> Iterator[tuple[str, Any, Any]]:
+    """Every (query name, key, value) kept: for the status command and for tests."""
+    for query, table in store._tables.items():
+        for key, entry in table.items():
+            yield query.name, key, entry.value

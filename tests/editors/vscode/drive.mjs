@@ -1,0 +1,287 @@
+/**
+ * Drives the real VS Code as a user does: installs the packaged extension, opens the project, reads the Problems panel,
+ * applies the quick fix through its menu, saves. Everything that was seen is printed as one JSON object; judging it is
+ * the caller's business (test_vscode.py).
+ *
+ *   node drive.mjs PLAN.json
+ *
+ * The plan (all paths absolute): `folder` the empty folder for this run's state, `vsix`, `workspace`, `file` to open,
+ * `line` a text of the line with the finding, `word` a text of that line inside the finding, `title` how the quick fix's
+ * title begins, `machine` the machine settings, `chromium`, `images` a folder for pictures or null, `limit` milliseconds
+ * that any one wait may take.
+ */
+
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const plan = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const here = dirname(fileURLToPath(import.meta.url));
+const entry = join(here, "node_modules/code-server/out/node/entry.js");
+const began = Date.now();
+const seen = { steps: [] };
+
+/** Notes when a step was reached: in a failure, the last one says how far it came. */
+function step(name) {
+  seen.steps.push(`${((Date.now() - began) / 1000).toFixed(1)} s ${name}`);
+}
+
+/** Asks until the answer is something, and fails after the limit with what was waited for. */
+async function until(what, ask) {
+  const end = Date.now() + plan.limit;
+  for (;;) {
+    const answer = await ask();
+    if (answer) return answer;
+    if (Date.now() > end) throw new Error(`waited ${plan.limit / 1000} s for ${what}`);
+    await new Promise((next) => setTimeout(next, 50));
+  }
+}
+
+function freePort() {
+  return new Promise((done) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => done(port));
+    });
+  });
+}
+
+const data = join(plan.folder, "data");
+const machineSettings = join(data, "Machine/settings.json");
+const directories = ["--user-data-dir", data, "--extensions-dir", join(plan.folder, "extensions")];
+const config = ["--config", join(plan.folder, "config.yaml")];
+const env = {
+  ...process.env,
+  HOME: join(plan.folder, "home"),
+  XDG_CONFIG_HOME: join(plan.folder, "home/.config"),
+  XDG_CACHE_HOME: join(plan.folder, "home/.cache"),
+  XDG_DATA_HOME: join(plan.folder, "home/.local/share"),
+  EXTENSIONS_GALLERY: "{}", // no gallery, so no calls to one
+};
+
+function prepare() {
+  for (const each of ["home", "data/User", "data/Machine", "extensions"]) {
+    mkdirSync(join(plan.folder, each), { recursive: true });
+  }
+  writeFileSync(join(plan.folder, "config.yaml"), "");
+  const quiet = {
+    "workbench.startupEditor": "none",
+    "workbench.colorTheme": "Default Light Modern",
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
+    "workbench.tips.enabled": false,
+    "telemetry.telemetryLevel": "off",
+    "update.mode": "none",
+    "extensions.autoUpdate": false,
+    "extensions.autoCheckUpdates": false,
+    "extensions.ignoreRecommendations": true,
+    "security.workspace.trust.enabled": false,
+    "chat.disableAIFeatures": true,
+    "git.enabled": false,
+    "files.autoSave": "off",
+    "editor.quickSuggestions": "off",
+    "editor.minimap.enabled": false,
+    "editor.stickyScroll.enabled": false,
+    "editor.fontFamily": "'DejaVu Sans Mono', monospace",
+    "window.commandCenter": false,
+  };
+  writeFileSync(join(data, "User/settings.json"), JSON.stringify(quiet));
+  // A browser's window is a remote one: settings of machine scope count only here.
+  writeFileSync(machineSettings, JSON.stringify(plan.machine));
+  const installed = spawnSync(process.execPath, [entry, ...config, ...directories, "--install-extension", plan.vsix], {
+    env,
+    encoding: "utf8",
+  });
+  if (installed.status !== 0) throw new Error(`the extension was not installed: ${installed.stdout}${installed.stderr}`);
+}
+
+function startServer(port) {
+  const log = openSync(join(plan.folder, "code-server.log"), "w");
+  const options = ["--auth", "none", "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"];
+  options.push("--disable-getting-started-override", "--ignore-last-opened");
+  return spawn(process.execPath, [entry, ...config, ...directories, "--bind-addr", `127.0.0.1:${port}`, ...options], {
+    env,
+    stdio: ["ignore", log, log],
+  });
+}
+
+/** The place on the screen of the first `word` in the editor's line that contains `line`, or null. */
+function placeOf(page, line, word) {
+  return page.evaluate(
+    ([lineText, wordText]) => {
+      const plain = (text) => text.replaceAll("\u00a0", " ");
+      for (const row of document.querySelectorAll(".monaco-editor .view-line")) {
+        if (!plain(row.textContent).includes(lineText)) continue;
+        const walker = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+          const start = plain(node.data).indexOf(wordText);
+          if (start < 0) continue;
+          const range = document.createRange();
+          range.setStart(node, start);
+          range.setEnd(node, start + wordText.length);
+          const box = range.getBoundingClientRect();
+          return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+        }
+      }
+      return null;
+    },
+    [line, word],
+  );
+}
+
+async function editorText(page) {
+  const lines = await page.evaluate(() =>
+    [...document.querySelectorAll(".editor-instance .monaco-editor .view-line")]
+      .map((row) => [Number.parseFloat(row.style.top), row.textContent])
+      .sort((one, other) => one[0] - other[0])
+      .map((pair) => pair[1]),
+  );
+  return lines.join("\n").replaceAll("\u00a0", " ");
+}
+
+/** The rows of the Problems panel, without the rows of files. */
+async function problems(page) {
+  const rows = await page.locator(".markers-panel .monaco-list-row").allInnerTexts();
+  return rows.map((row) => row.replace(/\s+/g, " ").trim()).filter((row) => /\[Ln \d+, Col \d+\]/.test(row));
+}
+
+async function runCommand(page, title) {
+  await page.keyboard.press("F1");
+  const input = page.locator(".quick-input-widget input[type=text]").first();
+  await input.waitFor();
+  await input.fill(`>${title}`);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+}
+
+async function picture(page, name) {
+  if (plan.images !== null) await page.screenshot({ path: join(plan.images, name) });
+}
+
+async function drive(page, port) {
+  await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(plan.workspace)}`);
+  await page.locator(".monaco-workbench .part.editor").waitFor();
+  step("workbench");
+
+  // As a terminal inside VS Code does it: the file opens in the window that is already there.
+  await until("the file to open", () => {
+    const opened = spawnSync(process.execPath, [entry, ...directories, "-r", plan.file], { env, encoding: "utf8" });
+    return opened.status === 0;
+  });
+  await until("the file's text", () => placeOf(page, plan.line, plan.word));
+  step("file open");
+
+  await page.locator(".squiggly-error, .squiggly-warning").first().waitFor();
+  seen.squiggles = await page.locator(".squiggly-error, .squiggly-warning").count();
+  step("squiggle");
+
+  await page.keyboard.press("Control+Shift+M");
+  seen.problems = await until("a row in the Problems panel", async () => {
+    const rows = await problems(page);
+    return rows.length > 0 && rows;
+  });
+  step("problems");
+
+  const place = await placeOf(page, plan.line, plan.word);
+  await page.mouse.click(place.x, place.y);
+  const hover = page.locator(".monaco-hover:visible .hover-row").first();
+  await until("the hover", async () => {
+    await page.mouse.move(place.x + 40, place.y + 60);
+    await page.mouse.move(place.x, place.y, { steps: 4 });
+    return hover.waitFor({ timeout: 2000 }).then(
+      () => true,
+      () => false,
+    );
+  });
+  seen.hover = (await page.locator(".monaco-hover:visible .hover-row").allInnerTexts()).join("\n").replaceAll("\u00a0", " ");
+  await picture(page, "hover.png");
+  step("hover");
+
+  const row = page.locator(".action-widget .monaco-list-row", { hasText: plan.title });
+  await until("the quick fix menu", async () => {
+    // The first Ctrl+. after a panel had the focus is sometimes swallowed: click into the line, and ask again.
+    await page.keyboard.press("Escape");
+    const now = await placeOf(page, plan.line, plan.word);
+    await page.mouse.click(now.x, now.y);
+    await page.keyboard.press("Control+.");
+    return row
+      .first()
+      .waitFor({ timeout: 5000 })
+      .then(
+        () => true,
+        () => false,
+      );
+  });
+  seen.actions = (await page.locator(".action-widget .monaco-list-row.action").allInnerTexts()).map((each) => each.trim());
+  await picture(page, "menu.png");
+  await row.first().click();
+  await until("the line to change", async () => (await placeOf(page, plan.line, plan.word)) === null);
+  step("fixed");
+
+  const before = readFileSync(plan.file, "utf8");
+  await page.keyboard.press("Control+S");
+  await until("the file on disk to change", () => readFileSync(plan.file, "utf8") !== before);
+  step("saved");
+  await picture(page, "fixed.png");
+  seen.problemsAfter = await until("the finding to leave the Problems panel", async () => {
+    const rows = await problems(page);
+    return rows.length < seen.problems.length && { rows };
+  }).then((answer) => answer.rows);
+
+  await runCommand(page, "isolint: Show Status");
+  seen.status = await until("the status page", async () => {
+    const text = await editorText(page);
+    return text.includes("isolint for VS Code") && text;
+  });
+  step("status page");
+
+  // A server that cannot be found: said on the status page, and by no message box.
+  writeFileSync(machineSettings, JSON.stringify({ ...plan.machine, "isolint.interpreter": "/nowhere/python" }));
+  await until("the findings of the stopped server to go", async () => (await problems(page)).length === 0);
+  await runCommand(page, "isolint: Show Status");
+  seen.missing = await until("the status page to say so", async () => {
+    const text = await editorText(page);
+    return text.includes("was not found") && text;
+  });
+  seen.messageBoxes = await page.locator(".notification-toast").allInnerTexts();
+  step("missing server");
+
+  // And back: correcting the setting is enough.
+  writeFileSync(machineSettings, JSON.stringify(plan.machine));
+  await page.keyboard.press("Control+Shift+M");
+  seen.problemsBack = await until("the findings to come back", async () => {
+    const rows = await problems(page);
+    return rows.length === seen.problemsAfter.length && { rows };
+  }).then((answer) => answer.rows);
+  step("server back");
+}
+
+let failure;
+let browser;
+let page;
+try {
+  prepare();
+  step("extension installed");
+  const port = await freePort();
+  startServer(port);
+  await until("code-server", () =>
+    fetch(`http://127.0.0.1:${port}/healthz`).then(
+      (answer) => answer.ok,
+      () => false,
+    ),
+  );
+  step("code-server up");
+  browser = await chromium.launch({ executablePath: plan.chromium, args: ["--no-sandbox", "--disable-gpu"] });
+  page = await browser.newPage({ viewport: { width: 1180, height: 720 } });
+  page.setDefaultTimeout(plan.limit);
+  await drive(page, port);
+} catch (error) {
+  failure = error;
+  seen.failure = String(error?.stack ?? error);
+  await page?.screenshot({ path: join(plan.folder, "failure.png") }).catch(() => undefined);
+}
+await browser?.close().catch(() => undefined);
+process.stdout.write(`${JSON.stringify(seen, undefined, 2)}\n`);
+// code-server has children of its own: whoever started this run ends its process group.
+process.exit(failure === undefined ? 0 : 1);

@@ -1,0 +1,204 @@
+"""A small real engine that the server is tested on: it finds the word `leak`, and does what other words in a file say.
+
+Run as a program it serves on standard input and output (or on the TCP port given). A test file may contain:
+`leak` a finding on the word (`leak-unsafe`, `leak-nofix`, `leak-refused` say what becomes of its fix, `leak-far` has a
+related place in conftest.py); `boom` an engine that fails; `noise` one that prints; `endless` one that never returns.
+The word after `# word:` in the conftest.py beside a file is part of its messages, so that files depend on another file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from isolint.check.report import Change, FileReport, Fix, FixEdits, Location, PlacedFinding, RelatedPlace, TestVerdict
+
+
+class Cancelled(Exception):  # noqa: N818 - named like the real one
+    """The check was given up."""
+
+
+Hook = Callable[[str, Callable[[], bool]], None]
+
+
+class Engines:
+    """Builds the engines of a server, and remembers: `log` says what was called, in order. `before_report(path,
+    cancelled)` runs at the start of every report, on the analysis thread."""
+
+    def __init__(self) -> None:
+        self.log: list[tuple[str, object]] = []
+        self.built: list[StandIn] = []
+        self.before_report: Hook | None = None
+
+    def __call__(self, root: str, overrides: Mapping[str, object], on_answers: Callable[[], None]) -> StandIn:
+        engine = StandIn(self, root, overrides, on_answers)
+        self.built.append(engine)
+        return engine
+
+    def count(self, what: str) -> int:
+        return sum(kind == what for kind, _ in self.log)
+
+
+class StandIn:
+    """The engine of one folder; see the module."""
+
+    def __init__(
+        self, engines: Engines, root: str, overrides: Mapping[str, object], on_answers: Callable[[], None]
+    ) -> None:
+        self.engines = engines
+        self.log = engines.log
+        self.root = root
+        self.overrides = dict(overrides)
+        self.on_answers = on_answers
+        self.answers = 0
+        self.buffers: dict[str, bytes] = {}
+        self.reported: dict[str, tuple[bytes, str, int]] = {}
+        self.log.append(("engine", (root, dict(overrides))))
+
+    def text(self, path: str) -> bytes:
+        if path in self.buffers:
+            return self.buffers[path]
+        try:
+            return Path(path).read_bytes()
+        except OSError:
+            return b""
+
+    def set_buffer(self, path: str, text: bytes | None) -> None:
+        if text is None:
+            self.buffers.pop(path, None)
+        else:
+            self.buffers[path] = text
+
+    def touch(self, paths: Iterable[str]) -> None:
+        self.log.append(("touch", tuple(paths)))
+
+    def _depends(self, path: str) -> tuple[bytes, str, int]:
+        conftest = self.text(os.path.join(os.path.dirname(path), "conftest.py"))
+        word = re.search(rb"# word: (\w+)", conftest)
+        return self.text(path), word[1].decode() if word else "", self.answers
+
+    def affected(self, paths: Iterable[str]) -> list[str]:
+        return [path for path in paths if self.reported.get(path) != self._depends(path)]
+
+    def report(self, path: str, cancelled: Callable[[], bool] = lambda: False) -> FileReport:
+        self.log.append(("report", path))
+        text = self.text(path)
+        if self.engines.before_report is not None:
+            self.engines.before_report(path, cancelled)
+        if cancelled():
+            raise Cancelled
+        if b"noise" in text:
+            print("noise")
+            os.write(1, b"noise")
+            subprocess.run([sys.executable, "-c", "print('noise')"], check=True)
+        if b"boom" in text:
+            raise RuntimeError("boom")
+        if b"endless" in text:
+            threading.Event().wait()
+        self.reported[path] = self._depends(path)
+        findings = tuple(self._finding(path, text, m, n) for n, m in enumerate(re.finditer(rb"leak(-\w+)?", text)))
+        tests = tuple(
+            _test(path, text, found.start(), found.end())
+            for found in re.finditer(rb"(?m)^def (\w+)(?:.*\n(?:[ \t].*\n|\n)*)", text)
+        )
+        problems = ("no environment found",) if b"lonely" in text else ()
+        return FileReport(path, findings, tests, problems)
+
+    def _finding(self, path: str, text: bytes, match: re.Match[bytes], number: int) -> PlacedFinding:
+        how = (match[1] or b"")[1:].decode()
+        related = [RelatedPlace(locate(path, text, match.start(), match.end()), "chain of one", "chain")]
+        if how == "far":
+            conftest = os.path.join(os.path.dirname(path), "conftest.py")
+            other = self.text(conftest)
+            at = other.find(b"word")
+            related.append(RelatedPlace(locate(conftest, other, at, at + 4), "told here", "mode"))
+        if how == "long":
+            related *= 20
+        names = re.findall(rb"(?m)^def (\w+)", text[: match.start()])
+        applicability = {"unsafe": "unsafe", "nofix": "none"}.get(how, "safe")
+        return PlacedFinding(
+            location=locate(path, text, match.start(), match.end()),
+            code="ISO101",
+            name="sync-to-async-in-db-test",
+            severity={"info": "info", "hint": "hint", "warn": "warning"}.get(how, "error"),  # type: ignore[arg-type]
+            confidence="certain",
+            message=f"leaks {self._depends(path)[1]}".strip(),
+            note="",
+            test=names[-1].decode() if names else None,
+            effect="write",
+            place="worker",
+            cause=None,
+            cause_name="",
+            related=tuple(related),
+            tests=(),
+            fix=Fix(applicability, f"Plug leak {number}", "because" if applicability != "safe" else ""),  # type: ignore[arg-type]
+            url="https://example.invalid/sync-to-async-in-db-test",
+            key=f"leak:{number}",
+        )
+
+    def _matches(self, path: str) -> list[re.Match[bytes]]:
+        return list(re.finditer(rb"leak(-\w+)?", self.text(path)))
+
+    def fix(self, path: str, key: str) -> FixEdits | str:
+        self.log.append(("fix", key))
+        number = int(key.partition(":")[2])
+        matches = self._matches(path)
+        if number >= len(matches):
+            return "the finding is gone"
+        match = matches[number]
+        if match[1] == b"-refused":
+            return "refused on second thoughts"
+        change = Change(match.start(), match.end(), "safe")
+        return FixEdits(path, f"Plug leak {number}", "safe", (change,))
+
+    def fix_all(self, path: str) -> FixEdits | str:
+        changes = tuple(Change(m.start(), m.end(), "safe") for m in self._matches(path) if m[1] is None)
+        return FixEdits(path, "all", "safe", changes) if changes else "nothing to fix"
+
+    def hover(self, path: str, offset: int) -> tuple[str, int, int] | None:
+        for match in re.finditer(rb"[^\s()]+", self.text(path)):
+            if match.start() <= offset <= match.end():
+                return f"**{match[0].decode()}**", match.start(), match.end()
+        return None
+
+    def origin_changed(self) -> None:
+        self.answers += 1
+
+    def wanted(self) -> int:
+        return 0
+
+    def status(self) -> dict[str, object]:
+        return {"engine": "stand-in", "overrides": self.overrides}
+
+    def close(self) -> None:
+        self.log.append(("close", self.root))
+
+
+def locate(path: str, text: bytes, start: int, end: int) -> Location:
+    """A location with lines that end at line feeds and columns in code points."""
+
+    def place(at: int) -> tuple[int, int]:
+        line_start = text.rfind(b"\n", 0, at) + 1
+        return text.count(b"\n", 0, at) + 1, len(text[line_start:at].decode("utf-8", "replace")) + 1
+
+    return Location(path, start, end, *place(start), *place(end))
+
+
+def _test(path: str, text: bytes, start: int, end: int) -> TestVerdict:
+    name = re.match(rb"def (\w+)", text[start:end])
+    assert name is not None
+    span = locate(path, text, start, end)
+    where = locate(path, text, start + name.start(1), start + name.end(1))
+    title = name[1].decode()
+    return TestVerdict(title, span, where, "sync", "rollback", (), (), (), (), (), "home", "leaks", ())
+
+
+if __name__ == "__main__":
+    from isolint.lsp.main import serve
+
+    sys.exit(serve(port=int(sys.argv[1]), make_engine=Engines()) if sys.argv[1:] else serve(make_engine=Engines()))

@@ -1,0 +1,18 @@
+"""A shelf of books."""
+
+from django.db import models
+
+
+class Author(models.Model):
+    name = models.CharField(max_length=50)
+
+    def __str__(self):
+        return self.name
+
+
+class Book(models.Model):
+    title = models.CharField(max_length=50)
+    author = models.ForeignKey(Author, null=True, on_delete=models.CASCADE)
+
+    def __str__(self):
+        return self.title

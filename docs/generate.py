@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+_FIX = {True: "yes", False: "no"}
 DOCS = Path(__file__).resolve().parent
 
 
@@ -16,11 +17,10 @@ def pages() -> dict[str, str]:
     from isolint.rules import registry
 
     result = {f"{rule.name}.md": registry.markdown(rule) for rule in registry.rules()}
-    rows = [
-        f"| {rule.code} | [{rule.name}]({rule.name}.md) | {rule.default_severity} | {'yes' if rule.fixable else 'no'} | "
-        f"{rule.summary} |"
-        for rule in registry.rules()
-    ]
+    rows = []
+    for rule in registry.rules():
+        cells = (rule.code, f"[{rule.name}]({rule.name}.md)", rule.default_severity, _FIX[rule.fixable], rule.summary)
+        rows.append(f"| {' | '.join(cells)} |")
     head = ["| Code | Name | Severity | Fix | What it reports |", "|---|---|---|---|---|"]
     about = "Generated from the rules themselves by `docs/generate.py`; `isolint rule NAME` shows the same pages."
     return result | {"README.md": "\n".join(["# Rules", "", about, "", *head, *rows]) + "\n"}

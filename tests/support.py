@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,13 @@ def analysed_environment() -> Path | None:
     return None
 
 
+@cache
+def _cache_home() -> tempfile.TemporaryDirectory[str]:
+    """A cache folder for this run of the tests: what jedi answered once is not asked again for every project, and
+    nothing comes from, or stays for, another run."""
+    return tempfile.TemporaryDirectory(prefix="isolint-cache-")
+
+
 @contextlib.contextmanager
 def surroundings(folder: Path, variables: Mapping[str, str]) -> Iterator[None]:
     """The working directory and the environment variables as if the command line had been started there."""
@@ -73,7 +81,7 @@ def isolint(*arguments: str, folder: Path, variables: Mapping[str, str] | None =
     from isolint.cli.main import main
 
     environment = analysed_environment()
-    seen = {"VIRTUAL_ENV": str(environment)} if environment else {}
+    seen = {"XDG_CACHE_HOME": _cache_home().name, **({"VIRTUAL_ENV": str(environment)} if environment else {})}
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     # The real streams are replaced, not redirected by name: code that writes bytes uses `sys.stdout.buffer`.
     with surroundings(folder, {**seen, **(variables or {})}):
@@ -107,7 +115,5 @@ def check(
     """The findings of `isolint check` on a project given as text, in the shape of the JSON output (DESIGN.md 10)."""
     with tempfile.TemporaryDirectory(prefix="isolint-") as name:
         lay_out(Path(name), files, ini)
-        run = isolint(
-            "check", "--no-cache", "--output-format", "json", *arguments, ".", folder=Path(name), variables=variables
-        )
+        run = isolint("check", "--output-format", "json", *arguments, ".", folder=Path(name), variables=variables)
     return run.findings()

@@ -1,8 +1,8 @@
 """A small engine with the interface of the real one, for the tests of the command line.
 
-It is no mock: it reads real files and buffers, and its one rule is simple enough to see through. A test whose body has a
-line with `LEAK` (optionally `LEAK(helper)`, the cause) leaks there; the fix removes that line's `await `. Words in the
-line's comment steer the rest: `unsafe`, `nofix`, `undecided`, `broken` (a fix that does not parse), `warning`, `info`.
+It is no mock: it reads real files and buffers, and its one rule is simple enough to see through. A test whose body has
+a line with `LEAK` (optionally `LEAK(helper)`, the cause) leaks there; the fix turns `await LEAK` into `safe`. Words in
+the line's comment steer the rest: `unsafe`, `nofix`, `undecided`, `broken` (the fix does not parse), `warning`, `info`.
 """
 
 from __future__ import annotations

@@ -14,9 +14,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from isolint.check.report import Change, FileReport, Fix, FixEdits, Location, PlacedFinding, RelatedPlace, TestVerdict
+from isolint.lsp.engine import Opened
 
 
 class Cancelled(Exception):  # noqa: N818 - named like the real one
@@ -35,10 +37,10 @@ class Engines:
         self.built: list[StandIn] = []
         self.before_report: Hook | None = None
 
-    def __call__(self, root: str, overrides: Mapping[str, object], on_answers: Callable[[], None]) -> StandIn:
+    def __call__(self, root: str, overrides: Mapping[str, object], on_answers: Callable[[], None]) -> Opened:
         engine = StandIn(self, root, overrides, on_answers)
         self.built.append(engine)
-        return engine
+        return Opened(engine, lambda: self.log.append(("close", root)))
 
     def count(self, what: str) -> int:
         return sum(kind == what for kind, _ in self.log)
@@ -109,6 +111,9 @@ class StandIn:
         problems = ("no environment found",) if b"lonely" in text else ()
         return FileReport(path, findings, tests, problems)
 
+    def findings(self, path: str, cancelled: Callable[[], bool] = lambda: False) -> FileReport:
+        return replace(self.report(path, cancelled), tests=())
+
     def _finding(self, path: str, text: bytes, match: re.Match[bytes], number: int) -> PlacedFinding:
         how = (match[1] or b"")[1:].decode()
         related = [RelatedPlace(locate(path, text, match.start(), match.end()), "chain of one", "chain")]
@@ -174,9 +179,6 @@ class StandIn:
 
     def status(self) -> dict[str, object]:
         return {"engine": "stand-in", "overrides": self.overrides}
-
-    def close(self) -> None:
-        self.log.append(("close", self.root))
 
 
 def locate(path: str, text: bytes, start: int, end: int) -> Location:

@@ -78,9 +78,7 @@ def evaluate(truth: Path, name: str) -> Judgement:
         for path, content in {**files, "pytest.ini": ini}.items():
             (folder / path).write_text(content)
         paths = sorted(files)
-        json_output = ("--no-cache", "--output-format", "json")
+        json_output = ("--output-format", "json")
         findings = isolint("check", *json_output, *paths, folder=folder, variables=variables).findings()
-        tests = isolint(
-            "explain", "--output-format", "json", "test_case.py", folder=folder, variables=variables
-        ).findings()
+        tests = isolint("explain", *json_output, "test_case.py", folder=folder, variables=variables).findings()
     return judge(marks_of(files), findings, tests, never_runs=never_runs(truth, name, text))

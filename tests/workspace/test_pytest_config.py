@@ -77,11 +77,12 @@ def compare(root: Path, layouts: Sequence[Layout]) -> tuple[list[str], int]:
         home = root / str(number)
         write(home, layout.files)
         (home / layout.cwd).mkdir(parents=True, exist_ok=True)
-        runs.append({"cwd": str(home / layout.cwd), "args": list(layout.args), "environ": dict(layout.environ)})
+        cwd = str(home / layout.cwd)
+        runs.append({"cwd": cwd, "args": list(layout.args), "environ": dict(layout.environ)})
     differences = []
     started = 0
     for layout, run, real in zip(layouts, runs, ask_pytest(runs), strict=True):
-        config = find_config(run["cwd"], layout.args, layout.environ, READ)
+        config = find_config(str(run["cwd"]), layout.args, layout.environ, READ)
         fatal = any(problem.fatal for problem in config.problems)
         if real.get("error"):
             if not fatal:
@@ -91,9 +92,11 @@ def compare(root: Path, layouts: Sequence[Layout]) -> tuple[list[str], int]:
         if fatal:
             differences.append(f"{layout}: the model refuses, pytest does not: {config.problems}")
         ours = model(config)
-        for name in COMPARED:
-            if real[name] != ours[name]:
-                differences.append(f"{layout}: {name}: pytest {real[name]!r}, model {ours[name]!r}")
+        differences.extend(
+            f"{layout}: {name}: pytest {real[name]!r}, model {ours[name]!r}"
+            for name in COMPARED
+            if real[name] != ours[name]
+        )
     return differences, started
 
 
@@ -167,7 +170,7 @@ LAYOUTS = {
         {"a/pytest.ini": INI + "testpaths = x\n", "b/test_b.py": "", "a/test_a.py": ""}, ["b", "a"]
     ),
     "missing argument": Layout({"sub/pytest.ini": INI, **A_TEST}, ["nowhere/test_x.py", "sub"]),
-    "value of a late option is a path": Layout({"auto/pytest.ini": INI + "testpaths = x\n"}, ["--asyncio-mode", "auto"]),
+    "a late option": Layout({"auto/pytest.ini": INI + "testpaths = x\n"}, ["--asyncio-mode", "auto"]),
     "-c ini": Layout({"conf/ci.ini": INI + "python_files = c.py\npythonpath = lib\n"}, ["-c", "conf/ci.ini"]),
     "-c ini without section": Layout({"conf/ci.ini": "[other]\n"}, ["-c", "conf/ci.ini"]),
     "-c toml": Layout({"ci.toml": "[pytest]\npython_files = ['c.py']\n"}, ["-cci.toml"]),
@@ -180,15 +183,15 @@ LAYOUTS = {
     "-c through the environment": Layout({"x/pytest.ini": INI}, environ={"PYTEST_ADDOPTS": "-c x/pytest.ini"}),
     "-c in addopts is too late": Layout({"pytest.ini": INI + "addopts = -c other.ini\n", "other.ini": INI}),
     "rootdir": Layout({"sub/pytest.ini": INI + "pythonpath = lib\n", **A_TEST}, ["--rootdir=.", "sub"]),
-    "rootdir in addopts is too late": Layout({"sub/pytest.ini": INI + "addopts = --rootdir ..\n", "sub/t.py": ""}, ["sub"]),
+    "rootdir in addopts is too late": Layout({"sub/pytest.ini": INI + "addopts = --rootdir ..\n", **A_TEST}, ["sub"]),
     "rootdir missing": Layout({}, ["--rootdir=nope"]),
     "rootdir from a variable": Layout({"r/x": ""}, ["--rootdir=$WHERE"], environ={"WHERE": "r"}),
     "-o": Layout({"pytest.ini": INI + "python_files = a.py\n"}, ["-o", "python_files=b.py c.py"]),
     "-o in addopts": Layout({"pytest.ini": INI + "addopts = -o python_files=b.py -ousefixtures=x\n"}),
     "-o in addopts, twice": Layout({"pytest.ini": INI + "addopts = -o python_files=b.py -o python_files=c.py\n"}),
-    "-o in addopts and outside": Layout({"pytest.ini": INI + "addopts = -o testpaths=b\n"}, ["--override-ini=testpaths=c"]),
+    "-o in addopts and outside": Layout({"pytest.ini": INI + "addopts = -o testpaths=b\n"}, ["-otestpaths=c"]),
     "-o replaces addopts": Layout({"pytest.ini": INI + "addopts = --import-mode=append\n"}, ["-o", "addopts="]),
-    "-o over TOML is in ini mode": Layout({"pytest.toml": "[pytest]\npython_files = ['a']\n"}, ["-o", "python_files=b c"]),
+    "-o over TOML": Layout({"pytest.toml": "[pytest]\npython_files = ['a']\n"}, ["-o", "python_files=b c"]),
     "-o without a value": Layout({}, ["-o", "python_files"]),
     "paths without a file": Layout({"sub/x": ""}, ["-o", "pythonpath=lib", "sub"]),
     "paths above": Layout({"c/pytest.ini": INI + "pythonpath = .. ./lib lib/\n"}, cwd="c"),
@@ -254,6 +257,128 @@ def generated(number: int, draw: random.Random) -> Layout:
 
 def test_generated_layouts_as_pytest_has_them(tmp_path: Path) -> None:
     draw = random.Random(20)
-    differences, started = compare(tmp_path, [generated(number, draw) for number in range(150)])
+    differences, started = compare(tmp_path, [generated(number, draw) for number in range(400)])
     assert not differences, "\n".join(differences)
-    assert started > 100
+    assert started > 250
+
+
+def config_of(root: Path, files: Mapping[str, str], *targets: str, **environ: str) -> PytestConfig:
+    write(root, files)
+    return find_config(str(root), targets, environ, READ)
+
+
+def test_the_places_of_mode_and_usefixtures(tmp_path: Path) -> None:
+    ini = tmp_path / "pytest.ini"
+    config = config_of(tmp_path, {"pytest.ini": "[pytest]\n# a comment\nasyncio_mode = auto\nusefixtures =\n    db\n"})
+    assert config.asyncio_mode_place == Place(str(ini), 3)
+    assert config.usefixtures_place == Place(str(ini), 4)
+    config = config_of(tmp_path, {"pytest.ini": INI + "testpaths = a\naddopts = -q\n  --asyncio-mode=auto\n"})
+    assert (config.asyncio_mode, config.asyncio_mode_place) == ("auto", Place(str(ini), 3))
+
+
+@pytest.mark.parametrize(
+    "text, line",
+    [
+        ('[tool.pytest.ini_options]\nx = 1\nasyncio_mode = "auto"\n', 3),
+        ('[tool.pytest]\n"asyncio_mode" = "auto"\n', 2),
+        ('[project]\nname = "a"\n[tool]\npytest.ini_options.asyncio_mode = "auto"\n', 4),
+        ('[tool.pytest]\nini_options = { asyncio_mode = "auto" }\n', 2),
+        ('asyncio_mode = "no"\n[ tool . pytest ]\nasyncio_mode = "auto"\n', 3),
+    ],
+)
+def test_the_place_in_toml(tmp_path: Path, text: str, line: int) -> None:
+    config = config_of(tmp_path, {"pyproject.toml": text})
+    assert (config.asyncio_mode, config.asyncio_mode_place) == ("auto", Place(str(tmp_path / "pyproject.toml"), line))
+
+
+def test_what_comes_from_the_environment_has_no_place(tmp_path: Path) -> None:
+    config = config_of(tmp_path, {"pytest.ini": INI}, PYTEST_ADDOPTS="--asyncio-mode=auto")
+    assert (config.asyncio_mode, config.asyncio_mode_place) == ("auto", None)
+
+
+@pytest.mark.parametrize(
+    "files, line, word",
+    [
+        ({"pytest.ini": INI + "testpaths = a\nnonsense\npython_files = kept.py\n"}, 3, "unexpected line"),
+        ({"pytest.toml": "[pytest]\npython_files = ['kept.py']\naddopts = [\n"}, 3, "TOML"),
+        ({"pytest.toml": "[pytest]\ntestpaths = ['a'\naddopts = [\n'-q',\n]\npython_files = ['kept.py']\n"}, 2, "TOML"),
+        ({"pytest.toml": "[pytest]\ntestpaths = [\n 'a',\n b,\n 'c',\n]\npython_files = ['kept.py']\n"}, 2, "TOML"),
+        ({"pytest.toml": "[pytest]\npython_files = ['kept.py']\n[unclosed\npython_files = 3\n"}, 3, "TOML"),
+        ({"pytest.toml": "[pytest]\nasyncio_mode = \npython_files = ['kept.py']\n"}, 2, "TOML"),
+        ({"pyproject.toml": "[tool.pytest]\npython_files = ['kept.py']\nusefixtures = 'db'\n"}, 3, "usefixtures"),
+        ({"pyproject.toml": NATIVE + "python_files=['kept.py']\n" + OPTIONS + "testpaths = 'a'\n"}, 3, "together"),
+        ({"setup.cfg": "[x]\na=1\n" + INI, "tox.ini": INI + "python_files = kept.py\n"}, 3, "[tool:pytest]"),
+        ({"pytest.ini": INI + "python_files = kept.py\naddopts = -q 'open\n"}, 3, "addopts"),
+    ],
+)
+def test_an_error_is_a_problem_with_its_line_and_the_rest_is_read(
+    tmp_path: Path, files: dict[str, str], line: int, word: str
+) -> None:
+    config = config_of(tmp_path, files)
+    problem = config.problems[0]
+    assert (problem.line, problem.fatal, word in problem.message) == (line, True, True), problem
+    assert os.path.dirname(problem.path) == str(tmp_path)
+    assert config.python_files == ("kept.py",)
+
+
+def test_django_settings_and_the_other_plugins(tmp_path: Path) -> None:
+    ini = {"pytest.ini": INI + "DJANGO_SETTINGS_MODULE = a.ini\ntrio_mode = yes\nanyio_mode = auto\n"}
+    assert config_of(tmp_path, ini).django_settings == "a.ini"
+    assert config_of(tmp_path, ini, DJANGO_SETTINGS_MODULE="b.env").django_settings == "b.env"
+    config = config_of(tmp_path, ini, "--ds=c.option", DJANGO_SETTINGS_MODULE="b.env")
+    assert (config.django_settings, config.trio_mode, config.anyio_mode) == ("c.option", True, "auto")
+    assert config_of(tmp_path, ini, "--anyio-mode=strict").anyio_mode == "auto"  # either of them turns it on
+    config = config_of(tmp_path, {"pytest.ini": INI + "addopts = -p a -p b\n"}, PYTEST_PLUGINS="c,d")
+    assert config.plugins == ("a", "b", "c", "d")
+    assert config_of(tmp_path, {"pytest.ini": INI}, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1").autoload is False
+
+
+@pytest.mark.parametrize(
+    "lines, unsafe",
+    [("DJANGO_ALLOW_ASYNC_UNSAFE=1", True), ("D:DJANGO_ALLOW_ASYNC_UNSAFE=true", True), ("OTHER=1", False)],
+)
+def test_async_unsafe_is_read_from_the_settings_of_pytest_env(tmp_path: Path, lines: str, unsafe: bool) -> None:
+    assert config_of(tmp_path, {"pytest.ini": INI + f"env =\n  A=b\n  {lines}\n"}).async_unsafe is unsafe
+    assert config_of(tmp_path, {}, DJANGO_ALLOW_ASYNC_UNSAFE="1").async_unsafe is True
+
+
+def test_older_versions_know_no_native_toml(tmp_path: Path) -> None:
+    write(tmp_path, {"pytest.toml": "[pytest]\n", "pyproject.toml": NATIVE + "testpaths = ['a']\n"})
+    assert find_config(str(tmp_path), (), {}, READ, version=(8, 4)).style == "pyproject.toml"
+    assert find_config(str(tmp_path), (), {}, READ, version=(8, 4)).testpaths == ()
+    assert find_config(str(tmp_path), (), {}, READ, version=(7, 4)).inifile is None
+
+
+def test_the_finder_gives_each_file_its_nearest_configuration(tmp_path: Path) -> None:
+    write(tmp_path, {"pytest.ini": INI, "a/pyproject.toml": OPTIONS, "a/b/c/test_x.py": "", "d/test_y.py": ""})
+    config_for = config_finder(str(tmp_path), {}, READ)
+    assert config_for(str(tmp_path / "a/b/c/test_x.py")).inifile == str(tmp_path / "a/pyproject.toml")
+    assert config_for(str(tmp_path / "d/test_y.py")).inifile == str(tmp_path / "pytest.ini")
+    assert config_for(str(tmp_path / "a/t.py")) is config_for(str(tmp_path / "a/b/c/new.py"))
+
+
+def test_the_finder_agrees_with_a_single_search(tmp_path: Path) -> None:
+    draw = random.Random(7)
+    for number in range(40):
+        root = tmp_path / str(number)
+        write(root, generated(number, draw).files)
+        config_for = config_finder(str(root), {}, READ)
+        for name in ("a/b/test_x.py", "c/test_y.py"):
+            # pytest itself looks at the folder of a file only
+            assert config_for(str(root / name)) == find_config(str(root), (str(root / name),), {}, READ)
+
+
+def test_an_unsaved_buffer_counts(tmp_path: Path) -> None:
+    write(tmp_path, {"pytest.ini": INI})
+    files = with_buffer(Files(), str(tmp_path / "pytest.ini"), b"[pytest]\nasyncio_mode = auto\n")
+    assert find_config(str(tmp_path), (), {}, reader(files)).asyncio_mode == "auto"
+
+
+@pytest.mark.parametrize("name", ["pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "pytest.toml"])
+def test_any_bytes_are_survived(tmp_path: Path, name: str) -> None:
+    draw = random.Random(name)
+    seeds = [INI, CFG, OPTIONS, NATIVE, "[", "=", "a = [", '"""', "\0", "\xff", "é", "\r", "a.b.c = 1\n", "]", " x\n"]
+    for _ in range(150):
+        data = "".join(draw.choice(seeds) for _ in range(draw.randrange(8))).encode(draw.choice(("utf-8", "latin-1")))
+        (tmp_path / name).write_bytes(data)
+        assert find_config(str(tmp_path), (), {}, READ).rootdir

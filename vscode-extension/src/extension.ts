@@ -200,9 +200,17 @@ async function report(
   if (client?.isRunning()) {
     const offered = client.initializeResult?.capabilities.executeCommandProvider?.commands ?? [];
     if (offered.includes(SERVER_STATUS)) {
-      const answer = await client.sendRequest("workspace/executeCommand", { command: SERVER_STATUS, arguments: [] });
-      lines.push("", typeof answer === "string" ? answer : JSON.stringify(answer, undefined, 2));
+      lines.push("", await serverReport(client));
     }
   }
   return `${lines.join("\n")}\n`;
+}
+
+async function serverReport(client: LanguageClient): Promise<string> {
+  try {
+    const answer = await client.sendRequest("workspace/executeCommand", { command: SERVER_STATUS, arguments: [] });
+    return typeof answer === "string" ? answer : JSON.stringify(answer, undefined, 2);
+  } catch (error) {
+    return `The server did not answer: ${error}`;
+  }
 }

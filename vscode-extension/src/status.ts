@@ -83,8 +83,9 @@ function face(state: State): Face {
 export class StatusPage implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly uri = vscode.Uri.parse("isolint-status:/isolint%20status");
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
-  private readonly registration = vscode.workspace.registerTextDocumentContentProvider(this.uri.scheme, this);
   readonly onDidChange = this.changed.event;
+  // After `onDidChange`: it is read at the registration.
+  private readonly registration = vscode.workspace.registerTextDocumentContentProvider(this.uri.scheme, this);
 
   constructor(private readonly text: () => Promise<string>) {}
 

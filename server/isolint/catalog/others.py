@@ -32,7 +32,7 @@ MOCKS: tuple[Row, ...] = tuple(
 DECORATORS: tuple[Row, ...] = (
     Fills("functools.partial"),
     Fills("functools.partialmethod"),
-    Decorates("functools.wraps"),
+    Decorates("functools.wraps", factory=True),
     Decorates("functools.update_wrapper"),
     Decorates("functools.lru_cache"),
     Decorates("functools.cache"),

@@ -93,9 +93,11 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Decorates:
-    """`name(f)` or `name(...)(f)` gives `f` itself as far as places go."""
+    """`name(f)` or `name(...)(f)` gives `f` itself as far as places go; `factory`: only the second form does, and a
+    callable argument of the first is something else (functools.wraps)."""
 
     name: str
+    factory: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from isolint.catalog.django_orm import DESCRIPTORS, ORM
 from isolint.catalog.hops import HOPS
 from isolint.catalog.others import DECORATORS, FACTORIES, MOCKS, PURE
 from isolint.catalog.places import BRIDGE, SENSITIVE, THREAD, Route
-from isolint.catalog.rows import Acts, Extends, Gives, Row, Wraps
+from isolint.catalog.rows import Acts, Decorates, Extends, Gives, Row, Wraps
 from isolint.workspace.shapes import UserRows
 
 ROWS: tuple[Row, ...] = (*HOPS, *ORM, *FACTORIES, *MOCKS, *DECORATORS, *PURE)
@@ -38,6 +38,8 @@ class Table:
                 if isinstance(row, Wraps) and row.unless is not None:
                     other = replace(row, name=switched_name(row), route=row.unless[2], rule=row.unless[3], unless=None)
                     self._rows[other.name] = other
+                if isinstance(row, Decorates) and row.factory:
+                    self._rows[f"{row.name}()"] = Decorates(f"{row.name}()")
 
     def get(self, name: str) -> Row | None:
         """The row of a canonical name."""

@@ -19,6 +19,7 @@ from isolint.cli.notices import Notices
 from isolint.cli.output import text
 from isolint.cli.progress import Progress
 from isolint.cli.terminal import is_terminal, printable, style_for
+from isolint.text.encoding import Undecodable, decode
 
 if TYPE_CHECKING:
     import argparse
@@ -31,10 +32,11 @@ FOUND = 1
 
 @dataclass(frozen=True, slots=True)
 class _Stdin:
-    """Source that came over stdin: the file it stands for, and its bytes."""
+    """Source that came over stdin: the file it stands for, and its bytes, and those as UTF-8 text."""
 
     path: str
     raw: bytes
+    text: bytes
 
 
 def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
@@ -52,7 +54,7 @@ def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
         show = paths.relative_to(cwd, project.engine.root)
         notices = Notices(show, quiet=arguments.quiet)
         if stdin:
-            project.engine.set_buffer(stdin.path, write.decode(stdin.raw))
+            project.engine.set_buffer(stdin.path, stdin.text)
         progress.start("Looking for tests", None)
         files = [stdin.path] if stdin else project.engine.files(targets)
         before, failures = analyse(project, files, progress)
@@ -69,10 +71,7 @@ def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
                 after, failures = analyse(project, files, progress)
         progress.close()
 
-        notices.environment(project.engine.environment)
-        notices.problems(project.engine.problems)
-        notices.lines(f"{show(report.path)}: {problem}" for report in after.values() for problem in report.problems)
-        notices.errors(f"{show(path)}: {failure}" for path, failure in failures.items())
+        notices.of(project.engine, after.values(), failures)
         notices.errors(f"{show(file.path)}: {file.refusal}; left as it was" for file in fixed if file.failed)
         if arguments.diff:
             _print_diff(fixed, show)
@@ -98,7 +97,11 @@ def _stdin(arguments: argparse.Namespace, cwd: str) -> _Stdin | None:
         raise CommandError("reading from stdin needs --stdin-filename NAME: what a test is depends on where it stands")
     if arguments.paths not in ([], ["-"]):
         raise CommandError("--stdin-filename takes no other path than -")
-    return _Stdin(os.path.normpath(os.path.join(cwd, arguments.stdin_filename)), sys.stdin.buffer.read())
+    raw = sys.stdin.buffer.read()
+    decoded = decode(raw)
+    if isinstance(decoded, Undecodable):
+        raise CommandError(f"{arguments.stdin_filename}: {decoded.reason}")
+    return _Stdin(os.path.normpath(os.path.join(cwd, arguments.stdin_filename)), raw, decoded.text)
 
 
 def _fix(engine: Engine, path: str, before: Mapping[str, FileReport], unsafe: bool) -> fix.Fixed:
@@ -161,7 +164,7 @@ def _rendered(
         from isolint.cli.output import json
 
         return json.render_findings(reports, show)
-    page = text.Page(show, style_for(sys.stdout), project.engine.source, arguments.unsafe_fixes)
+    page = text.Page(show, style_for(sys.stdout), text.line_reader(project.engine.source), arguments.unsafe_fixes)
     given = [path for path in arguments.paths if path != "-"] or ["."]
     return text.render(reports, page, show_info=arguments.show_info, targets=given, quiet=arguments.quiet)
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from isolint.cli.paths import is_below
 from isolint.cli.progress import Progress
 
 if TYPE_CHECKING:
     from isolint.check.report import FileReport, FixEdits
+    from isolint.inference.client import JediOrigin
     from isolint.workspace.shapes import Environment, Problem
 
 ROUNDS = 8
@@ -104,9 +106,6 @@ Opener = Callable[[str, Mapping[str, object], bool], Opened]
 """From the project's root, the settings that the command line overrides, and whether caches may be used."""
 
 
-_PROJECT_FILES = (".git", ".hg", "pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "pytest.ini", "manage.py")
-
-
 @contextmanager
 def opened(
     paths: Sequence[str], overrides: Mapping[str, object], *, cache: bool, opener: Opener | None
@@ -161,33 +160,62 @@ def project_root(paths: Sequence[str], cwd: str) -> str:
     pytest's rootdir for a run in `cwd`; without any configuration the nearest folder upwards that looks like a project;
     `cwd` itself when that is a project around it (its nested configurations are for the engine to tell apart)."""
     from isolint.workspace.files import Files, reader
+    from isolint.workspace.project import ROOT_MARKERS
     from isolint.workspace.pytest_config import find_config
 
+    def is_project(folder: str) -> bool:
+        return any(os.path.lexists(os.path.join(folder, name)) for name in ROOT_MARKERS)
+
     config = find_config(cwd, paths, os.environ, reader(Files({})))
-    common = os.path.commonpath(paths)
-    start = common if os.path.isdir(common) else os.path.dirname(common)
-    folder = config.rootdir if config.inifile else _upwards(start) or cwd
-    inside = (
-        os.path.commonpath([folder, cwd]) == cwd
-        if os.path.splitdrive(folder)[0] == os.path.splitdrive(cwd)[0]
-        else False
-    )
-    return cwd if inside and _is_project(cwd) else folder
+    folder = config.rootdir
+    if config.inifile is None:
+        above = _common_folder(paths)
+        while not is_project(above) and os.path.dirname(above) != above:
+            above = os.path.dirname(above)
+        folder = above if is_project(above) else cwd if is_below(_common_folder(paths), cwd) else _common_folder(paths)
+    return cwd if is_below(folder, cwd) and is_project(cwd) else folder
 
 
-def _upwards(folder: str) -> str | None:
-    while not _is_project(folder):
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return None
-        folder = parent
-    return folder
-
-
-def _is_project(folder: str) -> bool:
-    return any(os.path.exists(os.path.join(folder, name)) for name in _PROJECT_FILES)
+def _common_folder(paths: Sequence[str]) -> str:
+    try:
+        common = os.path.commonpath(paths)
+    except ValueError:  # two drives have nothing in common
+        common = paths[0]
+    return common if os.path.isdir(common) else os.path.dirname(common)
 
 
 def open_project(root: str, overrides: Mapping[str, object], cache: bool) -> Opened:
     """The real engine, answered by jedi in its child process."""
-    raise NotImplementedError
+    from isolint.check.session import Session
+    from isolint.inference.client import open_origin
+    from isolint.workspace.environment import distribution_of
+
+    origins = _Origins()
+
+    def open_one(environment: Environment, roots: Sequence[str]) -> JediOrigin:
+        def owner(path: str) -> tuple[str, str] | None:
+            found = distribution_of(environment, path)
+            return (found.name, found.version) if found is not None else None
+
+        origin = open_origin(environment, roots, cache=cache, distribution_of=owner)
+        origins.opened.append(origin)
+        return origin
+
+    return Opened(Session(root, overrides=overrides, open_origin=open_one), origins)
+
+
+@dataclass(slots=True)
+class _Origins:
+    """Jedi's clients as the engine opened them: a new environment gets a new one, and the last one counts."""
+
+    opened: list[JediOrigin] = field(default_factory=list)
+
+    def wanted(self) -> Sequence[object]:
+        return self.opened[-1].wanted() if self.opened else ()
+
+    def resolve(self, timeout: float) -> int:
+        return self.opened[-1].resolve(timeout) if self.opened else 0
+
+    def close(self) -> None:
+        for origin in self.opened:
+            origin.close()

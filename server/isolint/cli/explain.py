@@ -39,10 +39,7 @@ def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
         reports, failures = analyse(project, files, progress)
         progress.close()
         notices = Notices(show, quiet=False)
-        notices.environment(project.engine.environment)
-        notices.problems(project.engine.problems)
-        notices.lines(f"{show(report.path)}: {problem}" for report in reports.values() for problem in report.problems)
-        notices.errors(f"{show(path)}: {failure}" for path, failure in failures.items())
+        notices.of(project.engine, reports.values(), failures)
 
         chosen: dict[str, tuple[TestVerdict, FileReport]] = {}
         for path, (given, name) in zip(absolute, targets, strict=True):
@@ -59,9 +56,9 @@ def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
             sys.stdout.write(json.render_tests([test for test, _ in chosen.values()], show))
         else:
             from isolint.cli.output.explanation import explain
-            from isolint.cli.output.text import Page
+            from isolint.cli.output.text import Page, line_reader
 
-            page = Page(show, style_for(sys.stdout), project.engine.source)
+            page = Page(show, style_for(sys.stdout), line_reader(project.engine.source))
             texts = [
                 explain(test, [f for f in report.findings if test.test == f.test or test.test in f.tests], page)
                 for test, report in chosen.values()
@@ -87,5 +84,5 @@ def _nearest(reports: Sequence[FileReport], name: str) -> str:
     import difflib
 
     names = ["::".join(test.test.split("::")[1:]) for report in reports for test in report.tests]
-    near = difflib.get_close_matches(name, names, n=2)
-    return f"; did you mean {printable(' or '.join(near))}?" if near else ""
+    near = difflib.get_close_matches(name, names, n=1)
+    return f"; did you mean {printable(near[0])}?" if near else ""

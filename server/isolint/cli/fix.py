@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
+import warnings
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from isolint.check.report import Change, FileReport, PlacedFinding
+from isolint.check.report import FileReport, PlacedFinding
 from isolint.cli.engine import Engine
-from isolint.syntax.parse import parse_flawed
+from isolint.syntax.source import SourceFile
+from isolint.text.edits import Edit, apply
 
 PASSES = 10
 """Passes over one file: one fix can make room for the next. A file that still changes then is left at that."""
@@ -21,9 +25,10 @@ PASSES = 10
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """One file after its fixes: `before` and `after` are UTF-8, equal when nothing was done. `refusal` says why
-    the last pass stopped, when it was not simply done; `failed`, that this is nothing the user's code is to blame for: the
-    result did not parse, or could not be written."""
+    """One file after its fixes: `before` and `after` are UTF-8, equal when nothing was done.
+
+    `refusal` says why the last pass stopped, when it was not simply done; `failed`, that this is not for the user's code
+    to change: the result did not parse, or could not be written."""
 
     path: str
     before: bytes
@@ -47,7 +52,7 @@ def fix_file(engine: Engine, path: str, unsafe: bool) -> Fixed:
         edits = engine.fix_all(path, unsafe)
         if isinstance(edits, str):
             return Fixed(path, before, current, edits)
-        changed = apply(current, edits.changes)
+        changed = apply(current, (Edit(change.start, change.end, change.text.encode()) for change in edits.changes))
         if changed == current:
             break
         if not parses_as_well(current, changed):
@@ -64,16 +69,6 @@ def unchanged(engine: Engine, path: str) -> Fixed:
     except OSError:
         text = b""
     return Fixed(path, text, text)
-
-
-def apply(text: bytes, changes: Sequence[Change]) -> bytes:
-    """The text after sorted, disjoint changes."""
-    parts = []
-    position = 0
-    for change in changes:
-        parts += [text[position : change.start], change.text.encode()]
-        position = change.end
-    return b"".join([*parts, text[position:]])
 
 
 def outcome(
@@ -101,12 +96,28 @@ def unified_diff(fixed: Fixed, name: str) -> list[str]:
 
 
 def parses_as_well(before: bytes, after: bytes) -> bool:
-    """Whether `after` has no more syntax errors than `before`: code that was broken may stay so, nothing may break."""
-    return not _flawed(after) or _flawed(before)
+    """Whether `after` has no syntax error that `before` has not: broken code may stay so, nothing may break.
+
+    The grammar looks at each chunk. It accepts an `await` in a sync function, so where our own Python compiled the text
+    before, it must compile the result as well (compiling runs nothing)."""
+    return not _flawed(after) - _flawed(before) and (_compiles(after) or not _compiles(before))
 
 
-def _flawed(text: bytes) -> bool:
-    return parse_flawed(text, "statements", 0)[1]
+def _flawed(text: bytes) -> Counter[str]:
+    # Runs of statements are numbered, and an added import may be a new run: only how many of them are flawed counts.
+    chunks = SourceFile.read("", text).chunks
+    return Counter(re.sub(r"<\d+>", "<>", chunk.key) for chunk in chunks if chunk.flawed)
+
+
+def _compiles(text: bytes) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            # As a string: a cookie in the text does not count, since the text is UTF-8 whatever the file was.
+            compile(text.decode("utf-8", "replace"), "<fixed>", "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
+            return False
+    return True
 
 
 def _with_ends(lines: list[str]) -> list[str]:

@@ -143,7 +143,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     server.add_argument("--stdio", action="store_true", help="talk over stdin and stdout (the default)")
     server.add_argument("--tcp", action="store_true", help="listen on a TCP port instead")
     server.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
-    server.add_argument("--port", type=_port, default=0, help="the port to listen on (default: any free one)")
+    server.add_argument("--port", type=_port, default=2087, help="the port (default: %(default)s; 0: any free one)")
     return parser, {"check": check, "explain": explain, "rule": rule, "server": server}
 
 

@@ -7,11 +7,16 @@ result untrustworthy are remembered for the exit code.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from isolint.cli.paths import ShowPath
 from isolint.cli.terminal import printable
-from isolint.workspace.shapes import Environment, Problem
+
+if TYPE_CHECKING:
+    from isolint.check.report import FileReport
+    from isolint.cli.engine import Engine
+    from isolint.workspace.shapes import Environment
 
 
 class Notices:
@@ -23,17 +28,24 @@ class Notices:
         self._quiet = quiet
         self._said: set[str] = set()
 
-    def problems(self, problems: Iterable[Problem]) -> None:
-        """`PATH:LINE: message` for each; the line is left out where the whole file is meant."""
-        for problem in problems:
-            line = f":{problem.line}" if problem.line else ""
-            self._say(
-                f"{self._show(problem.path)}{line}: {problem.message}" if problem.path else problem.message,
-                problem.fatal,
-            )
+    def of(self, engine: Engine, reports: Iterable[FileReport], failures: Mapping[str, str]) -> None:
+        """All that an analysis has to say: no environment, problems by place, files that could not be analysed."""
+        self._environment(engine.environment)
+        for problem in engine.problems:
+            # Settings given to the engine are an editor's, mostly; here they came from our own arguments.
+            path = "--config" if problem.path == "editor settings" else self._show(problem.path)
+            place = f"{path}:{problem.line}" if problem.line else path
+            self._say(f"{place}: {problem.message}" if place else problem.message, problem.fatal)
+        told = {(problem.path, problem.message) for problem in engine.problems}
+        self.lines(
+            f"{self._show(report.path)}: {message}"
+            for report in reports
+            for message in report.problems
+            if (report.path, message) not in told
+        )
+        self.errors(f"{self._show(path)}: {failure}" for path, failure in failures.items())
 
-    def environment(self, environment: Environment) -> None:
-        """When there is no Python environment: that, what it means, and where one was looked for."""
+    def _environment(self, environment: Environment) -> None:
         if environment.prefix is None:
             places = ", ".join(environment.looked_for) or "nothing to look at"
             self._say(f"no Python environment found, so what installed packages do is unknown (looked for: {places})")

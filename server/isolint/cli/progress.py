@@ -76,6 +76,9 @@ class Progress:
                 MofNCompleteColumn(),
                 console=Console(stderr=True),
                 transient=True,
+                # Nobody prints while the bar is there; the streams stay what the rest of the program thinks they are.
+                redirect_stdout=False,
+                redirect_stderr=False,
             )
             self._task = bar.add_task(self._label, total=self._total, completed=self._done)
             bar.start()

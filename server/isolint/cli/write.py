@@ -6,12 +6,11 @@ replaced. What the change is, and whether it is right, is decided elsewhere.
 
 from __future__ import annotations
 
-import codecs
 import contextlib
-import io
 import os
 import tempfile
-import tokenize
+
+from isolint.text.encoding import Undecodable, decode, encode
 
 
 class WriteError(Exception):
@@ -40,13 +39,6 @@ def replace_text(path: str, before: bytes, after: bytes) -> None:
         raise WriteError(f"cannot be written: {error.strerror or error}") from error
 
 
-def decode(raw: bytes) -> bytes:
-    """A file's bytes as the engine reads them: UTF-8 without a byte order mark, by its own declaration (PEP 263); what
-    does not decode becomes a replacement character."""
-    text = raw.removeprefix(codecs.BOM_UTF8)
-    return text.decode(_encoding(raw), "replace").encode()
-
-
 def encode_like(raw: bytes, before: bytes, after: bytes) -> bytes:
     """`after` in the encoding of the file whose bytes are `raw`, with its byte order mark if it has one.
 
@@ -54,24 +46,15 @@ def encode_like(raw: bytes, before: bytes, after: bytes) -> bytes:
     the encoding has no room for a character of `after`."""
     if after == before:
         return raw
-    encoding = _encoding(raw)
-    mark = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
-    try:
-        if raw[len(mark) :].decode(encoding).encode() != before:
-            raise WriteError("has changed meanwhile")
-    except UnicodeDecodeError as error:
-        raise WriteError(f"is not valid {encoding}") from error
-    try:
-        return mark + after.decode().encode(encoding)
-    except UnicodeEncodeError as error:
-        raise WriteError(f"is {encoding}, which has no {error.object[error.start]!r}") from error
-
-
-def _encoding(raw: bytes) -> str:
-    try:
-        return tokenize.detect_encoding(io.BytesIO(raw).readline)[0].removesuffix("-sig")
-    except SyntaxError:  # an encoding that nobody knows: the engine reads it as UTF-8, and says so
-        return "utf-8"
+    decoded = decode(raw)
+    if isinstance(decoded, Undecodable):
+        raise WriteError(f"cannot be read as text: {decoded.reason}")
+    if decoded.text != before:
+        raise WriteError("has changed meanwhile")
+    encoded = encode(after, decoded.encoding)
+    if isinstance(encoded, Undecodable):
+        raise WriteError(f"cannot be written: {encoded.reason}")
+    return encoded
 
 
 def _replace(target: str, content: bytes, mode: int) -> None:

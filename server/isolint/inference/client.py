@@ -217,22 +217,23 @@ class JediOrigin:
         """Ask until nothing is wanted or the deadline passed; at least one question is asked."""
         count = 0
         with self._asking:
-            while True:
+            over = False
+            while not over:
                 with self._lock:
                     batch = self._in_order()
-                    if self._closed or not batch:
-                        break
                 for key, question in batch:
                     count += self._ask(key, question)
-                    if self._closed or (deadline is not None and time.monotonic() >= deadline):
+                    over = self._is_over(deadline)
+                    if over:
                         break
-                else:
-                    continue
-                break
+                over = over or not batch
             if self._child is not None and self._child.memory > self._largest_child:
                 _log.info("child %d is replaced at %d MB", self._child.pid, self._child.memory // 1_000_000)
                 self._replace_child()
         return count
+
+    def _is_over(self, deadline: float | None) -> bool:
+        return self._closed or (deadline is not None and time.monotonic() >= deadline)
 
     def _ask(self, key: bytes, question: Question) -> int:
         """Ask one question; the number of answers gained. Needs `_asking`."""

@@ -8,6 +8,7 @@ questions before it; only parso's syntax trees are shared, in memory. Nothing of
 
 from __future__ import annotations
 
+import ast
 import keyword
 import os
 import sys
@@ -22,6 +23,7 @@ from jedi.api.classes import Name
 from jedi.api.helpers import filter_follow_imports
 from jedi.api.helpers import infer as infer_leaf
 from jedi.inference.gradual.conversion import convert_names, convert_values
+from jedi.inference.imports import Importer
 from jedi.inference.names import TreeNameDefinition
 
 from isolint.inference.source import with_source
@@ -166,13 +168,42 @@ def _find_members(world: World, module: str) -> tuple[tuple[str, Definition], ..
 
 
 def _bound_names(module: Any) -> set[str]:
-    """What the module's top level binds, star imports included, as `from module import *` would never hide it: fixtures
-    may start with an underscore, and pytest looks at `dir()`."""
+    """What the module's top level binds, as `dir()` shows it and pytest sees it: star imports and underscores too."""
     names = {name.value for name in _top_level_definitions(module)}
-    for star in module.star_imports():
-        if getattr(star, "tree_node", None) is not None and star.string_names[0] not in sys.stdlib_module_names:
-            names.update(name for name in _bound_names(star) if not name.startswith("_"))
+    for node in module.tree_node.iter_imports():
+        if not node.is_star_import() or _from_standard_library(node):
+            continue
+        path = node.get_paths()[-1]
+        for star in Importer(module.inference_state, path, module.as_context(), node.level).follow():
+            if getattr(star, "tree_node", None) is not None and star is not module:
+                names.update(_public_names(star))
     return names
+
+
+def _public_names(module: Any) -> set[str]:
+    """What `from module import *` binds: the literal strings of `__all__`, else what has no underscore in front."""
+    names = _bound_names(module)
+    listed: set[str] = set()
+    for leaf in module.tree_node.get_used_names().get("__all__", ()):
+        statement = leaf.search_ancestor("expr_stmt")
+        if statement is None or _enclosing_scope(statement) is not module.tree_node or leaf.parent is not statement:
+            continue
+        strings = _strings_in(statement.get_rhs())
+        if strings is None:  # put together at run time: rather too many names than too few
+            return names
+        listed |= strings
+    return names & listed if listed else {name for name in names if not name.startswith("_")}
+
+
+def _strings_in(node: Any) -> set[str] | None:
+    """The strings of a list or tuple display, or None for anything else."""
+    if node.type != "atom" or node.children[0] not in ("[", "("):
+        return None
+    inner = node.children[1]
+    items = inner.children if inner.type == "testlist_comp" else [inner]
+    if any(item.type not in ("string", "operator") for item in items):
+        return None
+    return {str(ast.literal_eval(item.value)) for item in items if item.type == "string"}
 
 
 def _top_level_definitions(module: Any) -> Iterator[Any]:

@@ -88,7 +88,7 @@ def tame() -> None:
     _read_skeletons()
     _prefer_source_to_stubs()
     _spare_stdlib_sources()
-    _find_submodules_in_their_package()
+    _find_modules_by_path()
 
 
 def _nothing(*_args: Any, **_named: Any) -> None:
@@ -159,18 +159,22 @@ def _stdlib_with_stubs(version: tuple[int, int]) -> frozenset[str]:
     return frozenset(known) & {*sys.stdlib_module_names, *_TYPING} - _NEEDED_AT_RUN_TIME
 
 
-def _find_submodules_in_their_package() -> None:
-    """jedi asks the finder of builtin modules for submodules too, so that `_pytest._io` would be the builtin `_io`."""
-    original = functions._find_module
+def _find_modules_by_path() -> None:
+    """jedi asks every finder of `sys.meta_path` for every module: then `_pytest._io` is the builtin `_io`, and whoever
+    installed a finder takes part. Here a builtin module is one at the top only, all others are found by path."""
 
-    def find_module(string: str, path: Any = None, full_name: str | None = None, is_global_search: bool = True) -> Any:
-        if is_global_search or path is None:
-            return original(string, path, full_name, is_global_search)
+    def find_module(
+        string: str, path: Any = None, full_name: str | None = None, is_global_search: bool = True
+    ) -> Any:
+        if is_global_search and string in sys.builtin_module_names:
+            return None, False
         spec = PathFinder.find_spec(string, path)
         if spec is None:
             raise ImportError(full_name)
         if spec.origin is None and spec.submodule_search_locations is not None:
-            return functions.ImplicitNSInfo(full_name, list(spec.submodule_search_locations)), True
+            # The private list: reading the public one looks the parent up among the modules that are imported here.
+            folders = getattr(spec.submodule_search_locations, "_path", spec.submodule_search_locations)
+            return functions.ImplicitNSInfo(full_name if path else string, list(folders)), True
         return functions._from_loader(spec.loader, string)
 
     functions._find_module = find_module

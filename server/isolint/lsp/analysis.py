@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Iterable
 from concurrent.futures import InvalidStateError
 from dataclasses import dataclass
+from functools import partial
 
 from pygls.exceptions import JsonRpcContentModified, JsonRpcException
 
@@ -18,7 +19,7 @@ from isolint.check.report import FileReport
 from isolint.lsp.buffers import Buffer
 from isolint.lsp.capabilities import Client
 from isolint.lsp.convert import Places, publication
-from isolint.lsp.engine import Engine, EngineFactory
+from isolint.lsp.engine import Engine, EngineFactory, Opened
 from isolint.lsp.mailbox import Mail, Mailbox, Question
 
 CONFIGURATION_FILES = ("pyproject.toml", "pytest.ini", ".pytest.ini", "pytest.toml", "tox.ini", "setup.cfg")
@@ -48,12 +49,13 @@ class Analysis:
         self._make_engine = make_engine
         self._outlet = outlet
         self._folders: tuple[str, ...] = ()
-        self._engines: dict[str, Engine] = {}
+        self._engines: dict[str, Opened] = {}
         self._overrides: dict[str, dict[str, object]] = {}
         self._default_overrides: dict[str, object] = {}
         self._roots: dict[str, str] = {}
         self._ready = False
         self._queue: list[str] = []
+        self._doubtful: list[str] = []  # open files whose findings may have changed without an edit of their own
         self._others_stale = False
         self._yielded = 0
         self._published: dict[str, tuple[Buffer, bytes]] = {}
@@ -64,16 +66,16 @@ class Analysis:
     def run(self) -> None:
         """Work until the mailbox says stop."""
         while (mail := self._mailbox.take(wait=not self._has_work())) is not None:
-            self._guarded(lambda mail=mail: self._settle(mail), "an edit could not be taken in")  # type: ignore[misc]
+            self._settle(mail)
             for question in mail.questions:
                 self._answer(question)
             if self._has_work():
                 self._guarded(self._check_next, "a check failed")
-        for engine in self._engines.values():
-            self._guarded(engine.close, "an engine could not be closed")
+        for opened in self._engines.values():
+            self._guarded(opened.close, "an engine could not be closed")
 
     def _has_work(self) -> bool:
-        return self._ready and bool(self._queue or self._others_stale)
+        return self._ready and bool(self._queue or self._doubtful or self._others_stale)
 
     def _guarded(self, work: Callable[[], object], what: str) -> None:
         try:
@@ -84,20 +86,23 @@ class Analysis:
     def _settle(self, mail: Mail) -> None:
         """Take in what changed. No engine computes here: they only hear that something is different."""
         for path, buffer in mail.buffers.items():
-            self.places.forget(path)
-            self._published.pop(path, None)
-            self._open.pop(path, None)
-            if path in self._queue:
-                self._queue.remove(path)
-            if buffer is not None:
-                self._open[path] = buffer
-                self._queue.insert(0, path)
-            self._others_stale = True
-            engine = self._engines.get(self.root_of(path))
-            if engine is not None:
-                engine.set_buffer(path, buffer.text if buffer else None)
+            self._guarded(partial(self._take, path, buffer), f"a change of {path} could not be taken in")
         for chore in mail.chores:
-            self._guarded(lambda chore=chore: chore(self), "a change could not be taken in")  # type: ignore[misc]
+            self._guarded(partial(chore, self), "a change could not be taken in")
+
+    def _take(self, path: str, buffer: Buffer | None) -> None:
+        self.places.forget(path)
+        self._published.pop(path, None)
+        self._open.pop(path, None)
+        if path in self._queue:
+            self._queue.remove(path)
+        if buffer is not None:
+            self._open[path] = buffer
+            self._queue.insert(0, path)
+        self._others_stale = True
+        opened = self._engines.get(self.root_of(path))
+        if opened is not None:
+            opened.engine.set_buffer(path, buffer.text if buffer else None)
 
     # Chores: what the loop thread asks to be done, see `mailbox.Chore`.
 
@@ -114,8 +119,8 @@ class Analysis:
             self._engines.pop(root).close()
         for path, buffer in self._open.items():
             root = self.root_of(path)
-            for other, engine in self._engines.items():
-                engine.set_buffer(path, buffer.text if other == root else None)
+            for other, opened in self._engines.items():
+                opened.engine.set_buffer(path, buffer.text if other == root else None)
         self._queue = list(reversed(self._open))
 
     def set_overrides(self, default: dict[str, object], by_folder: dict[str, dict[str, object]]) -> None:
@@ -135,8 +140,8 @@ class Analysis:
             self.places.forget(path)
         if any(os.path.basename(path) in _ROOT_MARKERS for path in paths):
             self._roots.clear()
-        for engine in self._engines.values():
-            engine.touch(paths)
+        for opened in self._engines.values():
+            self._guarded(partial(opened.engine.touch, paths), "changed files could not be taken in")
         self._others_stale = True
 
     def touch_configuration(self, path: str) -> None:
@@ -155,7 +160,7 @@ class Analysis:
     def answers_came(self, root: str) -> None:
         """Answers about installed names arrived for an engine."""
         if root in self._engines:
-            self._engines[root].origin_changed()
+            self._engines[root].engine.origin_changed()
             self._others_stale = True
 
     # Engines.
@@ -175,37 +180,38 @@ class Analysis:
         """The engine that knows a file; built when it is first needed."""
         root = self.root_of(path)
         if root not in self._engines:
-            engine = self._make_engine(
+            opened = self._make_engine(
                 root, self._overrides_of(root), lambda: self._mailbox.put_chore(lambda it: it.answers_came(root))
             )
-            self._engines[root] = engine
+            self._engines[root] = opened
             for other, buffer in self._open.items():
                 if self.root_of(other) == root:
-                    engine.set_buffer(other, buffer.text)
-        return self._engines[root]
+                    opened.engine.set_buffer(other, buffer.text)
+        return self._engines[root].engine
 
     def _overrides_of(self, root: str) -> dict[str, object]:
         return self._overrides.get(root, self._default_overrides)
 
     def statuses(self) -> dict[str, dict[str, object]]:
         """What each engine says about itself, by its root."""
-        return {root: engine.status() for root, engine in self._engines.items()}
+        return {root: opened.engine.status() for root, opened in self._engines.items()}
 
     # Checking.
 
     def _check_next(self) -> None:
         if not self._queue:
-            self._others_stale = False
-            by_root: dict[str, list[str]] = {}
-            for path in reversed(self._open):
-                by_root.setdefault(self.root_of(path), []).append(path)
-            changed = {path for paths in by_root.values() for path in self.engine_for(paths[0]).affected(paths)}
-            self._queue = [path for path in reversed(self._open) if path in changed]
+            # One file at a time, the one edited last first: an edit waits for one of them, not for all.
+            if self._others_stale:
+                self._others_stale = False
+                self._doubtful = list(reversed(self._open))
+            path = self._doubtful.pop(0)
+            if path in self._open and self.engine_for(path).affected([path]):
+                self._queue.append(path)
             return
         path = self._queue[0]
         interrupted = self._mailbox.has_mail if self._yielded < _PATIENCE else self._mailbox.has_changes
         try:
-            report = self.engine_for(path).report(path, interrupted)
+            report = self.engine_for(path).findings(path, interrupted)
         except Exception:
             if interrupted():  # given up on purpose: it stays first in the queue, and what it did is remembered
                 self._yielded = 0 if self._mailbox.has_changes() else self._yielded + 1

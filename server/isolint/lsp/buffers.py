@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from isolint.lsp.uris import to_path
 from isolint.text.lines import LineTable, Unit
 
-
 _SUFFIXES = frozenset({"", ".py", ".pyi", ".pyw"})
 
 

@@ -7,14 +7,10 @@ nothing here imports the analysis: it is imported by the analysis thread, after 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from isolint.check.report import FileReport, FixEdits
-
-
-def never() -> bool:
-    """The flag of work that nobody cancels."""
-    return False
 
 
 class Engine(Protocol):
@@ -30,6 +26,10 @@ class Engine(Protocol):
 
     def report(self, path: str, cancelled: Callable[[], bool] = ...) -> FileReport:
         """Everything about one file. Raises `check.session.Cancelled` soon after `cancelled()` turned true."""
+        ...
+
+    def findings(self, path: str, cancelled: Callable[[], bool] = ...) -> FileReport:
+        """As `report`, but without the verdicts: what is shown while typing."""
         ...
 
     def affected(self, paths: Iterable[str]) -> list[str]:
@@ -59,13 +59,18 @@ class Engine(Protocol):
         """What the engine knows of its surroundings, for bug reports."""
         ...
 
-    def close(self) -> None:
-        """Give back what the engine holds; it is not used afterwards."""
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An engine, and how to end it together with whoever answers its questions."""
+
+    engine: Engine
+    close: Callable[[], None]
 
 
 class EngineFactory(Protocol):
     """Builds the engine of a folder. `on_answers` may be called from any thread: answers about installed names came."""
 
-    def __call__(self, root: str, overrides: Mapping[str, object], on_answers: Callable[[], None]) -> Engine:
-        """The engine of the folder `root`."""
+    def __call__(self, root: str, overrides: Mapping[str, object], on_answers: Callable[[], None]) -> Opened:
+        """The engine of the folder `root`. Called on the analysis thread."""
         ...

@@ -55,6 +55,7 @@ class Mailbox:
     def put_buffer(self, path: str, buffer: Buffer | None) -> None:
         """The newest version of a file; None when it was closed."""
         with self._changed:
+            self._mail.buffers.pop(path, None)  # they stay in order of their last edit
             self._mail.buffers[path] = buffer
             self._changed.notify()
 

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from isolint.lsp.engine import Engine, EngineFactory
+    from isolint.inference.client import JediOrigin
+    from isolint.lsp.engine import EngineFactory, Opened
+    from isolint.workspace.shapes import Environment
 
 
 def run(argv: Sequence[str]) -> int:
@@ -100,8 +102,34 @@ def _tcp_streams(
     return read, connection.sendall, connection.close
 
 
-def real_engine(root: str, overrides: Mapping[str, object], on_answers: Callable[[], None]) -> Engine:
-    """The engine of one folder, with jedi behind it. Called, and so imported, on the analysis thread."""
-    from isolint.check.session import Session  # type: ignore[import-not-found]
+def real_engine(root: str, overrides: Mapping[str, object], on_answers: Callable[[], None]) -> Opened:
+    """The engine of one folder, with jedi behind it in its child process. Called, and so imported, on the analysis
+    thread. No project code runs, here or there."""
+    from isolint.check.session import Session
+    from isolint.inference.client import open_origin
+    from isolint.lsp.engine import Opened
+    from isolint.workspace.environment import distribution_of
 
-    return Session(root, overrides=overrides)  # type: ignore[no-any-return]
+    origins: list[JediOrigin] = []
+
+    def ask_jedi(environment: Environment, roots: Sequence[str]) -> JediOrigin:
+        """The origin of an environment; the one before, of an environment that is no longer it, ends."""
+
+        def owner(path: str) -> tuple[str, str] | None:
+            found = distribution_of(environment, path)
+            return (found.name, found.version) if found else None
+
+        while origins:
+            origins.pop().close()
+        origins.append(open_origin(environment, roots, distribution_of=owner))
+        origins[0].start_background(on_answers)
+        return origins[0]
+
+    session = Session(root, overrides=overrides, open_origin=ask_jedi)
+
+    def close() -> None:
+        session.close()
+        while origins:
+            origins.pop().close()
+
+    return Opened(session, close)

@@ -572,6 +572,8 @@ class Machine:
                 return self._given(row.gives, atom, args)
             case Attribute():
                 return self._given(row.gives, atom, args)
+            case Decorates() if row.factory:
+                return one(Outside(f"{row.name}()", f"{row.name}()"))
             case Decorates():
                 return args[0] if args and _callable(args[0]) else one(atom)
             case Manages():

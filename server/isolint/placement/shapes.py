@@ -267,7 +267,7 @@ class Escape:
 
     `site` is where the finding stands (in the test or fixture), `row` the hop's row that took it away, `cause` the place
     of the work or of the helper that hops, `via` the whole chain from `site` down to the effect. `payload` names what
-    runs there."""
+    runs there. `fixture` names the fixture whose body it is in (then `site` is the fixture's name), None for the test."""
 
     site: Site
     row: str
@@ -278,6 +278,7 @@ class Escape:
     payload: str
     via: tuple[Step, ...]
     phase: Literal["setup", "teardown"] = "setup"
+    fixture: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

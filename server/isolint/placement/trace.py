@@ -90,6 +90,7 @@ class _Run:
         self.receiver: Value | None = one(Instance(item.cls)) if item.cls is not None else None
         self.values: dict[tuple[str, int], Value] = {}
         self.takers: dict[str, Taker] = dict(fixtures.takers)
+        self.entered: dict[Step, str] = {}
         for name, definitions in fixtures.fixtures:
             if definitions:
                 self.value(name, len(definitions) - 1)
@@ -145,7 +146,9 @@ class _Run:
     ) -> Value:
         receiver = self.receiver if definition.has_self or definition.xunit is not None else None
         function = Callable_(ref, (), receiver)
-        ctx = Context(route=constant(place)).step(definition.site, definition.name, "", ref)
+        step = Step(definition.site, definition.name, "", ref)
+        self.entered[step] = definition.name
+        ctx = Context(route=constant(place), via=(step,))
         op = "iterate" if definition.is_generator else "call"
         summary = queries.summary(self.store, ref)
         return self.machine.replay(summary, self.machine.bind_arguments(function, (), keywords), ctx, op)
@@ -189,7 +192,7 @@ class _Run:
             if place.thread == "unknown" or site is None:
                 undecided[(site, f"where {effect.via[-1].label} runs is not known")] = None
                 continue
-            escape = _escape(effect, place, site)
+            escape = _escape(effect, place, site, self.entered.get(effect.via[0]))
             known = escapes.get((site, effect.hop))
             if known is None or _weight(escape) > _weight(known):
                 escapes[(site, effect.hop)] = escape
@@ -211,8 +214,8 @@ def _weight(escape: Escape) -> tuple[int, int, int]:
     return (int(escape.confidence == "certain"), kinds[escape.kind], -len(escape.via))
 
 
-def _escape(effect: Effect, place: Place, site: Site) -> Escape:
-    payload = _payload(effect.via)
+def _escape(effect: Effect, place: Place, site: Site, fixture: str | None) -> Escape:
+    payload = fixture or _payload(effect.via)
     return Escape(
         site,
         effect.hop,
@@ -223,6 +226,7 @@ def _escape(effect: Effect, place: Place, site: Site) -> Escape:
         payload,
         effect.via,
         effect.phase,
+        fixture,
     )
 
 

@@ -61,7 +61,11 @@ connections itself.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from isolint.rules.finding import Finding
 from isolint.rules.registry import Rule
+from isolint.rules.subject import Subject, finding, sentence
 
 RULE = Rule(
     code="ISO102",
@@ -70,3 +74,9 @@ RULE = Rule(
     summary="Django's async ORM runs the queries of an async test on another connection",
     fixable=True,
 )
+
+
+def findings(subject: Subject) -> Iterable[Finding]:
+    """One finding for each place of the test's body that hops this way."""
+    note = "asgiref's worker thread, not the test's transaction"
+    return (finding(RULE, subject, e, note, sentence(subject, e)) for e in subject.escapes(RULE.code))

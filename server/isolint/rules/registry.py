@@ -2,15 +2,18 @@
 
 A rule is one module of this package, named after the rule, with a module-level `RULE`; its docstring is its page. Here
 live the metadata, the discovery and the reading of those pages, and nothing that looks at a test: that is in the rule's
-own module. Nothing is imported before it is asked for, so that the command line can name one rule without loading all.
+own module. Rules are read as source, so that naming them and showing their pages never loads the engine they need.
 """
 
 from __future__ import annotations
 
+import ast
 import importlib
+import importlib.util
 import pkgutil
 from dataclasses import dataclass
 from functools import cache
+from importlib.abc import InspectLoader
 from types import ModuleType
 from typing import Literal
 
@@ -49,28 +52,51 @@ class Page:
 
 
 @cache
-def modules() -> tuple[ModuleType, ...]:
-    """The module of every rule, sorted by code. Imports them all."""
+def _read() -> tuple[tuple[Rule, str, str], ...]:
+    """Every rule with its module's name and docstring, sorted by code.
+
+    Read from the source, not by importing: a rule's module needs the engine, and whoever asks for a name or a page must
+    not wait for that. `RULE` is a call with literal arguments; a test holds it against the imported one."""
     package = importlib.import_module(_PACKAGE)
-    found = [
-        importlib.import_module(f"{_PACKAGE}.{entry.name}")
-        for entry in pkgutil.iter_modules(package.__path__)
-        if entry.name not in ("finding", "registry")
-    ]
-    return tuple(sorted((m for m in found if hasattr(m, "RULE")), key=lambda m: rule_of(m).code))
+    found = []
+    for entry in pkgutil.iter_modules(package.__path__, f"{_PACKAGE}."):
+        source = _source(entry.name)
+        if "\nRULE = Rule(" not in source:
+            continue
+        tree = ast.parse(source)
+        for statement in tree.body:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id="RULE")], value=ast.Call(args=args, keywords=keywords)):
+                    rule = Rule(
+                        *(ast.literal_eval(arg) for arg in args),
+                        **{keyword.arg: ast.literal_eval(keyword.value) for keyword in keywords if keyword.arg},
+                    )
+                    found.append((rule, entry.name, ast.get_docstring(tree) or ""))
+    return tuple(sorted(found, key=lambda item: item[0].code))
 
 
-def rule_of(module: ModuleType) -> Rule:
-    """The metadata of the rule that lives in `module`. Raises TypeError when there is none."""
-    rule = getattr(module, "RULE", None)
-    if not isinstance(rule, Rule):
-        raise TypeError(f"{module.__name__} has no RULE")
-    return rule
+def _source(name: str) -> str:
+    spec = importlib.util.find_spec(name)
+    source = spec.loader.get_source(name) if spec and isinstance(spec.loader, InspectLoader) else None
+    return source or ""
 
 
 def rules() -> tuple[Rule, ...]:
     """All rules, sorted by code."""
-    return tuple(rule_of(module) for module in modules())
+    return tuple(rule for rule, _, _ in _read())
+
+
+def modules() -> tuple[ModuleType, ...]:
+    """The modules of all rules, imported, sorted by the rule's code."""
+    return tuple(importlib.import_module(name) for _, name, _ in _read())
+
+
+def module(rule: Rule) -> ModuleType:
+    """The imported module of a rule. Raises LookupError when the rule has none."""
+    for known, name, _ in _read():
+        if known == rule:
+            return importlib.import_module(name)
+    raise LookupError(f"no module for {rule.name}")
 
 
 def find(text: str) -> Rule | None:
@@ -91,10 +117,10 @@ def page(rule: Rule) -> Page:
 
     The docstring starts with one sentence; headings are lines that start with `## `. Raises LookupError when the rule
     has no module."""
-    module = next((m for m in modules() if rule_of(m) == rule), None)
-    if module is None:
+    docstring = next((text for known, _, text in _read() if known == rule), None)
+    if docstring is None:
         raise LookupError(f"no module for {rule.name}")
-    headline, *parts = ("\n" + (module.__doc__ or "").strip()).split("\n## ")
+    headline, *parts = ("\n" + docstring).split("\n## ")
     sections = []
     for part in parts:
         heading, _, text = part.partition("\n")

@@ -63,7 +63,11 @@ and threads inside the code under test are not converted.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from isolint.rules.finding import Finding
 from isolint.rules.registry import Rule
+from isolint.rules.subject import Subject, finding, sentence
 
 RULE = Rule(
     code="ISO103",
@@ -72,3 +76,9 @@ RULE = Rule(
     summary="a thread or pool runs database work of a test on another connection",
     fixable=True,
 )
+
+
+def findings(subject: Subject) -> Iterable[Finding]:
+    """One finding for each place of the test's body that hops this way."""
+    note = "another thread, not the test's transaction"
+    return (finding(RULE, subject, e, note, sentence(subject, e)) for e in subject.escapes(RULE.code))

@@ -56,7 +56,11 @@ There is no automatic fix: whether a test needs real commits is for its author t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from isolint.rules.finding import Finding, Related
 from isolint.rules.registry import Rule
+from isolint.rules.subject import Subject
 
 RULE = Rule(
     code="ISO301",
@@ -65,3 +69,27 @@ RULE = Rule(
     summary="a test in flush mode works on any thread, but is slower and may end in flush errors",
     fixable=False,
 )
+
+
+def findings(subject: Subject) -> Iterable[Finding]:
+    """One information at the mark (or fixture, or class) that puts the test in flush mode."""
+    if subject.mode.mode != "flush":
+        return
+    places = [(site, message) for site, message in subject.mode.reasons if site is not None]
+    site = places[0][0] if places else subject.item.site
+    hops = subject.trace.flush
+    work = f"; {hops[0].payload} on another connection needs it" if hops else ""
+    yield Finding(
+        code=RULE.code,
+        name=RULE.name,
+        severity=RULE.default_severity,
+        confidence="certain",
+        message=f"{subject.item.id.name} is flushed instead of rolled back: slower, and the flush may fail{work}",
+        note="flush mode: every table is emptied after the test",
+        site=site,
+        test=subject.item.node_id,
+        effect=None,
+        place=None,
+        cause=None,
+        related=tuple(Related(site, message, "mode") for site, message in places[1:]),
+    )

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 import tree_sitter_python
-from tree_sitter import Language, Node, Parser, Tree
+from tree_sitter import Language, Node, Parser
 
 from isolint.syntax.facts import (
     Assert,
@@ -64,8 +64,8 @@ from isolint.syntax.facts import (
     WithItem,
     Yield,
 )
-
-ChunkKind = Literal["function", "class", "statements"]
+from isolint.syntax.repair import MAYBE_LEFT_OPEN, bad_lines
+from isolint.syntax.scan import ChunkKind
 
 GRAMMAR_VERSION = "tree-sitter-python/0.25/1"
 """Part of every key under which facts are stored: raise the last number when the conversion below changes."""
@@ -80,13 +80,15 @@ _ERROR = 0xFFFF
 
 
 class _Text:
-    """What the conversion needs besides the node: the chunk's bytes, and whether its tree has errors at all."""
+    """What the conversion needs besides the node: the chunk's bytes, whether its tree has errors at all, and the
+    statements that belong where stand-ins are."""
 
-    __slots__ = ("bytes", "careful")
+    __slots__ = ("bytes", "careful", "instead")
 
-    def __init__(self, text: bytes, careful: bool) -> None:
+    def __init__(self, text: bytes, careful: bool, instead: dict[int, Facts]) -> None:
         self.bytes = text
         self.careful = careful
+        self.instead = instead
 
 
 def parse(text: bytes, kind: ChunkKind, indent: int) -> Facts:
@@ -101,14 +103,64 @@ def parse(text: bytes, kind: ChunkKind, indent: int) -> Facts:
 def parse_flawed(text: bytes, kind: ChunkKind, indent: int) -> tuple[Facts, bool]:
     """As `parse`, and whether the grammar found an error in the text."""
     del kind, indent  # the grammar needs neither; both stay in the signature, since other parsers would
-    root = _read(text).root_node
-    flawed = root.has_error
-    return _statements(root, _Text(text, flawed), 0), flawed
+    root = _PARSER.parse(text).root_node
+    if not root.has_error and MAYBE_LEFT_OPEN.search(text) is None:
+        return _statements(root, _Text(text, False, {}), 0), False
+    lines = bad_lines(text, _reads, _errors(root))
+    if not lines:
+        return _statements(root, _Text(text, root.has_error, {}), 0), root.has_error
+    return _without(text, lines), True
 
 
-def _read(text: bytes) -> Tree:
-    """tree-sitter's tree, after taking out what would make the grammar read two lines as one."""
-    return _PARSER.parse(text)
+def _reads(text: bytes) -> bool:
+    return not _PARSER.parse(text).root_node.has_error
+
+
+def _errors(root: Node) -> list[Span]:
+    """Where the grammar found errors: the outermost nodes."""
+    found: list[Span] = []
+    waiting = [root] if root.has_error else []
+    while waiting:
+        node = waiting.pop()
+        if node.is_error or node.is_missing:
+            found.append(_span(node))
+        else:
+            waiting.extend(child for child in node.children if child.has_error or child.is_missing)
+    return found
+
+
+def _without(text: bytes, lines: list[Span]) -> Facts:
+    """The facts of a text in which these lines cannot be read: a stand-in of the same length makes the others read,
+    and what can be read of each line alone takes the stand-in's place."""
+    kept: list[bytes] = []
+    instead: dict[int, Facts] = {}
+    position = 0
+    for start, end in lines:
+        kept += (text[position:start], b"0".ljust(end - start))
+        position = end
+        alone = _PARSER.parse(b" " * start + text[start:end]).root_node  # in its place, so that its spans are right
+        read = _statements(alone, _Text(b" " * start + text[start:end], True, {}), 0)
+        if alone.has_error or not read:
+            instead[start] = read or (Simple("missing", (start, end)),)
+        else:  # it reads, but wants more
+            parts = tuple(_values(read))
+            missing = Evaluate(Missing(parts, (start, end)), (start, end)) if parts else Simple("missing", (start, end))
+            instead[start] = (missing,)
+    kept.append(text[position:])
+    standing = b"".join(kept)
+    root = _PARSER.parse(standing).root_node
+    return _statements(root, _Text(standing, root.has_error, instead), 0)
+
+
+def _values(facts: Facts) -> Iterator[Expr]:
+    """The expressions of simple statements."""
+    for statement in facts:
+        if isinstance(statement, Evaluate):
+            yield statement.value
+        elif isinstance(statement, Assign):
+            yield from (
+                part for part in (*statement.targets, statement.annotation, statement.value) if part is not None
+            )
 
 
 # --- nodes -----------------------------------------------------------------------------------------------------------
@@ -641,7 +693,9 @@ def _statements(node: Node, t: _Text, depth: int) -> Facts:
         kind = child.kind_id
         handler = _STATEMENTS.get(kind)
         if handler is not None:
-            if depth > MAX_DEPTH:
+            if t.instead and child.start_byte in t.instead:
+                found.extend(t.instead[child.start_byte])
+            elif depth > MAX_DEPTH:
                 found.append(Simple("missing", _span(child)))
             else:
                 found.append(handler(child, t, depth + 1))

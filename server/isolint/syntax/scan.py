@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from isolint.syntax.parse import ChunkKind
+ChunkKind = Literal["function", "class", "statements"]
+"""What a chunk is: an outermost function or a method, a class header alone, or a run of other statements."""
 
 
 class LogicalLine(NamedTuple):

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from isolint.syntax.facts import Facts, Span
 from isolint.syntax.moved import moved
-from isolint.syntax.parse import ChunkKind, parse_flawed
-from isolint.syntax.scan import Frame, Piece, State, pieces, step
+from isolint.syntax.parse import parse_flawed
+from isolint.syntax.scan import ChunkKind, Frame, Piece, State, pieces, step
 from isolint.text.edits import Edit, difference
 from isolint.text.lines import LineTable
 
@@ -74,8 +74,8 @@ class SourceFile:
         """The file with a new text; `edit` is what makes it of the old one, for a caller that knows.
 
         Only the chunks that the edit touches are scanned, and only those whose bytes changed are parsed. Where the
-        result has no broken chunk, it is what `read` gives for the text. A bracket or string that is left open breaks the
-        chunk it is in and no other, until the file as a whole is in order again.
+        result has no broken chunk, it is what `read` gives for the text. A bracket or string that is left open breaks
+        the chunk it is in and no other, until the file as a whole is in order again.
         """
         lines = None if edit is None else self.lines.spliced(edit.start, edit.end, edit.text)
         if edit is None or lines is None or lines.text != text:

@@ -1,7 +1,7 @@
 """The line table: between byte offsets and (line, column) in every unit that anyone counts in.
 
-All conversions of positions in the house are here. Text is UTF-8 bytes. Only \\n, \\r\\n and \\r end a line, as in Python
-and in the protocol: not form feeds, not U+2028. Nothing here knows what the text says.
+All conversions of positions in the house are here. Text is UTF-8 bytes. Only \\n, \\r\\n and \\r end a line, as in
+Python and in the protocol: not form feeds, not U+2028. Nothing here knows what the text says.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from isolint.workspace.files import upwards
 from isolint.workspace.shapes import Problem, PytestConfig
 
 MAX_FILES = 50_000
@@ -99,15 +100,12 @@ def conftests_for(path: str, config: PytestConfig, exists: Callable[[str], bool]
     if config.noconftest:
         return ()
     found: list[str] = []
-    folder = os.path.dirname(path)
-    while not _is_above(folder, config.confcutdir):
+    for folder in upwards(os.path.dirname(path)):
+        if _is_above(folder, config.confcutdir):
+            break
         candidate = os.path.join(folder, "conftest.py")
         if exists(candidate):
             found.append(candidate)
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            break
-        folder = parent
     return tuple(reversed(found))
 
 
@@ -162,9 +160,7 @@ def _excluder(root: str, patterns: Sequence[str]) -> Callable[[str, str], bool] 
 def _identities_above(root: str) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
     for base in {root, os.path.realpath(root)}:
-        folder = base
-        while (parent := os.path.dirname(folder)) != folder:
-            folder = parent
+        for folder in upwards(os.path.dirname(base)):
             try:
                 status = os.stat(folder)
             except OSError:

@@ -10,7 +10,8 @@ The order in which an environment is looked for (`find_environment`):
    for would give other answers without a word;
 2. `VIRTUAL_ENV`, an activated environment;
 3. `UV_PROJECT_ENVIRONMENT`, then `.venv`, `venv`, `env` in the root and its parents, up to the top of the repository;
-4. `CONDA_PREFIX`, last, since conda's base environment is active in every shell of many machines.
+4. `.venv` or `venv` in a folder directly below the root, when there is exactly one (`backend/.venv`);
+5. `CONDA_PREFIX`, last, since conda's base environment is active in every shell of many machines.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from isolint.workspace.files import upwards
 from isolint.workspace.shapes import Distribution, EntryPoint, Environment, Problem
 
 FOLDER_NAMES = (".venv", "venv", "env")
@@ -157,14 +159,15 @@ def _candidates(root: str, environ: Mapping[str, str]) -> Iterator[tuple[str, st
         yield os.path.abspath(os.path.join(root, active)), "VIRTUAL_ENV"
     if uv := environ.get("UV_PROJECT_ENVIRONMENT"):
         yield os.path.abspath(os.path.join(root, uv)), "UV_PROJECT_ENVIRONMENT"
-    folder = root
-    while True:
+    for folder in upwards(root):
         for name in FOLDER_NAMES:
             yield os.path.join(folder, name), name
-        parent = os.path.dirname(folder)
-        if parent == folder or os.path.lexists(os.path.join(folder, ".git")):
+        if os.path.lexists(os.path.join(folder, ".git")):
             break
-        folder = parent
+    below = [os.path.join(root, folder, name) for folder in sorted(_names(root)) for name in FOLDER_NAMES[:2]]
+    below = [path for path in below if os.path.isfile(os.path.join(path, "pyvenv.cfg"))]
+    if len(below) == 1:
+        yield below[0], os.path.relpath(below[0], root)
     if conda := environ.get("CONDA_PREFIX"):
         yield os.path.abspath(os.path.join(root, conda)), "CONDA_PREFIX"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -96,6 +96,14 @@ def read_source(files: Files, path: str) -> Source:
     if isinstance(decoded, Undecodable):
         return Source(path, None, Problem(path, decoded.line, decoded.reason), stamp)
     return Source(path, decoded.text, None, stamp, decoded.encoding)
+
+
+def upwards(folder: str) -> Iterator[str]:
+    """The folder and its parents, up to the root of the file system."""
+    yield folder
+    while (parent := os.path.dirname(folder)) != folder:
+        yield parent
+        folder = parent
 
 
 def stamp_of(path: str) -> Stamp | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from isolint.workspace.discovery import conftests_for
 from isolint.workspace.environment import find_environment
-from isolint.workspace.files import Read
+from isolint.workspace.files import Read, upwards
 from isolint.workspace.pytest_config import CONFIG_NAMES, config_finder
 from isolint.workspace.settings import resolve_settings
 from isolint.workspace.shapes import Environment, Problem, PytestConfig, Settings
@@ -72,15 +72,12 @@ def find_root(start: str) -> tuple[str, str]:
     with one of `ROOT_MARKERS`, else the file's own folder."""
     if os.path.isdir(start):
         return start, "the folder given"
-    folder = home = os.path.dirname(start)
-    while True:
+    home = os.path.dirname(start)
+    for folder in upwards(home):
         for name in ROOT_MARKERS:
             if os.path.lexists(os.path.join(folder, name)):
                 return folder, f"the nearest {name} above {os.path.basename(start)}"
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return home, f"the folder of {os.path.basename(start)}"
-        folder = parent
+    return home, f"the folder of {os.path.basename(start)}"
 
 
 def import_roots(project: Project, config: PytestConfig, file: str) -> tuple[str, ...]:
@@ -115,26 +112,20 @@ def import_roots(project: Project, config: PytestConfig, file: str) -> tuple[str
 def import_base(file: str, read: Read) -> str:
     """The folder that pytest puts on `sys.path` for a file: the first one upwards that is no package. A folder whose
     name is no identifier is none, whatever it holds."""
-    folder = os.path.dirname(file)
-    while read(os.path.join(folder, "__init__.py")) is not None and os.path.basename(folder).isidentifier():
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            break
-        folder = parent
-    return folder
+    start = os.path.dirname(file)
+    return next((folder for folder in upwards(start) if not _is_package(folder, read)), start)
+
+
+def _is_package(folder: str, read: Read) -> bool:
+    return os.path.basename(folder).isidentifier() and read(os.path.join(folder, "__init__.py")) is not None
 
 
 def _django_project(project: Project, file: str) -> str | None:
     """Rule A1.8: the nearest `manage.py` above the file, else above the working directory."""
     for start in (os.path.dirname(file), project.root):
-        folder = start
-        while True:
+        for folder in upwards(start):
             if project.read(os.path.join(folder, "manage.py")) is not None:
                 return folder
-            parent = os.path.dirname(folder)
-            if parent == folder:
-                break
-            folder = parent
     return None
 
 

@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeVar
 
 import iniconfig
 
-from isolint.workspace.files import Read
+from isolint.workspace.files import Read, upwards
 from isolint.workspace.pytest_options import PytestOptions, parse_options, plugin_arguments
 from isolint.workspace.shapes import Place, Problem, PytestConfig
 from isolint.workspace.toml_file import TomlFile, line_of, parse_toml
@@ -150,14 +150,15 @@ def _find(
     known: dict[_Key, PytestConfig],
 ) -> PytestConfig:
     problems: list[Problem] = []
-    outer = [*_environment_arguments(environ, problems), *targets]
+    from_environment = _environment_arguments(environ, problems)
+    outer = [*from_environment, *targets]
     # pytest has loaded no plugin yet when it looks for its configuration.
     first = parse_options(outer, plugins=False)
     setup = _determine_setup(root, first, environ, scan, read)
     key = (setup.rootdir, setup.inifile, setup.problems)
     config = known.get(key)
     if config is None:
-        config = known[key] = _build(root, setup, outer, tuple(problems), environ)
+        config = known[key] = _build(root, setup, from_environment, outer, tuple(problems), environ)
     return config
 
 
@@ -227,7 +228,7 @@ def _locate(starts: Sequence[str], scan: Callable[[str], _Folder], problems: lis
     """The nearest file that counts, else the nearest `pyproject.toml`; `problems` collects what stood on the way."""
     pyproject: str | None = None
     for start in starts:
-        for folder in _upwards(start):
+        for folder in upwards(start):
             found = scan(folder)
             problems.extend(found.problems)
             if pyproject is None:
@@ -263,7 +264,7 @@ def _scan_folder(folder: str, read: Read, version: tuple[int, int]) -> _Folder:
 
 
 def _first_with_setup_py(start: str, read: Read) -> str | None:
-    return next((folder for folder in _upwards(start) if read(os.path.join(folder, "setup.py")) is not None), None)
+    return next((folder for folder in upwards(start) if read(os.path.join(folder, "setup.py")) is not None), None)
 
 
 def _folder_of_argument(root: str, argument: str) -> str | None:
@@ -282,14 +283,6 @@ def _common_folder(folders: Sequence[str], root: str) -> str:
         return os.path.commonpath(folders) if folders else root
     except ValueError:  # different drives: pytest keeps what it had so far
         return folders[0]
-
-
-def _upwards(folder: str) -> list[str]:
-    found = [folder]
-    while (parent := os.path.dirname(folder)) != folder:
-        found.append(parent)
-        folder = parent
-    return found
 
 
 def _absolute(root: str, path: str) -> str:
@@ -503,8 +496,14 @@ class _Values:
 
 
 def _build(
-    root: str, setup: _Setup, outer: Sequence[str], earlier: tuple[Problem, ...], environ: Mapping[str, str]
+    root: str,
+    setup: _Setup,
+    from_environment: Sequence[str],
+    outer: Sequence[str],
+    earlier: tuple[Problem, ...],
+    environ: Mapping[str, str],
 ) -> PytestConfig:
+    """The configuration of one run; `outer` is all that stands after `addopts`: the environment's and the targets."""
     problems = [*setup.problems, *earlier]
     # Without a file, paths are relative to where pytest is run.
     base = os.path.dirname(setup.inifile) if setup.inifile else root
@@ -547,7 +546,7 @@ def _build(
         norecursedirs=values.strings("norecursedirs", _DEFAULTS["norecursedirs"]),
         usefixtures=values.strings("usefixtures"),
         pythonpath=values.paths("pythonpath"),
-        arguments=tuple(arguments),
+        arguments=(*addopts, *from_environment),
         plugins=plugins,
         blocked=blocked,
         autoload=not (options.disable_autoload or environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")),

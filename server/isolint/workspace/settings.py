@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-from isolint.workspace.files import Read
+from isolint.workspace.files import Read, upwards
 from isolint.workspace.shapes import Problem, Settings, Severity, UserRows
 from isolint.workspace.toml_file import line_of, parse_toml
 
@@ -165,8 +165,8 @@ def resolve_settings(
 
 def _nearest(folder: str, read: Read, problems: list[Problem]) -> tuple[str | None, dict[str, Any]]:
     """Not above the repository: what lies there does not come with it, and CI would answer differently."""
-    while True:
-        path = os.path.join(folder, "pyproject.toml")
+    for parent in upwards(folder):
+        path = os.path.join(parent, "pyproject.toml")
         data = read(path)
         if data is not None:
             file = parse_toml(path, data)
@@ -180,10 +180,9 @@ def _nearest(folder: str, read: Read, problems: list[Problem]) -> tuple[str | No
                 line = line_of(file.text, ("tool", "isolint"))
                 problems.append(Problem(path, line, "tool.isolint: expected a table"))
                 return path, {}
-        parent = os.path.dirname(folder)
-        if parent == folder or os.path.lexists(os.path.join(folder, ".git")):
-            return None, {}
-        folder = parent
+        if os.path.lexists(os.path.join(parent, ".git")):
+            break
+    return None, {}
 
 
 def _toml_source(path: str, read: Read) -> _Source:

@@ -34,8 +34,8 @@ class TomlFile:
 
 
 def parse_toml(path: str, data: bytes) -> TomlFile:
-    """Parse `data`. A line that does not parse is left out and the rest read, so that one half-typed line in an editor
-    does not take the whole configuration away. Never raises."""
+    """Parse `data`. A statement that does not parse is left out and the rest read, so that one half-typed line in an
+    editor does not take the whole configuration away. Never raises."""
     problems: list[Problem] = []
     try:
         text = data.decode("utf-8")
@@ -49,15 +49,38 @@ def parse_toml(path: str, data: bytes) -> TomlFile:
             return TomlFile(path, text, tomllib.loads("\n".join(lines)), tuple(problems))
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             found = _ERROR_LINE.search(str(error))
-            number = int(found.group(1)) if found else 0
+            first, end = _broken_statement(lines, int(found.group(1)) - 1 if found else len(lines))
             if not problems:
-                problems.append(Problem(path, number or len(lines), f"invalid TOML: {error}", fatal=True))
-            if not 0 < number <= len(lines) or not lines[number - 1].strip():
+                problems.append(Problem(path, first + 1, f"invalid TOML: {error}", fatal=True))
+            if not any(line.strip() for line in lines[first:end]):
                 break
             # A broken header must still end the table before it, or its keys would be read as that table's.
-            is_header = lines[number - 1].lstrip().startswith("[")
-            lines[number - 1] = f"[unreadable-{attempt}]" if is_header else ""
+            is_header = lines[first].lstrip().startswith("[")
+            lines[first:end] = [f"[unreadable-{attempt}]" if is_header else "", *[""] * (end - first - 1)]
     return TomlFile(path, text, {}, tuple(problems))
+
+
+def _broken_statement(lines: list[str], at: int) -> tuple[int, int]:
+    """The lines (first, end exclusive, from 0) of the statement to blame for an error noticed on line `at`.
+
+    A bracket or string that is never closed is noticed only where the next statement begins: so when the statement
+    before does not parse by itself, it is the one."""
+    starts = [index for index, line in enumerate(lines) if _HEADER.match(line) or _ASSIGNMENT.match(line)]
+    before = max((index for index in starts if index < at), default=None)
+    after = min((index for index in starts if index > at), default=len(lines))
+    if before is not None and (at in starts or at >= len(lines)) and not _parses("\n".join(lines[before:at])):
+        return before, min(at, len(lines))
+    if at in starts or before is None or at >= len(lines) or _parses("\n".join(lines[before:at])):
+        return min(at, len(lines) - 1), min(at, len(lines) - 1) + 1
+    return before, after
+
+
+def _parses(text: str) -> bool:
+    try:
+        tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return False
+    return True
 
 
 def line_of(text: str, keys: Sequence[str]) -> int:

@@ -2,8 +2,9 @@
 # Installs what the end-to-end test in the real VS Code needs, and builds the extension: run it as often as you like.
 #   setup.sh           install what is missing (system packages only as root or with a sudo that asks nothing)
 #   setup.sh --check   install nothing
-# Exit 0: everything is there. Exit 77: the last line on stderr says what is missing. The browser build of VS Code is an
-# npm package without its compiled parts: none of those is needed, so neither is a compiler.
+# Exit 0: everything is there, and stdout is the browser's path. Exit 77: the last line on stderr says
+# what is missing. The browser build of VS Code is an npm package without its compiled parts: none of those is needed, so
+# neither is a compiler.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -55,3 +56,4 @@ install_chromium
 install_packages "$here"
 install_packages "$extension"
 (cd "$extension" && npm run --silent package >&2) || missing "an extension that builds"
+find_chromium

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from isolint.check.report import FileReport, Fix, Location, PlacedFinding, RelatedPlace, TestVerdict
 from isolint.cli.output.excerpt import excerpt, split_lines
@@ -27,13 +28,27 @@ _LABEL = 11
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the text needs besides the reports: how to show a path, how to colour, how to read a file's text (UTF-8
-    bytes; may raise OSError), and whether unsafe fixes would be applied."""
+    """What the text needs besides the reports: how to show a path, how to colour, the lines of a file as analysed
+    (see `line_reader`), and whether unsafe fixes would be applied."""
 
     show: ShowPath
     style: Style
-    source: Callable[[str], bytes]
+    lines: Callable[[str], list[str]]
     unsafe: bool = False
+
+
+def line_reader(source: Callable[[str], bytes]) -> Callable[[str], list[str]]:
+    """Makes a file's lines of its UTF-8 text; a file whose text cannot be had (OSError) has none. The file asked for
+    last is kept, since findings come file by file."""
+
+    @lru_cache(maxsize=1)
+    def lines(path: str) -> list[str]:
+        try:
+            return split_lines(source(path))
+        except OSError:
+            return []
+
+    return lines
 
 
 def render(reports: Sequence[FileReport], page: Page, *, show_info: bool, targets: Sequence[str], quiet: bool) -> str:
@@ -79,10 +94,7 @@ def block(
         f"{style.bold(place)} {style.severity(first.severity, first.severity)} {first.name} ({first.code}{doubt})",
         _INDENT + printable(first.message),
     ]
-    try:
-        source = split_lines(page.source(first.location.path))
-    except OSError:
-        source = []
+    source = page.lines(first.location.path)
     lines += [_INDENT + line for line in excerpt(source, first.location, first.note, style, first.severity)]
     verdict = verdicts.get(first.test) if first.test else None
     if context:
@@ -232,12 +244,14 @@ def _causes(shown: Sequence[PlacedFinding], reports: Sequence[FileReport], page:
     name_of: dict[tuple[str, int], str] = {}
     for finding in shown:
         tests = leaking.intersection((finding.test, *finding.tests))
-        if finding.cause is None or not tests:
+        # A finding at a fixture is its own cause.
+        cause = finding.cause or (finding.location if finding.tests else None)
+        if cause is None or not tests:
             continue
-        key = finding.cause.path, finding.cause.start
+        key = cause.path, cause.start
         tests_of.setdefault(key, set()).update(tests)
         name = printable(finding.cause_name)
-        name_of.setdefault(key, f"{name}, {location_text(finding.cause, page)}".removeprefix(", "))
+        name_of.setdefault(key, f"{name}, {location_text(cause, page)}".removeprefix(", "))
     total = len(set().union(*tests_of.values())) if tests_of else 0
     if not total:
         return []

@@ -1,0 +1,49 @@
+"""All findings of one test: its Subject put together and shown to every rule. Nothing is selected or placed here."""
+
+from __future__ import annotations
+
+from isolint.names.symbols import FunctionRef, Site
+from isolint.placement.functions import find
+from isolint.placement.inputs import TABLE
+from isolint.placement.machine import rule_of
+from isolint.placement.shapes import Escape
+from isolint.placement.trace import trace
+from isolint.pytest_model.database import database
+from isolint.pytest_model.runners import runner
+from isolint.pytest_model.shapes import TestItem
+from isolint.rules.finding import Finding
+from isolint.rules.registry import modules
+from isolint.rules.subject import Subject
+from isolint.store.memo import Query, Store
+from isolint.syntax import facts as f
+
+
+def _subject(store: Store, item: TestItem) -> Subject:
+    found = trace(store, item)
+    rows = store.get(TABLE, "")
+    escapes: tuple[Escape, ...] = (*found.escapes, *found.flush)
+    codes = {e.row: rule_of(rows.get(e.row)) or "ISO101" for e in escapes}
+    targets = {s.target for e in escapes for s in e.via if s.target is not None}
+    names = {ref: site for ref in targets if (site := name_site(store, ref)) is not None}
+    return Subject(item, runner(store, item), database(store, item), found, codes, names)
+
+
+subject: Query[TestItem, Subject] = Query("subject", _subject)
+"""A test with its Trace, as the rules see it."""
+
+
+def name_site(store: Store, ref: FunctionRef) -> Site | None:
+    """Where the name of a function stands."""
+    found = find(store, ref)
+    if found is None or not isinstance(found.node, f.Function):
+        return None
+    return Site(ref.path, ref.chunk, *found.node.name_span)
+
+
+def _findings(store: Store, item: TestItem) -> tuple[Finding, ...]:
+    seen = subject(store, item)
+    return tuple(finding for module in modules() for finding in module.findings(seen))
+
+
+findings: Query[TestItem, tuple[Finding, ...]] = Query("findings", _findings)
+"""What all rules say about one test, nothing selected or suppressed yet."""

@@ -1,0 +1,518 @@
+"""One project under analysis: its files, configuration, environment and the memos about them.
+
+The only entry for the command line and the server alike. Here the outside (buffers, disk, jedi's answers) becomes inputs
+of the store, and findings get their absolute places; what is true of a test is decided in the rooms above. One thread
+only.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from isolint.catalog.table import table
+from isolint.check.findings import findings
+from isolint.check.report import Change, FileReport, FixEdits, Location, PlacedFinding, RelatedPlace
+from isolint.check.select import selected, suppressed
+from isolint.check.verdicts import verdict
+from isolint.names.inputs import ANSWER, FACTS, OUTLINE, PROJECT, Outline, OutlineItem, ProjectFiles
+from isolint.names.origin import Answer, Origin, Question
+from isolint.names.symbols import Site
+from isolint.placement.inputs import TABLE, TEST_CODE
+from isolint.pytest_model.collect import tests_of
+from isolint.pytest_model.inputs import CONFIG, ENVIRON_UNSAFE, ENVIRONMENT, USER_DATABASE_FIXTURES
+from isolint.pytest_model.shapes import TestItem
+from isolint.rules.finding import Finding
+from isolint.rules.registry import find as find_rule
+from isolint.rules.registry import rules
+from isolint.store.memo import Cancelled, Store
+from isolint.syntax.facts import Facts
+from isolint.syntax.outline import outline
+from isolint.syntax.source import Chunk, SourceFile
+from isolint.workspace.discovery import discover, is_conftest, is_test_file
+from isolint.workspace.files import Files, Source, Stamp, read_source, reader, stamp_of, with_buffer, without_buffer
+from isolint.workspace.project import Project, import_base, open_project
+from isolint.workspace.pytest_config import names_config_file
+from isolint.workspace.shapes import Environment, Problem, Settings
+
+OriginOf = Callable[[Environment, Sequence[str]], Origin]
+"""Makes the origin of an environment and the project's import roots."""
+
+_RECURSION_LIMIT = 20_000
+
+
+def never() -> bool:
+    """The flag of work that nobody cancels."""
+    return False
+
+
+class _Silent:
+    """An origin without answers: everything outside the project stays unknown."""
+
+    def answer(self, question: Question) -> Answer | None:
+        return None
+
+
+@dataclass(slots=True)
+class _Loaded:
+    """A file that was read: what its text was, and its outline item by chunk."""
+
+    source: SourceFile
+    items: dict[Chunk, OutlineItem]
+    stamp: Stamp | None
+
+
+class Session:
+    """One project. All paths are absolute, all offsets count bytes of the UTF-8 text.
+
+    `overrides` are settings that win over `pyproject.toml` (the editor's or the command line's), `open_origin` makes who
+    answers for installed packages; without it they stay unknown."""
+
+    def __init__(
+        self, root: str, *, overrides: Mapping[str, object] | None = None, open_origin: OriginOf | None = None
+    ) -> None:
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
+        self.root = root
+        self._overrides = dict(overrides or {})
+        self._open_origin = open_origin
+        self._files = Files()
+        self.store = Store()
+        self._loaded: dict[str, _Loaded] = {}
+        self._unread: dict[str, Problem] = {}
+        self._unanswered: set[Question] = set()
+        self._reported: dict[str, tuple[Finding, ...]] = {}
+        self.origin: Origin = _Silent()
+        self.project: Project
+        self._discovered: tuple[Problem, ...] = ()
+        self._test_files: tuple[str, ...] = ()
+        self.store.provide(OUTLINE, self._provide_outline)
+        self.store.provide(FACTS, self._provide_facts)
+        self.store.provide(ANSWER, self._provide_answer)
+        self.store.provide(CONFIG, lambda path: self.project.config_for(path))
+        self.store.provide(TEST_CODE, self._provide_test_code)
+        self._open()
+
+    # --- what is known -------------------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.project.settings
+
+    @property
+    def environment(self) -> Environment:
+        """The project's Python environment."""
+        return self.project.environment
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong in settings, configuration, environment, and files that could not be read."""
+        config = self.project.config_for(os.path.join(self.root, "test_.py"))
+        everything = (*self.project.problems, *config.problems, *self._discovered, *self._unread.values())
+        return tuple(dict.fromkeys(everything))
+
+    def files(self, paths: Sequence[str]) -> list[str]:
+        """The files to report on below these paths: test files, conftests, modules that define fixtures, and every
+        file that is named itself."""
+        project = self.store.get(PROJECT, "")
+        wanted: dict[str, None] = {}
+        for path in paths:
+            if not os.path.isdir(path):
+                wanted[path] = None
+                continue
+            inside = path.rstrip(os.sep) + os.sep
+            found = project.files if self._is_inside(path) else frozenset(discover(path, self._config(path)).files)
+            for file in sorted(found):
+                if file.startswith(inside) and (file in self._tests or is_conftest(file) or self._has_fixtures(file)):
+                    wanted[file] = None
+        return list(wanted)
+
+    def source(self, path: str) -> bytes:
+        """The UTF-8 text of a file as analysed. OSError when there is none."""
+        loaded = self._load(path)
+        if loaded is None:
+            raise OSError(self._unread[path].message if path in self._unread else "no such file")
+        return loaded.source.text
+
+    def source_file(self, path: str) -> SourceFile | None:
+        """A file as chunks; None when it cannot be read."""
+        loaded = self._load(path)
+        return None if loaded is None else loaded.source
+
+    def wanted(self) -> int:
+        """How many questions about installed names wait for an answer."""
+        return len(self._unanswered)
+
+    def status(self) -> dict[str, object]:
+        """What the session knows of its surroundings, for bug reports."""
+        environment = self.environment
+        config = self.project.config_for(os.path.join(self.root, "test_.py"))
+        return {
+            "root": self.root,
+            "environment": environment.prefix or "none found",
+            "looked for": list(environment.looked_for),
+            "versions": {
+                name: environment.version(name)
+                for name in ("django", "pytest", "pytest-django", "pytest-asyncio", "anyio", "asgiref")
+                if environment.version(name)
+            },
+            "pytest configuration": config.inifile or "none found",
+            "settings": self.settings.source or "none found",
+            "files": len(self.store.get(PROJECT, "").files),
+            "loaded files": len(self._loaded),
+            "unanswered questions": len(self._unanswered),
+            "memos": self.store.size(),
+            "computed": dict(self.store.computed),
+        }
+
+    # --- what changes --------------------------------------------------------------------------------------------
+
+    def set_buffer(self, path: str, text: bytes | None) -> None:
+        """An open buffer as UTF-8 (None: closed, the disk counts again)."""
+        if text is None:
+            self._files = without_buffer(self._files, path)
+        else:
+            self._files = with_buffer(self._files, path, text)
+        if names_config_file(path):
+            self._open()
+            return
+        self._changed(path)
+        self._listed(path)
+
+    def touch(self, paths: Iterable[str]) -> None:
+        """Files changed, created or deleted on disk."""
+        touched = list(paths)
+        if any(names_config_file(path) for path in touched) or any(not p.endswith(".py") for p in touched):
+            self._open()
+        for path in touched:
+            if path.endswith(".py") and path not in self._files.buffers:
+                self._changed(path)
+                self._listed(path)
+
+    def origin_changed(self) -> None:
+        """Answers about installed names arrived."""
+        for question in tuple(self._unanswered):
+            answer = self.origin.answer(question)
+            if answer is not None:
+                self._unanswered.discard(question)
+                self.store.set(ANSWER, question, answer)
+
+    def close(self) -> None:
+        """Nothing of the session is used afterwards. The origin belongs to whoever made it."""
+        self._loaded.clear()
+
+    # --- what is asked -------------------------------------------------------------------------------------------
+
+    def report(self, path: str, cancelled: Callable[[], bool] = never) -> FileReport:
+        """Findings and verdicts of one file. Raises Cancelled soon after `cancelled()` turned true."""
+        self.store.cancelled = cancelled
+        try:
+            problem = self._problem(path)
+            if problem is not None:
+                return FileReport(path, (), (), (problem.message,))
+            found = self._findings(path)
+            self._reported[path] = found
+            placed = self._placed(path, found)
+            made = (verdict(self.store, item, self.locate, self._text) for item in self._items(path))
+            verdicts = tuple(one for one in made if one is not None)
+            return FileReport(path, placed, verdicts)
+        finally:
+            self.store.cancelled = None
+
+    def findings(self, path: str, cancelled: Callable[[], bool] = never) -> FileReport:
+        """As `report`, without the verdicts: what an editor shows while typing."""
+        self.store.cancelled = cancelled
+        try:
+            problem = self._problem(path)
+            if problem is not None:
+                return FileReport(path, (), (), (problem.message,))
+            found = self._findings(path)
+            self._reported[path] = found
+            return FileReport(path, self._placed(path, found), ())
+        finally:
+            self.store.cancelled = None
+
+    def affected(self, paths: Iterable[str]) -> list[str]:
+        """Which of these files' findings differ from those last reported."""
+        return [path for path in paths if self._reported.get(path) != self._findings(path)]
+
+    # --- inputs --------------------------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        """Read configuration, environment and the list of files (again)."""
+        read = reader(self._files)
+        known = {name for rule in rules() for name in (rule.name, rule.code)}
+        self.project = open_project(self.root, read, os.environ, editor=self._overrides, rules=known)
+        environment, settings = self.environment, self.settings
+        config = self._config(self.root)
+        found = discover(self.root, config, settings.exclude)
+        self._discovered = found.problems
+        self._list(frozenset(found.files) | {p for p in self._files.buffers if p.endswith(".py")})
+        changed = self.store.set(ENVIRONMENT, "", environment)
+        self.store.set(TABLE, "", table(settings.rows))
+        self.store.set(USER_DATABASE_FIXTURES, "", tuple(sorted(settings.rows.database_fixtures.items())))
+        self.store.set(ENVIRON_UNSAFE, "", bool(os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")))
+        for path in list(self._loaded):
+            if self.store.is_loaded(CONFIG, path):
+                self.store.set(CONFIG, path, self.project.config_for(path))
+        if changed and self._open_origin is not None:
+            self.origin = self._open_origin(environment, self.store.get(PROJECT, "").roots)
+            self._unanswered.clear()
+            for question in [key for name, key, _ in self._entries("answer") if name == "answer"]:
+                self.store.set(ANSWER, question, self._provide_answer(question))
+
+    def _entries(self, name: str) -> list[tuple[str, Question, object]]:
+        from isolint.store.memo import entries
+
+        return [entry for entry in entries(self.store) if entry[0] == name]
+
+    def _config(self, folder: str):  # type: ignore[no-untyped-def]
+        return self.project.config_for(os.path.join(folder, "test_.py"))
+
+    def _list(self, files: frozenset[str]) -> None:
+        directories = set()
+        for file in files:
+            folder = os.path.dirname(file)
+            while folder not in directories and len(folder) > 1:
+                directories.add(folder)
+                folder = os.path.dirname(folder)
+        self._tests = frozenset(f for f in files if is_test_file(f, self.project.config_for(f)))
+        read = reader(self._files)
+        bases = {import_base(f, read) for f in files if f in self._tests or is_conftest(f)}
+        config = self._config(self.root)
+        source = os.path.join(self.root, "src")
+        installed = [p for p in self.environment.site_packages if os.path.basename(p) not in _SITE_FOLDERS]
+        roots = [self.root, *config.pythonpath, *sorted(bases, key=lambda b: (len(b), b)), *installed, source]
+        self.store.set(PROJECT, "", ProjectFiles(self.root, files, tuple(dict.fromkeys(roots)), frozenset(directories)))
+
+    def _listed(self, path: str) -> None:
+        """Keep the list of files right when one comes or goes."""
+        if not path.endswith(".py"):
+            return
+        files = self.store.get(PROJECT, "").files
+        exists = path in self._files.buffers or stamp_of(path) is not None
+        if exists != (path in files):
+            self._list(files | {path} if exists else files - {path})
+
+    def _changed(self, path: str) -> None:
+        """A file's text may be another: set the inputs that differ."""
+        loaded = self._loaded.get(path)
+        if loaded is None:
+            self._unread.pop(path, None)
+            if self.store.is_loaded(OUTLINE, path):
+                self.store.set(OUTLINE, path, self._provide_outline(path))
+            return
+        source = read_source(self._files, path)
+        if source.data is None:
+            self._forget(path, source)
+            return
+        new = loaded.source.updated(source.data)
+        if new is loaded.source:
+            return
+        self._apply(path, loaded, new)
+
+    def _apply(self, path: str, loaded: _Loaded, new: SourceFile) -> None:
+        old = loaded.source
+        before = {chunk.key: chunk for chunk in old.chunks}
+        for chunk in new.chunks:
+            known = before.pop(chunk.key, None)
+            if known is not chunk and self.store.is_loaded(FACTS, (path, chunk.key)):
+                self.store.set(FACTS, (path, chunk.key), chunk.facts)
+        for key in before:
+            if self.store.is_loaded(FACTS, (path, key)):
+                self.store.set(FACTS, (path, key), ())
+        loaded.source = new
+        if self.store.is_loaded(OUTLINE, path):
+            self.store.set(OUTLINE, path, self._outline(loaded))
+
+    def _outline(self, loaded: _Loaded) -> Outline:
+        old = loaded.items
+        known = {item.key: item for item in old.values()}
+        items: dict[Chunk, OutlineItem] = {}
+        for chunk in loaded.source.chunks:
+            item = old.get(chunk)
+            if item is None:
+                item = OutlineItem(chunk.key, chunk.kind, chunk.owner, chunk.name, outline(chunk.facts))
+                same = known.get(chunk.key)
+                if same == item:
+                    item = same
+            items[chunk] = item
+        loaded.items = items
+        return tuple(items.values())
+
+    def _forget(self, path: str, source: Source) -> None:
+        loaded = self._loaded.pop(path)
+        if source.problem is not None:
+            self._unread[path] = source.problem
+        for chunk in loaded.source.chunks:
+            if self.store.is_loaded(FACTS, (path, chunk.key)):
+                self.store.set(FACTS, (path, chunk.key), ())
+        self.store.set(OUTLINE, path, None)
+
+    def _load(self, path: str) -> _Loaded | None:
+        loaded = self._loaded.get(path)
+        if loaded is None and path not in self._unread:
+            source = read_source(self._files, path)
+            if source.data is None:
+                if source.problem is not None:
+                    self._unread[path] = source.problem
+                return None
+            loaded = self._loaded[path] = _Loaded(SourceFile.read(path, source.data), {}, source.stamp)
+        return loaded
+
+    def _provide_outline(self, path: str) -> Outline | None:
+        loaded = self._load(path)
+        return None if loaded is None else self._outline(loaded)
+
+    def _provide_facts(self, key: tuple[str, str]) -> Facts:
+        loaded = self._load(key[0])
+        chunk = None if loaded is None else loaded.source.chunk(key[1])
+        return () if chunk is None else chunk.facts
+
+    def _provide_answer(self, question: Question) -> Answer | None:
+        answer = self.origin.answer(question)
+        if answer is None:
+            self._unanswered.add(question)
+        return answer
+
+    def _provide_test_code(self, path: str) -> bool:
+        if is_conftest(path) or is_test_file(path, self.project.config_for(path)):
+            return True
+        parts = os.path.relpath(path, self.root).split(os.sep)
+        return any(part in ("test", "tests", "testing", "conftest.py") for part in parts[:-1])
+
+    def _is_inside(self, path: str) -> bool:
+        return path == self.root or path.startswith(self.root.rstrip(os.sep) + os.sep)
+
+    def _problem(self, path: str) -> Problem | None:
+        return self._unread.get(path) if self._load(path) is None else None
+
+    def _has_fixtures(self, path: str) -> bool:
+        """Whether a module may define fixtures: decided by a word in its bytes."""
+        loaded = self._loaded.get(path)
+        if loaded is not None:
+            return b"fixture" in loaded.source.text
+        data = reader(self._files)(path)
+        return data is not None and b"fixture" in data
+
+    # --- findings ------------------------------------------------------------------------------------------------
+
+    def _items(self, path: str) -> tuple[TestItem, ...]:
+        return tests_of(self.store, path) if path in self._tests or self._is_test(path) else ()
+
+    def _is_test(self, path: str) -> bool:
+        return is_test_file(path, self.project.config_for(path))
+
+    def _findings(self, path: str) -> tuple[Finding, ...]:
+        """What is shown in one file, in order of position, before it is placed."""
+        shown: list[Finding] = []
+        at_fixtures: dict[tuple[Site, str], list[Finding]] = {}
+        for item in self._items(path):
+            for one in findings(self.store, item):
+                if one.site.path == path and one.test is not None:
+                    shown.append(one)
+        for item in self._users(path):
+            for one in findings(self.store, item):
+                if one.site.path == path and one.test is None:
+                    at_fixtures.setdefault((one.site, one.code), []).append(one)
+        shown += [_joined(group) for group in at_fixtures.values()]
+        return tuple(shown)
+
+    def _users(self, path: str) -> Iterable[TestItem]:
+        """The tests that may request fixtures of this file."""
+        if not self._has_fixtures(path):
+            return
+        if is_conftest(path):
+            inside = os.path.dirname(path) + os.sep
+            files: Iterable[str] = sorted(f for f in self._tests if f.startswith(inside))
+        elif path in self._tests:
+            files = (path,)
+        else:
+            files = sorted(self._tests)
+        for file in files:
+            yield from self._items(file)
+
+    def _placed(self, path: str, found: Iterable[Finding]) -> tuple[PlacedFinding, ...]:
+        loaded = self._load(path)
+        if loaded is None:
+            return ()
+        placed: list[PlacedFinding] = []
+        for finding in found:
+            kept = selected(finding, path, self.root, self.settings)
+            if kept is None:
+                continue
+            location = self.locate(kept.site)
+            if location is None or suppressed(kept, self._lines(loaded.source, location)):
+                continue
+            placed.append(self._place(kept, location))
+        placed.sort(key=lambda f: (f.location.line, f.location.column, f.code, f.test or ""))
+        return tuple(placed)
+
+    def _lines(self, source: SourceFile, location: Location) -> tuple[bytes, ...]:
+        lines = source.lines
+        wanted = {location.line - 1, location.end_line - 1}
+        return tuple(source.text[lines.start(n) : lines.content_end(n)] for n in wanted)
+
+    def locate(self, site: Site) -> Location | None:
+        """A chunk-relative site as an absolute location; None when the chunk is gone."""
+        loaded = self._load(site.path)
+        if loaded is None or loaded.source.chunk(site.chunk) is None:
+            return None
+        start, end = loaded.source.absolute(site.chunk, (site.start, site.end))
+        return self.location(loaded.source, start, end)
+
+    def location(self, source: SourceFile, start: int, end: int) -> Location:
+        """A span of absolute offsets with its line and column."""
+        line, column = source.lines.position(start, "utf-32")
+        end_line, end_column = source.lines.position(end, "utf-32")
+        return Location(source.path, start, end, line + 1, column + 1, end_line + 1, end_column + 1)
+
+    def _place(self, finding: Finding, location: Location) -> PlacedFinding:
+        related = []
+        for part in finding.related:
+            where = self.locate(part.site)
+            if where is not None:
+                related.append(RelatedPlace(where, part.message, part.role))
+        rule = find_rule(finding.code)
+        return PlacedFinding(
+            location=location,
+            code=finding.code,
+            name=finding.name,
+            severity=finding.severity,
+            confidence=finding.confidence,
+            message=finding.message,
+            note=finding.note,
+            test=finding.test,
+            effect=finding.effect,
+            place=finding.place,
+            cause=None if finding.cause is None else self.locate(finding.cause),
+            cause_name=finding.cause_name,
+            related=tuple(related),
+            tests=finding.tests,
+            fix=None,
+            url="" if rule is None else rule.url,
+            key=f"{finding.test or finding.cause_name}|{finding.code}|{finding.cause_name}|{finding.site.start}",
+        )
+
+    def _text(self, site: Site) -> str:
+        loaded = self._load(site.path)
+        if loaded is None or loaded.source.chunk(site.chunk) is None:
+            return ""
+        start, end = loaded.source.absolute(site.chunk, (site.start, site.end))
+        return loaded.source.text[start:end].decode("utf-8", "replace")
+
+
+_SITE_FOLDERS = frozenset({"site-packages", "dist-packages"})
+
+
+def _joined(group: list[Finding]) -> Finding:
+    """The findings of several tests at one fixture as one."""
+    from dataclasses import replace
+
+    tests = tuple(dict.fromkeys(test for finding in group for test in finding.tests))
+    return replace(group[0], tests=tests)
+
+
+__all__ = ["Cancelled", "Change", "FixEdits", "Session", "never"]

@@ -1,0 +1,100 @@
+"""The verdict of one test as it is shown: runner, mode, closure, place, reasons, with absolute places.
+
+Only puts together what `pytest_model` and `placement` decided; the sentences are made here and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from isolint.catalog.places import Place
+from isolint.check.findings import name_site, subject
+from isolint.check.report import Location, RelatedPlace, TestVerdict
+from isolint.names.symbols import Site
+from isolint.pytest_model.closures import closure
+from isolint.pytest_model.marks import marks_of
+from isolint.pytest_model.shapes import FixtureDef, TestItem
+from isolint.rules.subject import Subject, sentence
+from isolint.store.memo import Store
+
+Locate = Callable[[Site], Location | None]
+
+PLACES = {
+    Place.HOME: "the test's thread, on the test's connection",
+    Place.HOME_LOOP: "a loop bridged to the test's thread: thread-sensitive work comes back to the test's connection",
+    Place.WORKER_LOOP: "a bare event loop: thread-sensitive work goes to asgiref's worker thread, another connection",
+    Place.UNKNOWN: "not known",
+    Place.UNKNOWN_LOOP: "not known",
+}
+
+
+def verdict(store: Store, item: TestItem, locate: Locate, text: Callable[[Site], str]) -> TestVerdict | None:
+    """The verdict of a test; None when its file changed under it."""
+    seen = subject(store, item)
+    name = locate(item.site)
+    if name is None:
+        return None
+    return TestVerdict(
+        test=item.node_id,
+        location=name,
+        name=name,
+        runner=seen.runner.kind,
+        mode=seen.mode.mode,
+        databases=seen.mode.databases,
+        mode_reason=_related(seen.mode.reasons, "mode", locate),
+        runner_reason=_related(((seen.runner.site, seen.runner.reason),), "runner", locate),
+        marks=tuple(
+            (mark.name, None if mark.arguments is None else text(mark.arguments), where)
+            for mark in marks_of(store, item)
+            if mark.name != "parametrize" and (where := _place(mark.site, locate, name)) is not None
+        ),
+        fixtures=tuple(
+            (fixture, tuple(d for d in (_definition(store, one, locate) for one in definitions) if d is not None))
+            for fixture, definitions in closure(store, item).fixtures
+        ),
+        place="never runs" if seen.trace.place is None else PLACES.get(seen.trace.place, "another thread"),
+        verdict=seen.trace.verdict,
+        reasons=_reasons(seen, locate),
+    )
+
+
+def _place(site: Site | None, locate: Locate, otherwise: Location) -> Location | None:
+    return otherwise if site is None else locate(site)
+
+
+def _related(
+    reasons: tuple[tuple[Site | None, str], ...], role: str, locate: Locate
+) -> tuple[RelatedPlace, ...]:
+    found = []
+    for site, message in reasons:
+        where = None if site is None else locate(site)
+        found.append(RelatedPlace(where or _NOWHERE, message, role))
+    return tuple(found)
+
+
+_NOWHERE = Location("", 0, 0, 0, 0, 0, 0)
+
+
+def _definition(store: Store, definition: FixtureDef, locate: Locate) -> Location | None:
+    if definition.ref is not None:
+        site = name_site(store, definition.ref) or definition.site
+        return None if site is None else locate(site)
+    if definition.external is not None and definition.external.path:
+        line = definition.external.line
+        return Location(definition.external.path, 0, 0, line, 1, line, 1)
+    return None if definition.site is None else locate(definition.site)
+
+
+def _reasons(seen: Subject, locate: Locate) -> tuple[str, ...]:
+    trace = seen.trace
+    reasons = [sentence(seen, escape) for escape in trace.escapes]
+    for site, reason in trace.undecided:
+        where = None if site is None else locate(site)
+        reasons.append(f"undecided: {reason}" + (f" (line {where.line})" if where else ""))
+    if reasons:
+        return tuple(dict.fromkeys(reasons))
+    if trace.verdict == "not-rollback":
+        return (f"not in a transaction that is rolled back: {seen.mode.mode}",)
+    if trace.place is None:
+        return ("its body never runs",)
+    return ("all database work that was found stays on the test's connection",)

@@ -1,0 +1,367 @@
+"""Which tests pytest collects from a file, and in which order.
+
+The rules of `_pytest.python` and `_pytest.unittest`, parameters left out. What the tests do is nobody's business here.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from isolint.names.resolve import class_attribute, lookup, mro
+from isolint.names.scopes import class_facts, class_scope
+from isolint.names.symbols import ClassRef, ClassSymbol, FunctionRef, FunctionSymbol, ValueSymbol
+from isolint.pytest_model import library
+from isolint.pytest_model.evaluate import class_object, literal
+from isolint.pytest_model.fixtures import requested_names
+from isolint.pytest_model.functions import header, name_site
+from isolint.pytest_model.inputs import CONFIG
+from isolint.pytest_model.namespace import (
+    class_names,
+    class_object_at,
+    flag,
+    inherited,
+    module_names,
+    module_object,
+)
+from isolint.pytest_model.objects import ClassObject, Context, Func, Object, Opaque
+from isolint.pytest_model.shapes import Family, TestItem, TestRef
+from isolint.store.memo import Query, Store
+from isolint.syntax import facts as f
+from isolint.workspace.shapes import PytestConfig
+
+Collected = dict[TestRef, tuple[TestItem, Func]]
+
+
+def _collected(store: Store, path: str) -> Collected:
+    config = store.get(CONFIG, path)
+    if flag_of_module(store, path) is False:
+        return {}
+    found: Collected = {}
+    for name in module_names(store, path):
+        for item, func in _from_module(store, path, config, name):
+            found.setdefault(item.id, (item, func))
+    return found
+
+
+collected: Query[str, Collected] = Query("collected", _collected)
+"""The items of a file with their function objects, in pytest's order of collection."""
+
+
+def _tests_of(store: Store, path: str) -> tuple[TestItem, ...]:
+    return tuple(item for item, _ in collected(store, path).values())
+
+
+tests_of: Query[str, tuple[TestItem, ...]] = Query("tests", _tests_of)
+"""The tests that pytest collects from a file when it is given (or matches `python_files`), in order of collection,
+imported and inherited ones included (_pytest.python.PyCollector.collect). Key: an absolute path."""
+
+
+def _item_of(store: Store, ref: TestRef) -> TestItem | None:
+    found = collected(store, ref.path).get(ref)
+    return None if found is None else found[0]
+
+
+item_of: Query[TestRef, TestItem | None] = Query("test", _item_of)
+"""One test; None when pytest would not collect it."""
+
+
+def function_of(store: Store, ref: TestRef) -> Func | None:
+    """The function object of a test."""
+    found = collected(store, ref.path).get(ref)
+    return None if found is None else found[1]
+
+
+def is_test_file(path: str, config: PytestConfig) -> bool:
+    """Whether pytest takes a file that it meets in a folder (_pytest.python.pytest_collect_file, path_matches_patterns)."""
+    if not path.endswith(".py"):
+        return False
+    for pattern in config.python_files:
+        text = path if "/" in pattern else os.path.basename(path)
+        match = f"*/{pattern}" if "/" in pattern and not os.path.isabs(pattern) else pattern
+        if fnmatch.fnmatchcase(text, match):
+            return True
+    return False
+
+
+def matches(patterns: Iterable[str], name: str) -> bool:
+    """A prefix, or a glob when it looks like one (_pytest.python.PyCollector._matches_prefix_or_glob_option)."""
+    for option in patterns:
+        if name.startswith(option):
+            return True
+        if any(c in option for c in "*?[") and fnmatch.fnmatch(name, option):
+            return True
+    return False
+
+
+# --- modules ---------------------------------------------------------------------------------------------------------
+
+
+def flag_of_module(store: Store, path: str) -> bool | None:
+    """The module's own `__test__`."""
+    if "__test__" not in module_names(store, path):
+        return None
+    value = literal(store, Context(path, ""), f.Name("__test__", (0, 0)))
+    return value if isinstance(value, bool) else None
+
+
+def _from_module(store: Store, path: str, config: PytestConfig, name: str) -> Iterator[tuple[TestItem, Func]]:
+    symbols = lookup(store, (path, name))
+    wanted = matches(config.python_functions, name)
+    if not any(isinstance(s, FunctionSymbol | ClassSymbol) or (isinstance(s, ValueSymbol) and s.expr) for s in symbols):
+        return
+    own = any(isinstance(s, FunctionSymbol | ClassSymbol) for s in symbols)
+    if not own and not wanted and not matches(config.python_classes, name) and not _aliases(symbols):
+        return
+    if all(isinstance(s, FunctionSymbol) for s in symbols) and not wanted and flag(store, path, None, name, "__test__") is None:
+        return
+    value = module_object(store, path, name)
+    if isinstance(value, ClassObject):
+        if config.collect_imported_tests or value.ref.path == path:
+            yield from _from_class(store, path, config, (name,), (value.ref,), inside=None)
+        return
+    func = _function(value)
+    if func is None or not (config.collect_imported_tests or func.ref.path == path):
+        return
+    if _is_collected(store, func, name, config, path, None):
+        ref = _written(symbols, func)
+        yield _item(store, path, config, (), (), None, name, ref, func, "function")
+
+
+def _aliases(symbols: Iterable[object]) -> bool:
+    """A class under another name may be a unittest class, which needs no prefix."""
+    return any(isinstance(s, ValueSymbol) and isinstance(s.expr, f.Name | f.Attribute) for s in symbols)
+
+
+def _function(value: Object) -> Func | None:
+    if isinstance(value, Func):
+        return value
+    if isinstance(value, Opaque) and value.function is not None:
+        return replace(value.function, opaque=value.reason)
+    return None
+
+
+def _written(symbols: Iterable[object], func: Func) -> FunctionRef:
+    """The `def` under this name; for an alias the function that runs."""
+    return next((s.ref for s in symbols if isinstance(s, FunctionSymbol)), func.ref)
+
+
+def _is_collected(
+    store: Store, func: Func, name: str, config: PytestConfig, path: str, owner: ClassRef | None
+) -> bool:
+    """_pytest.python.PyCollector.istestfunction and pytest_pycollect_makeitem."""
+    test = flag(store, path, owner, name, "__test__")
+    if test is False or not (test is True or matches(config.python_functions, name)):
+        return False
+    if func.refused == "async_to_sync":
+        return False  # an AsyncToSync object is no function: dropped with a warning
+    return func.is_async or not func.is_generator
+
+
+# --- classes ---------------------------------------------------------------------------------------------------------
+
+
+def _from_class(
+    store: Store,
+    path: str,
+    config: PytestConfig,
+    chain: tuple[str, ...],
+    classes: tuple[ClassRef, ...],
+    inside: ClassRef | None,
+) -> Iterator[tuple[TestItem, Func]]:
+    cls = classes[-1]
+    if len(chain) > 8:
+        return
+    bases = mro(store, cls)
+    test = _class_flag(store, path, cls, chain[-1], inside)
+    if bases.has(library.UNITTEST, library.DJANGO_SIMPLE, library.ISOLATED):
+        if test is not False and not _is_abstract(store, cls):
+            yield from _from_unittest(store, path, config, chain, classes)
+        return
+    if not (test is True or matches(config.python_classes, chain[-1])) or test is False:
+        return
+    if _is_abstract(store, cls) or _has_constructor(store, cls):
+        return
+    # Base classes come first (their __dict__ is visited last and the lists are reversed), a name belongs to the first
+    # class of the MRO that has it.
+    seen: set[str] = set()
+    groups: list[list[tuple[ClassRef, str]]] = []
+    for one in bases.classes:
+        if isinstance(one, ClassRef):
+            names = [n for n in class_names(store, one) if n not in seen]
+            seen.update(names)
+            groups.append([(one, n) for n in names])
+    for owner, name in (pair for group in reversed(groups) for pair in group):
+        yield from _member(store, path, config, chain, classes, owner, name)
+
+
+def _member(
+    store: Store,
+    path: str,
+    config: PytestConfig,
+    chain: tuple[str, ...],
+    classes: tuple[ClassRef, ...],
+    owner: ClassRef,
+    name: str,
+) -> Iterator[tuple[TestItem, Func]]:
+    bound = class_scope(store, owner).get(name)
+    if not (
+        matches(config.python_functions, name)
+        or any(isinstance(b, ClassSymbol) for b in bound)
+        or flag(store, owner.path, owner, name, "__test__") is not None
+    ):
+        return
+    value = class_object_at(store, owner, name)
+    if isinstance(value, ClassObject):
+        yield from _from_class(store, path, config, (*chain, name), (*classes, value.ref), inside=owner)
+        return
+    func = _function(value)
+    if func is not None and _is_collected(store, func, name, config, owner.path, owner):
+        ref = next((b.ref for b in bound if isinstance(b, FunctionSymbol)), func.ref)
+        yield _item(store, path, config, chain, classes, owner, name, ref, func, "method")
+
+
+def _from_unittest(
+    store: Store, path: str, config: PytestConfig, chain: tuple[str, ...], classes: tuple[ClassRef, ...]
+) -> Iterator[tuple[TestItem, Func]]:
+    """_pytest.unittest.UnitTestCase.collect: the names of `unittest.TestLoader.getTestCaseNames`, alphabetical."""
+    cls = classes[-1]
+    bases = mro(store, cls)
+    family: Family = "unittest"
+    if bases.has(library.DJANGO_SIMPLE):
+        family = "django"
+    elif bases.has(library.ISOLATED):
+        family = "isolated"
+    names: set[str] = set()
+    for one in bases.classes:
+        if isinstance(one, ClassRef):
+            names.update(class_names(store, one))
+    found = False
+    for name in (*sorted(n for n in names if n.startswith("test")), "runTest"):
+        if name == "runTest" and (found or "runTest" not in names):
+            continue
+        hit = inherited(store, cls, name)
+        func = _function(hit[1]) if hit is not None else None
+        if hit is None or func is None or flag(store, hit[0].path, hit[0], name, "__test__") is False:
+            continue
+        found = True
+        bound = class_scope(store, hit[0]).get(name)
+        ref = next((b.ref for b in bound if isinstance(b, FunctionSymbol)), func.ref)
+        yield _item(store, path, config, chain, classes, hit[0], name, ref, func, family)
+
+
+def _class_flag(store: Store, path: str, cls: ClassRef, name: str, inside: ClassRef | None) -> bool | None:
+    """`__test__` of a class: set from outside, or in the body of the class or a base."""
+    outside = flag(store, path, inside, name, "__test__")
+    if outside is not None:
+        return outside
+    for one in mro(store, cls).classes:
+        if isinstance(one, ClassRef):
+            for bound in class_scope(store, one).get("__test__"):
+                if isinstance(bound, ValueSymbol) and bound.expr is not None:
+                    value = literal(store, Context(one.path, bound.chunk, one), bound.expr)
+                    return value if isinstance(value, bool) else None
+    return None
+
+
+def _has_constructor(store: Store, cls: ClassRef) -> bool:
+    """_pytest.python.hasinit, hasnew: own or inherited, written or made by a decorator such as `dataclass`."""
+    if any(class_attribute(store, cls, name) for name in ("__init__", "__new__")):
+        return True
+    return any(isinstance(c, ClassRef) and class_object(store, c).has_init for c in mro(store, cls).classes)
+
+
+def _is_abstract(store: Store, cls: ClassRef) -> bool:
+    """inspect.isabstract: an ABCMeta class with an abstract method that nothing overrides."""
+    project = [c for c in mro(store, cls).classes if isinstance(c, ClassRef)]
+    if not any(_has_abc(store, c) for c in project):
+        return False
+    seen: set[str] = set()
+    for one in project:
+        for name in class_names(store, one):
+            if name in seen:
+                continue
+            seen.add(name)
+            for bound in class_scope(store, one).get(name):
+                if isinstance(bound, FunctionSymbol):
+                    function = header(store, bound.ref)
+                    if function is not None and any(_ends_with(d, "abstractmethod") for d in function.decorators):
+                        return True
+    return False
+
+
+def _has_abc(store: Store, cls: ClassRef) -> bool:
+    facts = class_facts(store, cls)
+    if facts is None:
+        return False
+    return any(_ends_with(b, "ABC") for b in facts.bases) or any(
+        k.name == "metaclass" and _ends_with(k.value, "ABCMeta") for k in facts.keywords
+    )
+
+
+def _ends_with(expr: f.Expr, name: str) -> bool:
+    return (isinstance(expr, f.Name) and expr.id == name) or (isinstance(expr, f.Attribute) and expr.attr == name)
+
+
+# --- items -----------------------------------------------------------------------------------------------------------
+
+
+def _item(
+    store: Store,
+    path: str,
+    config: PytestConfig,
+    chain: tuple[str, ...],
+    classes: tuple[ClassRef, ...],
+    owner: ClassRef | None,
+    name: str,
+    ref: FunctionRef,
+    func: Func,
+    family: Family,
+) -> tuple[TestItem, Func]:
+    root = config.rootdir
+    relative = os.path.relpath(path, root).replace(os.sep, "/") if root else path
+    cls = classes[-1] if classes else None
+    params: tuple[str, ...] = ()
+    if family in {"function", "method"}:
+        patched = func.patched + (_class_patches(store, cls, owner, name) if cls is not None else 0)
+        drop = cls is not None and func.binding != "static"
+        params = requested_names(func.params, drop_first=drop, patched=patched)
+    return (
+        TestItem(
+            id=TestRef(path, chain, name),
+            ref=ref,
+            runs=func.ref,
+            cls=cls,
+            classes=classes,
+            owner=owner,
+            node_id="::".join((relative, *chain, name)),
+            family=family,
+            is_async=func.is_async,
+            is_generator=func.is_generator,
+            params=params,
+            site=name_site(store, ref),
+            binding=func.binding,
+            refused=func.refused,
+            opaque=func.opaque,
+        ),
+        func,
+    )
+
+
+def _class_patches(store: Store, cls: ClassRef, owner: ClassRef | None, name: str) -> int:
+    """Mock arguments from `@patch` on a class: unittest.mock decorates its methods with the prefix "test", inherited ones
+    included, so the decorators of every class between the collected one and the one that has the method count."""
+    if not name.startswith("test"):
+        return 0
+    count = 0
+    for one in mro(store, cls).classes:
+        if isinstance(one, ClassRef):
+            count += class_object(store, one).patched
+            if one == owner:
+                break
+    return count
+
+
+

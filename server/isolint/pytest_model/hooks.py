@@ -1,0 +1,176 @@
+"""Marks that `pytest_collection_modifyitems` and `pytest_itemcollected` of a project file add to items.
+
+Only loops over all items are understood, with conditions that are written plainly; any other condition makes a mark
+uncertain. Nothing is executed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from isolint.names.scopes import module_scope
+from isolint.names.symbols import FunctionSymbol, Site
+from isolint.pytest_model import library
+from isolint.pytest_model.evaluate import evaluate, literal
+from isolint.pytest_model.functions import whole
+from isolint.pytest_model.objects import Context, Library, MarkMaker, Opaque
+from isolint.pytest_model.shapes import Mark
+from isolint.store.memo import Query, Store
+from isolint.syntax import facts as f
+
+_HOOKS = {"pytest_collection_modifyitems": "items", "pytest_itemcollected": "item"}
+
+
+@dataclass(frozen=True, slots=True)
+class HookMark:
+    """A mark that a hook adds. `condition` is "always", "async" or "sync" (is the item's function a coroutine function?),
+    "marked NAME" or "unmarked NAME", or "unknown". `first` is `append=False`."""
+
+    mark: Mark
+    condition: str
+    first: bool = False
+
+
+def _hook_marks(store: Store, path: str) -> tuple[HookMark, ...]:
+    scope = module_scope(store, path)
+    if scope is None:
+        return ()
+    found: list[HookMark] = []
+    for name, parameter in _HOOKS.items():
+        for bound in scope.get(name):
+            if not isinstance(bound, FunctionSymbol):
+                continue
+            function = whole(store, bound.ref)
+            if function is None or not any(p.name == parameter for p in function.params):
+                continue
+            walk = _Walk(store, path, bound.ref.chunk, function)
+            walk.body(function.body, "items" if parameter == "items" else "", "always")
+            found += walk.found
+    return tuple(found)
+
+
+hook_marks: Query[str, tuple[HookMark, ...]] = Query("hook marks", _hook_marks)
+"""The marks that the collection hooks of a file add, in order. Key: the path of a conftest or plugin of the project."""
+
+
+class _Walk:
+    def __init__(self, store: Store, path: str, chunk: str, function: f.Function) -> None:
+        self.store = store
+        self.context = Context(path, chunk)
+        self.items = {"items"}
+        self.item = {p.name for p in function.params if p.name == "item"}
+        self.some: set[str] = set()
+        self.found: list[HookMark] = []
+
+    def body(self, statements: Iterable[f.Stmt], _over: str, condition: str) -> None:
+        skipped = False
+        for statement in statements:
+            now = "unknown" if skipped else condition
+            match statement:
+                case f.For(iterable=f.Name() as iterable, target=f.Name() as target):
+                    if iterable.id in self.items or iterable.id in self.some:
+                        self.item.add(target.id)
+                        inner = now if iterable.id in self.items else "unknown"
+                        self.body(statement.body, "", inner)
+                case f.For():
+                    for target_name in _names(statement.target):
+                        self.item.add(target_name)
+                    self.body(statement.body, "", "unknown")
+                case f.If():
+                    decided = self.condition(statement.test)
+                    self.body(statement.body, "", _and(now, decided))
+                    self.body(statement.orelse, "", _and(now, _opposite(decided)))
+                    if _leaves(statement.body) or _leaves(statement.orelse):
+                        # `if not async: continue`: what follows holds under the opposite.
+                        rest = _opposite(decided) if _leaves(statement.body) else decided
+                        condition = _and(condition, rest)
+                case f.Assign(targets=(f.Name() as name,), value=f.Comprehension()):
+                    self.some.add(name.id)
+                case f.Assign(targets=(f.Name() as name,), value=value) if value is not None:
+                    self.context = self.context.bind(name.id, evaluate(self.store, self.context, value))
+                case f.Evaluate(value=f.Call() as call):
+                    self.call(call, now)
+                case f.With() | f.Try():
+                    self.body(statement.body, "", now)
+                case f.Return():
+                    skipped = True
+
+    def call(self, call: f.Call, condition: str) -> None:
+        func = call.func
+        if not (
+            isinstance(func, f.Attribute)
+            and func.attr == "add_marker"
+            and isinstance(func.value, f.Name)
+            and func.value.id in self.item
+            and call.args
+        ):
+            return
+        site = Site(self.context.path, self.context.chunk, *call.span)
+        value = evaluate(self.store, self.context, call.args[0])
+        first = any(k.name == "append" and literal(self.store, self.context, k.value) is False for k in call.keywords)
+        first = first or (len(call.args) > 1 and literal(self.store, self.context, call.args[1]) is False)
+        text = literal(self.store, self.context, call.args[0])
+        if isinstance(value, MarkMaker):
+            mark = Mark(
+                value.mark.name,
+                value.mark.args,
+                value.mark.keywords,
+                value.mark.arguments,
+                site,
+                "plugin",
+                value.mark.path or site.path,
+                value.mark.owner,
+            )
+        elif isinstance(text, str):
+            mark = Mark(text, site=site, level="plugin", path=site.path)
+        else:
+            reason = value.reason if isinstance(value, Opaque) else "a hook adds a mark that is not written out"
+            mark = Mark("", site=site, level="plugin", path=site.path, certain=False, reason=reason)
+            condition = "unknown"
+        self.found.append(HookMark(mark, condition, first))
+
+    def condition(self, test: f.Expr) -> str:
+        """What a condition asks about the item."""
+        match test:
+            case f.Operation(kind="unary", operands=(inner,)):
+                return _opposite(self.condition(inner))
+            case f.Call(func=f.Attribute(attr="get_closest_marker", value=f.Name() as item), args=(name, *_)):
+                text = literal(self.store, self.context, name)
+                if item.id in self.item and isinstance(text, str):
+                    return f"marked {text}"
+            case f.Call(args=(f.Attribute(attr=("function" | "obj"), value=f.Name() as item),)):
+                callee = evaluate(self.store, self.context, test.func)
+                if item.id in self.item and isinstance(callee, Library):
+                    if callee.canonical in library.IS_COROUTINE_FUNCTION:
+                        return "async"
+        return "unknown"
+
+
+def _names(target: f.Expr) -> Iterator[str]:
+    match target:
+        case f.Name():
+            yield target.id
+        case f.Collection():
+            for item in target.items:
+                yield from _names(item)
+
+
+def _and(first: str, second: str) -> str:
+    if first == "always":
+        return second
+    return first if second in {"always", first} else "unknown"
+
+
+def _opposite(condition: str) -> str:
+    if condition.startswith("marked "):
+        return f"un{condition}"
+    if condition.startswith("unmarked "):
+        return condition.removeprefix("un")
+    return {"async": "sync", "sync": "async"}.get(condition, "unknown")
+
+
+def _leaves(body: tuple[f.Stmt, ...]) -> bool:
+    return bool(body) and (
+        isinstance(body[-1], f.Return) or (isinstance(body[-1], f.Simple) and body[-1].kind == "continue")
+    )

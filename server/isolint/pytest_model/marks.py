@@ -1,0 +1,315 @@
+"""The marks of a test, in the order in which pytest's `iter_markers` gives them.
+
+Where marks come from: decorators, `pytestmark`, classes and their bases, `pytest.param`, conftest hooks and plugins. What
+a mark means is for `closure`, `runner` and `database`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from isolint.names.resolve import lookup, mro
+from isolint.names.scopes import class_scope, module_scope
+from isolint.names.symbols import ClassRef, Site, ValueSymbol
+from isolint.pytest_model import library
+from isolint.pytest_model.collect import collected
+from isolint.pytest_model.evaluate import class_object, evaluate, literal
+from isolint.pytest_model.hooks import HookMark, hook_marks
+from isolint.pytest_model.inputs import CONFIG
+from isolint.pytest_model.namespace import bodies
+from isolint.pytest_model.objects import Context, Func, Items, Library, MarkMaker, Object, Opaque, Written
+from isolint.pytest_model.plugins import plugins
+from isolint.pytest_model.shapes import Mark, TestItem, TestRef
+from isolint.store.memo import Query, Store
+from isolint.syntax import facts as f
+
+ASYNCIO_PLUGIN = "pytest_asyncio.plugin"
+ANYIO_PLUGIN = "anyio.pytest_plugin"
+DJANGO_PLUGIN = "pytest_django.plugin"
+TRIO_PLUGIN = "pytest_trio.plugin"
+
+
+# --- marks written down ----------------------------------------------------------------------------------------------
+
+
+def marks_in(store: Store, context: Context, expr: f.Expr, level: str, depth: int = 0) -> list[Mark]:
+    """The marks of a value of `pytestmark` or of `pytest.param(marks=...)`: one mark or a sequence, in order. What
+    cannot be read is a mark without a name."""
+    if isinstance(expr, f.Collection) and depth < 8:
+        found: list[Mark] = []
+        for item in expr.items:
+            inner = item.value if isinstance(item, f.Starred) else item
+            site = Site(context.path, context.chunk, *item.span)
+            found += [replace(m, site=site) for m in marks_in(store, context, inner, level, depth + 1)]
+        return found
+    site = Site(context.path, context.chunk, *expr.span)
+    return list(_marks_of_object(store, evaluate(store, context, expr), site, level))
+
+
+def _marks_of_object(store: Store, value: Object, site: Site, level: str) -> Iterator[Mark]:
+    match value:
+        case MarkMaker():
+            yield replace(value.mark, site=site, level=level, path=value.mark.path or site.path)
+        case Items():
+            for item in value.items:
+                yield from _marks_of_object(store, item, site, level)
+        case _:
+            reason = value.reason if isinstance(value, Opaque) else "a value that is no mark"
+            yield Mark("", site=site, level=level, path=site.path, certain=False, reason=reason)  # type: ignore[arg-type]
+
+
+def _own_pytestmark(store: Store, key: tuple[str, ClassRef | None]) -> tuple[Mark, ...]:
+    path, owner = key
+    level = "module" if owner is None else "class"
+    scope = module_scope(store, path) if owner is None else class_scope(store, owner)
+    if scope is None or not any(b.name == "pytestmark" for b in scope.bindings):
+        return ()
+    current: list[Mark] = []
+    for chunk, statement in bodies(store, path, owner):
+        context = Context(path, chunk, owner)
+        current = _after(store, context, statement, current, level, conditional=False)
+    return tuple(current)
+
+
+own_pytestmark: Query[tuple[str, ClassRef | None], tuple[Mark, ...]] = Query("pytestmark", _own_pytestmark)
+"""The `pytestmark` of a module (owner None) or of a class body, in its own order. Key: (path, owner)."""
+
+
+def _after(
+    store: Store, context: Context, statement: f.Stmt, current: list[Mark], level: str, *, conditional: bool
+) -> list[Mark]:
+    """The value of `pytestmark` after one more statement."""
+    match statement:
+        case f.Assign() if statement.value is not None and any(_is_pytestmark(t) for t in statement.targets):
+            if statement.augmented or _mentions_pytestmark(statement.value):
+                value = statement.value
+                if not statement.augmented:
+                    return _concatenated(store, context, value, current, level)
+                return [*current, *_doubted(marks_in(store, context, value, level), conditional)]
+            new = marks_in(store, context, statement.value, level)
+            return [*_doubted(current, True), *_doubted(new, True)] if conditional else new
+        case f.Evaluate(value=f.Call(func=f.Attribute(value=f.Name(id="pytestmark")) as func, args=args)) if args:
+            if func.attr in {"append", "extend"}:
+                return [*current, *_doubted(marks_in(store, context, args[0], level), conditional)]
+            if func.attr == "insert" and len(args) == 2:
+                return [*_doubted(marks_in(store, context, args[1], level), conditional), *current]
+        case f.ImportFrom():
+            for name in statement.names:
+                if (name.alias or name.name) == "pytestmark":
+                    site = Site(context.path, context.chunk, *name.span)
+                    return [replace(m, site=site) for m in _imported(store, context.path, level)]
+        case f.If():
+            for body in (statement.body, statement.orelse):
+                for inner in body:
+                    current = _after(store, context, inner, current, level, conditional=True)
+        case f.Try():
+            for inner in (*statement.body, *statement.orelse, *statement.final):
+                current = _after(store, context, inner, current, level, conditional=conditional)
+        case f.With():
+            for inner in statement.body:
+                current = _after(store, context, inner, current, level, conditional=conditional)
+    return current
+
+
+def _imported(store: Store, path: str, level: str) -> list[Mark]:
+    found: list[Mark] = []
+    for symbol in lookup(store, (path, "pytestmark")):
+        if isinstance(symbol, ValueSymbol) and symbol.expr is not None:
+            found += marks_in(store, Context(symbol.path, symbol.chunk, symbol.owner), symbol.expr, level)
+    return found
+
+
+def _concatenated(store: Store, context: Context, value: f.Expr, current: list[Mark], level: str) -> list[Mark]:
+    """`pytestmark = [*pytestmark, x]` and `pytestmark = pytestmark + [x]`."""
+    parts = value.operands if isinstance(value, f.Operation) else (value,)
+    found: list[Mark] = []
+    for part in parts:
+        for item in part.items if isinstance(part, f.Collection) else (part,):
+            inner = item.value if isinstance(item, f.Starred) else item
+            found += current if _is_pytestmark(inner) else marks_in(store, context, inner, level)
+    return found
+
+
+def _is_pytestmark(expr: f.Expr) -> bool:
+    return isinstance(expr, f.Name) and expr.id == "pytestmark"
+
+
+def _mentions_pytestmark(expr: f.Expr) -> bool:
+    match expr:
+        case f.Name():
+            return expr.id == "pytestmark"
+        case f.Starred():
+            return _mentions_pytestmark(expr.value)
+        case f.Collection():
+            return any(_mentions_pytestmark(i) for i in expr.items)
+        case f.Operation():
+            return any(_mentions_pytestmark(o) for o in expr.operands)
+    return False
+
+
+def _doubted(marks: Iterable[Mark], doubt: bool) -> list[Mark]:
+    return [replace(m, certain=False, reason=m.reason or "set under a condition") if doubt else m for m in marks]
+
+
+def _class_marks(store: Store, cls: ClassRef) -> tuple[Mark, ...]:
+    found: list[Mark] = []
+    for one in reversed(mro(store, cls).classes):
+        if isinstance(one, ClassRef):
+            found += own_pytestmark(store, (one.path, one))
+            found += class_object(store, one).marks
+    return tuple(found)
+
+
+class_marks: Query[ClassRef, tuple[Mark, ...]] = Query("class marks", _class_marks)
+"""The marks of a class: those of its bases first (_pytest.mark.structures.get_unpacked_marks, reversed MRO; so the mark
+of a base wins over that of the class, pytest issue 14329), for each class `pytestmark` and then its decorators from
+the bottom up."""
+
+
+# --- the marks of a test ---------------------------------------------------------------------------------------------
+
+
+def _marks_of(store: Store, ref: TestRef) -> tuple[Mark, ...]:
+    found = collected(store, ref.path).get(ref)
+    if found is None:
+        return ()
+    item, func = found
+    plain = item.family in {"function", "method"}
+    loaded = plugins(store, ref.path)
+    config = store.get(CONFIG, ref.path)
+    nodes: list[Mark] = []
+    for cls in reversed(item.classes):
+        nodes += class_marks(store, cls)
+        if loaded.has(DJANGO_PLUGIN) and mro(store, cls).has(library.DJANGO_SIMPLE):
+            nodes += _tags(_class_tags(store, cls), "class")
+    nodes += own_pytestmark(store, (ref.path, None))
+
+    own = [*func.marks]
+    names = {m.name for m in (*own, *nodes)}
+    if plain and loaded.has(ANYIO_PLUGIN) and func.is_async and not func.is_generator:
+        if config.anyio_mode == "auto" or "anyio" in names:
+            own.append(_plugin_mark("usefixtures", (f.Constant("anyio_backend", (0, 0)),), ref.path))
+    own += _param_marks(store, func.marks)
+    if plain and loaded.has(ASYNCIO_PLUGIN) and (func.is_async or func.refused == "sync_to_async"):
+        certain = {m.name for m in (*own, *nodes) if m.certain}
+        if config.asyncio_mode == "auto" and "asyncio" not in certain:
+            own.append(_plugin_mark("asyncio", (), ref.path))
+    if loaded.has(DJANGO_PLUGIN) and item.family == "django":
+        own += _tags(func.tags, "function")
+    before, after = _hooked(store, item, func, (*own, *nodes))
+    return (*before, *own, *after, *nodes)
+
+
+marks_of: Query[TestRef, tuple[Mark, ...]] = Query("marks", _marks_of)
+"""All marks of a test in pytest's order of iteration (_pytest.nodes.Node.iter_markers_with_node): the function's own from
+the bottom decorator up, then those of the class, outer classes, the module. Empty for a test that does not exist."""
+
+
+def closest(marks: Iterable[Mark], name: str) -> Mark | None:
+    """`get_closest_marker`, of the marks that are certain."""
+    return next((m for m in marks if m.name == name and m.certain), None)
+
+
+def _plugin_mark(name: str, args: tuple[f.Expr, ...], path: str) -> Mark:
+    return Mark(name, args, level="plugin", path=path)
+
+
+def _tags(tags: tuple[str, ...], level: str) -> list[Mark]:
+    """`django.test.tag` on Django's test classes and their methods (pytest_django.plugin.pytest_collectstart). Several
+    tags are a set: they have no order."""
+    return [Mark(tag, level=level) for tag in dict.fromkeys(tags)]  # type: ignore[arg-type]
+
+
+def _class_tags(store: Store, cls: ClassRef) -> tuple[str, ...]:
+    found: list[str] = []
+    for one in mro(store, cls).classes:
+        if isinstance(one, ClassRef):
+            found += class_object(store, one).tags
+    return tuple(found)
+
+
+def _param_marks(store: Store, marks: Iterable[Mark]) -> list[Mark]:
+    """The marks of `pytest.param(..., marks=...)`: certain when every parameter set has them."""
+    found: list[Mark] = []
+    for mark in marks:
+        if mark.name != "parametrize" or len(mark.args) < 2 or mark.site is None:
+            continue
+        values = mark.args[1]
+        context = Context(mark.path, mark.site.chunk, mark.owner)
+        if not isinstance(values, f.Collection):
+            value = evaluate(store, context, values)
+            if not isinstance(value, Items):
+                continue
+            sets = [_marks_of_param(store, item) for item in value.items]
+        else:
+            sets = [_marks_of_param(store, evaluate(store, context, item)) for item in values.items]
+        if not any(sets):
+            continue
+        everywhere = set.intersection(*({m.name for m in one} for one in sets))
+        seen: set[str] = set()
+        for one in sets:
+            for written in one:
+                if written.name not in seen:
+                    seen.add(written.name)
+                    found.append(
+                        written
+                        if written.name in everywhere
+                        else replace(written, certain=False, reason="only some parameter sets have it")
+                    )
+    return found
+
+
+def _marks_of_param(store: Store, value: Object) -> list[Mark]:
+    if not isinstance(value, Written) or not isinstance(value.expr, f.Call):
+        return []
+    callee = evaluate(store, value.context, value.expr.func)
+    if not isinstance(callee, Library) or callee.canonical != library.PARAM:
+        return []
+    for keyword in value.expr.keywords:
+        if keyword.name == "marks":
+            return marks_in(store, value.context, keyword.value, "param")
+    return []
+
+
+def _hooked(
+    store: Store, item: TestItem, func: Func, marks: tuple[Mark, ...]
+) -> tuple[list[Mark], list[Mark]]:
+    """The marks that hooks in conftest files and project plugins add: (before the item's own, after them)."""
+    before: list[Mark] = []
+    after: list[Mark] = []
+    loaded = plugins(store, item.id.path)
+    files = (*(p.path for p in loaded.session if p.path), *loaded.conftests)
+    for path in files:
+        for added in hook_marks(store, path):
+            mark = _decided(added, item, func, marks)
+            if mark is not None:
+                if added.first:
+                    before.insert(0, mark)
+                else:
+                    after.append(mark)
+    return before, after
+
+
+def _decided(added: HookMark, item: TestItem, func: Func, marks: tuple[Mark, ...]) -> Mark | None:
+    if added.condition == "always":
+        return added.mark
+    if added.condition in {"async", "sync"} and not func.opaque:
+        is_coroutine = func.is_async and not func.is_generator
+        return added.mark if is_coroutine == (added.condition == "async") else None
+    if added.condition.startswith(("marked ", "unmarked ")):
+        has = any(m.name == added.condition.partition(" ")[2] for m in marks if m.certain)
+        return added.mark if has == added.condition.startswith("marked") else None
+    return replace(added.mark, certain=False, reason=added.mark.reason or "a hook adds it under a condition")
+
+
+def keyword(store: Store, mark: Mark, name: str, position: int = -1) -> object:
+    """The value of an argument of a mark, by keyword or by position; None when it is not given, `UNREADABLE` when it is
+    not written out."""
+    context = Context(mark.path, mark.site.chunk if mark.site is not None else "", mark.owner)
+    for given, expr in mark.keywords:
+        if given == name:
+            return literal(store, context, expr)
+    if 0 <= position < len(mark.args):
+        return literal(store, context, mark.args[position])
+    return None

@@ -1,0 +1,91 @@
+"""A fixture works on the database outside the transaction of the tests that request it.
+
+## What it does
+
+Finds fixtures whose own work leaves the test's transaction: async fixtures (`@pytest_asyncio.fixture`, plain ones in
+auto mode, anyio's) that use Django's async ORM or `sync_to_async`, and any fixture that works in another thread. The
+finding stands once, at the fixture, however many tests request it; sync tests count too.
+
+## Why
+
+An async fixture runs in a bare event loop, whoever requests it. Its database work goes to asgiref's worker thread, on a
+connection that nobody rolls back: the rows stay after every test that requests the fixture, and a sync test does not see
+them inside its own transaction on every database.
+
+## Example
+
+```python
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture
+async def order(db):
+    return await Order.objects.acreate(number="1")  # outlives every test that uses it
+```
+
+## Use instead
+
+```python
+import pytest
+
+
+@pytest.fixture
+def order(db):
+    return Order.objects.create(number="1")
+```
+
+## Fix safety
+
+There is no automatic fix yet.
+
+## References
+
+- [pytest-asyncio: fixtures](https://pytest-asyncio.readthedocs.io/en/stable/reference/decorators/index.html)
+- `async-orm-in-db-test` (ISO102), `sync-to-async-in-db-test` (ISO101)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from isolint.placement.shapes import Escape
+from isolint.rules.finding import Finding
+from isolint.rules.registry import Rule
+from isolint.rules.subject import Subject, chain
+
+RULE = Rule(
+    code="ISO106",
+    name="async-db-fixture",
+    default_severity="error",
+    summary="a fixture works on the database outside the transaction of its tests",
+    fixable=False,
+)
+
+
+def findings(subject: Subject) -> Iterable[Finding]:
+    """One finding for each fixture of the test that leaves the transaction; `check` joins those of several tests."""
+    worst: dict[str, Escape] = {}
+    for escape in subject.trace.escapes:
+        if escape.fixture is not None:
+            known = worst.get(escape.fixture)
+            if known is None or (known.kind, escape.kind) == ("read", "write"):
+                worst[escape.fixture] = escape
+    for escape in worst.values():
+        verb = {"write": "writes", "read": "reads"}.get(escape.kind, "works")
+        what = f" {escape.model}" if escape.model else ""
+        yield Finding(
+            code=RULE.code,
+            name=RULE.name,
+            severity=RULE.default_severity if escape.confidence == "certain" else "warning",
+            confidence=escape.confidence,
+            message=f"fixture {escape.fixture} {verb}{what} on another connection than the tests that request it",
+            note="runs outside the test's transaction",
+            site=escape.site,
+            test=None,
+            effect=escape.kind,
+            place="worker" if escape.place.thread == "worker" else "pool",
+            cause=None,
+            cause_name=escape.fixture or "",
+            related=chain(escape.via),
+            tests=(subject.item.node_id,),
+        )

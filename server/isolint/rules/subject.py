@@ -1,0 +1,102 @@
+"""What a rule gets to see: one test with its Trace and where its facts are written; and how an escape becomes a finding.
+
+Shared by the rule modules. No analysis here: everything said was decided in `placement` and `pytest_model`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from isolint.names.symbols import FunctionRef, Site
+from isolint.placement.shapes import Escape, Step, Trace
+from isolint.pytest_model.shapes import DatabaseMode, Runner, TestItem
+from isolint.rules.finding import Finding, Related
+from isolint.rules.registry import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One test. `rules` gives the rule's code of a hop's row, `names` the site of a function's name after `def`."""
+
+    item: TestItem
+    runner: Runner
+    mode: DatabaseMode
+    trace: Trace
+    rules: dict[str, str] = field(default_factory=dict)
+    names: dict[FunctionRef, Site] = field(default_factory=dict)
+
+    def escapes(self, code: str) -> Iterable[Escape]:
+        """The escapes of the test's own body that belong to a rule."""
+        return (e for e in self.trace.escapes if e.fixture is None and self.rules.get(e.row, "ISO101") == code)
+
+
+def finding(rule: Rule, subject: Subject, escape: Escape, note: str, message: str) -> Finding:
+    """The finding of an escape; what is only likely is a warning."""
+    cause, cause_name = cause_of(subject, escape)
+    severity = rule.default_severity
+    if escape.confidence == "likely" and severity == "error":
+        severity = "warning"
+    return Finding(
+        code=rule.code,
+        name=rule.name,
+        severity=severity,
+        confidence=escape.confidence,
+        message=message,
+        note=note,
+        site=escape.site,
+        test=subject.item.node_id,
+        effect=escape.kind,
+        place=_place(escape),
+        cause=cause,
+        cause_name=cause_name,
+        related=(*_why(subject), *chain(escape.via)),
+    )
+
+
+def _place(escape: Escape) -> Literal["worker", "pool"] | None:
+    thread = escape.place.thread
+    return "worker" if thread == "worker" else "pool" if thread == "pool" else None
+
+
+def sentence(subject: Subject, escape: Escape) -> str:
+    """What happens, in one sentence."""
+    test = subject.item.id.name
+    model = escape.model
+    what = f" {model}" if model and model != escape.payload else ""
+    match escape.kind:
+        case "write":
+            outcome = f"the row outlives {test}" if model else f"what it writes outlives {test}"
+            return f"{escape.payload} writes{what} on another connection: {outcome}"
+        case "read":
+            return f"{escape.payload} reads{what} on another connection: it does not see what {test} made"
+    return f"{escape.payload} runs on another connection than {test}; whether it uses the database is not known"
+
+
+def chain(via: Iterable[Step]) -> tuple[Related, ...]:
+    """The links of a chain below the place of the finding, each where it is called."""
+    related: list[Related] = []
+    steps = [step for step in via if step.site is not None]
+    for before, step in zip(steps, steps[1:], strict=False):
+        assert step.site is not None
+        if step.site != before.site and step.site != steps[0].site:
+            related.append(Related(step.site, step.label, "chain"))
+    return tuple(related)
+
+
+def cause_of(subject: Subject, escape: Escape) -> tuple[Site | None, str]:
+    """What leaks: the first project function on the way, by its name's place; else the callee at the finding."""
+    for step in escape.via[1:] if escape.fixture else escape.via:
+        if step.target is not None and step.target.name != "lambda" and step.target in subject.names:
+            site = subject.names[step.target]
+            if (site.path, site.chunk) != (escape.site.path, escape.site.chunk):
+                return site, step.target.name
+    return None, escape.payload
+
+
+def _why(subject: Subject) -> tuple[Related, ...]:
+    related = [Related(site, message, "mode") for site, message in subject.mode.reasons if site is not None]
+    if subject.runner.site is not None:
+        related.append(Related(subject.runner.site, subject.runner.reason, "runner"))
+    return tuple(related)

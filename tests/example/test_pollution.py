@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -17,17 +16,6 @@ LEAKS = (
 )
 SAFE = ("tests/test_checkout_sync.py", "tests/test_pricing.py")
 NOTHING = {"Customer": 0, "Order": 0}
-
-
-@pytest.fixture(scope="session")
-def interpreter() -> str:
-    found = shop.python()
-    if found:
-        return found
-    reason = "no Python with Django for the example: run scripts/test, or set ISOLINT_EXAMPLE_PYTHON"
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

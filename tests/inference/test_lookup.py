@@ -269,7 +269,6 @@ PLUGIN = {
         "import pytest\n"
         "SETTING = 'x'\n"
         "KEY: int = 3\n"
-
         "same = one\n"
         "@pytest.fixture\n"
         "def _here(one, request): yield 1\n"
@@ -358,7 +357,7 @@ def test_the_members_of_nothing_are_none(plugin: World) -> None:
 def test_the_fixtures_of_pytest_itself(own: World) -> None:
     found = members(own, "_pytest.tmpdir")
     assert found["tmp_path"].decorators[0].canonical == FIXTURE
-    assert [param.name for param in found["tmp_path"].params][0] == "request"
+    assert found["tmp_path"].params[0].name == "request"
     assert members(own, "_pytest.monkeypatch")["monkeypatch"].is_generator
 
 

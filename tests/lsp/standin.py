@@ -203,4 +203,5 @@ def _test(path: str, text: bytes, start: int, end: int) -> TestVerdict:
 if __name__ == "__main__":
     from isolint.lsp.main import serve
 
-    sys.exit(serve(port=int(sys.argv[1]), make_engine=Engines()) if sys.argv[1:] else serve(make_engine=Engines()))
+    port = next((int(argument) for argument in sys.argv[1:] if argument.isdigit()), None)
+    sys.exit(serve(port=port, make_engine=Engines()))

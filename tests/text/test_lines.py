@@ -10,7 +10,25 @@ from hypothesis import strategies as st
 
 from isolint.text.lines import LineTable, Unit
 
-PIECES = ["a", "\n", "\r\n", "\r", "\f", "\v", "\x1c", "\x85", "\u2028", "é", "€", "😀", "👩\u200d💻", "\t", "\ufeff", "b c", ""]
+PIECES = [
+    "a",
+    "\n",
+    "\r\n",
+    "\r",
+    "\f",
+    "\v",
+    "\x1c",
+    "\x85",
+    "\u2028",
+    "é",
+    "€",
+    "😀",
+    "👩\u200d💻",
+    "\t",
+    "\ufeff",
+    "b c",
+    "",
+]
 texts = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 UNITS: tuple[Unit, ...] = ("utf-8", "utf-16", "utf-32")
 

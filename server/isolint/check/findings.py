@@ -25,7 +25,7 @@ def _subject(store: Store, item: TestItem) -> Subject:
     codes = {e.row: rule_of(rows.get(e.row)) or "ISO101" for e in escapes}
     targets = {s.target for e in escapes for s in e.via if s.target is not None}
     names = {ref: site for ref in targets if (site := name_site(store, ref)) is not None}
-    return Subject(item, runner(store, item), database(store, item), found, codes, names)
+    return Subject(item, runner(store, item.id), database(store, item.id), found, codes, names)
 
 
 subject: Query[TestItem, Subject] = Query("subject", _subject)

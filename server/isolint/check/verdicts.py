@@ -45,12 +45,12 @@ def verdict(store: Store, item: TestItem, locate: Locate, text: Callable[[Site],
         runner_reason=_related(((seen.runner.site, seen.runner.reason),), "runner", locate),
         marks=tuple(
             (mark.name, None if mark.arguments is None else text(mark.arguments), where)
-            for mark in marks_of(store, item)
+            for mark in marks_of(store, item.id)
             if mark.name != "parametrize" and (where := _place(mark.site, locate, name)) is not None
         ),
         fixtures=tuple(
             (fixture, tuple(d for d in (_definition(store, one, locate) for one in definitions) if d is not None))
-            for fixture, definitions in closure(store, item).fixtures
+            for fixture, definitions in closure(store, item.id).fixtures
         ),
         place="never runs" if seen.trace.place is None else PLACES.get(seen.trace.place, "another thread"),
         verdict=seen.trace.verdict,

@@ -27,8 +27,8 @@ PASSES = 10
 class Fixed:
     """One file after its fixes: `before` and `after` are UTF-8, equal when nothing was done.
 
-    `refusal` says why the last pass stopped, when it was not simply done; `failed`, that this is not for the user's code
-    to change: the result did not parse, or could not be written."""
+    `refusal` says why the last pass stopped, when it was not simply done. `failed`: because the result did not parse or
+    could not be written, so that no change of the user's code would help."""
 
     path: str
     before: bytes

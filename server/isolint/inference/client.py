@@ -217,16 +217,16 @@ class JediOrigin:
         """Ask until nothing is wanted or the deadline passed; at least one question is asked."""
         count = 0
         with self._asking:
-            over = False
+            over = self._closed
             while not over:
                 with self._lock:
                     batch = self._in_order()
+                over = not batch
                 for key, question in batch:
                     count += self._ask(key, question)
                     over = self._is_over(deadline)
                     if over:
                         break
-                over = over or not batch
             if self._child is not None and self._child.memory > self._largest_child:
                 _log.info("child %d is replaced at %d MB", self._child.pid, self._child.memory // 1_000_000)
                 self._replace_child()

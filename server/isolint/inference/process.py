@@ -11,7 +11,7 @@ import logging
 import subprocess
 import sys
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import IO, cast
 
 from isolint.inference import wire
 from isolint.names.origin import Question
@@ -68,12 +68,12 @@ class Child:
         return self._process.pid
 
     @property
-    def _stdin(self) -> BinaryIO:
-        return cast(BinaryIO, self._process.stdin)
+    def _stdin(self) -> IO[bytes]:
+        return cast("IO[bytes]", self._process.stdin)
 
     @property
-    def _stdout(self) -> BinaryIO:
-        return cast(BinaryIO, self._process.stdout)
+    def _stdout(self) -> IO[bytes]:
+        return cast("IO[bytes]", self._process.stdout)
 
     def ask(self, question: Question) -> wire.Reply:
         """Ask and wait; the child's own watchdog bounds the time. Raises ChildEnded when no answer comes."""

@@ -163,9 +163,7 @@ def _find_modules_by_path() -> None:
     """jedi asks every finder of `sys.meta_path` for every module: then `_pytest._io` is the builtin `_io`, and whoever
     installed a finder takes part. Here a builtin module is one at the top only, all others are found by path."""
 
-    def find_module(
-        string: str, path: Any = None, full_name: str | None = None, is_global_search: bool = True
-    ) -> Any:
+    def find_module(string: str, path: Any = None, full_name: str | None = None, is_global_search: bool = True) -> Any:
         if is_global_search and string in sys.builtin_module_names:
             return None, False
         spec = PathFinder.find_spec(string, path)

@@ -27,6 +27,7 @@ _ROOT_MARKERS = (*CONFIGURATION_FILES, "manage.py", ".git")
 # How often a check of one file makes way for questions before it is let through: a client that asks without pause
 # must not keep a file from ever being checked.
 _PATIENCE = 3
+_MOST_SAID = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,15 @@ class Analysis:
         try:
             work()
         except Exception:  # noqa: BLE001 - a fault in one job must not end the thread that does all of them
-            self._outlet.log(1, f"isolint: {what}\n{traceback.format_exc()}")
+            self._say(1, f"isolint: {what}\n{traceback.format_exc()}")
+
+    def _say(self, kind: int, text: str) -> None:
+        """Log a text once: the same fault comes back with every keystroke."""
+        if len(self._said) > _MOST_SAID:
+            self._said.clear()
+        if text not in self._said:
+            self._said.add(text)
+            self._outlet.log(kind, text)
 
     def _settle(self, mail: Mail) -> None:
         """Take in what changed. No engine computes here: they only hear that something is different."""
@@ -224,9 +233,7 @@ class Analysis:
 
     def _publish(self, report: FileReport, buffer: Buffer) -> None:
         for problem in report.problems:
-            if problem not in self._said:
-                self._said.add(problem)
-                self._outlet.log(2, problem)
+            self._say(2, problem)
         body = publication(report, buffer, self.client, self.places)
         if self._published.get(buffer.path) != (buffer, body):
             self._published[buffer.path] = (buffer, body)

@@ -18,16 +18,6 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """A piece of source: the file, the key of the chunk, and a span of bytes relative to the chunk's start."""
-
-    path: str
-    chunk: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class FunctionRef:
     """A function of the project: its file, its chunk and where it starts inside it (`Function.span[0]`).
 

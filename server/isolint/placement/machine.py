@@ -78,7 +78,7 @@ from isolint.pytest_model.inputs import ENVIRONMENT
 from isolint.store.memo import Store
 from isolint.syntax import facts as f
 
-MAX_EFFECTS = 64
+MAX_EFFECTS = 256
 """More distinct effects (or uses) than this in one function are cut, and the function is opaque."""
 MAX_REPLAY = 24
 """Helpers that hand their parameter on deeper than this make the caller opaque."""
@@ -134,10 +134,11 @@ class Machine:
     # --- accumulating --------------------------------------------------------------------------------------------
 
     def emit(self, effect: Effect) -> None:
-        """Add an effect: joined with an equal one, certain if either is, the shortest chain kept."""
+        """Add an effect: joined with an equal one of the same call, certain if either is, the shortest chain kept."""
         if not any(place is not None for place in effect.route):
             return
-        key = (effect.op, effect.phase, effect.route, effect.kind, effect.model, effect.hop, effect.guard)
+        first = effect.via[0].site if effect.via else None
+        key = (effect.op, effect.phase, effect.route, effect.kind, effect.model, effect.hop, effect.guard, first)
         known = self.effects.get(key)
         if known is not None:
             if len(known.via) <= len(effect.via):
@@ -152,7 +153,8 @@ class Machine:
 
     def use(self, use: Use) -> None:
         """Add something done to a symbolic value."""
-        key = (use.target, use.op, use.route, use.args, use.keywords, use.phase, use.hop)
+        first = use.via[0].site if use.via else None
+        key = (use.target, use.op, use.route, use.args, use.keywords, use.phase, use.hop, first)
         known = self.uses.get(key)
         if known is not None and len(known.via) <= len(use.via):
             return
@@ -288,6 +290,8 @@ class Machine:
                     if isinstance(atom, Outside):
                         row = self.table.get(atom.canonical)
                         if isinstance(row, Acts):
+                            if ctx.via and ctx.via[-1].site == site:
+                                label = payload_label(work.callee, label)
                             self.act(inner, row.kind, class_name(self._model_of(atom)), row, site, label)
                             return self._given(row.gives, atom, work.args)
                 return PLAIN
@@ -642,7 +646,7 @@ class Machine:
         if isinstance(receiver, Instance):
             if receiver.of is not None:
                 return receiver.of
-            return receiver.cls
+            return None if self._is_manager(receiver.cls) else receiver.cls
         if isinstance(receiver, Class_):
             return self._factory_model(receiver) or receiver.ref
         if isinstance(receiver, Outside):
@@ -751,15 +755,16 @@ class Machine:
         return PLAIN
 
     def _class_attribute(self, atom: Class_, name: str, ctx: Context, site: Site | None) -> Value:
-        for cls in self._lineage(atom.ref):
+        lineage = self._lineage(atom.ref)
+        for cls in lineage:
             if isinstance(cls, str):
-                row = self.table.get(f"{cls}.{name}")
-                if row is not None:
-                    return self._member(row, Outside(row.name, row.name, atom))
                 continue
             found = tuple(s for c, s in class_attribute(self.store, cls, name) if c == cls)
             if found:
                 return join(self._bind_class(self.symbol_value(s), s, atom) for s in found)
+        row = self._member_row(lineage, name)
+        if row is not None:
+            return self._member(row, Outside(row.name, row.name, atom))
         for _, symbol in class_attribute(self.store, atom.ref, name):
             if isinstance(symbol, External):
                 return self.outside(symbol.dotted, atom)
@@ -787,13 +792,13 @@ class Machine:
         lineage = self._lineage(atom.cls)
         for cls in lineage:
             if isinstance(cls, str):
-                row = self.table.get(f"{cls}.{name}")
-                if row is not None:
-                    return self._member(row, Outside(row.name, row.name, atom))
                 continue
             found = tuple(s for c, s in class_attribute(self.store, cls, name) if c == cls)
             if found:
                 return join(self._bind_instance(s, atom, ctx, site, name) for s in found)
+        row = self._member_row(lineage, name)
+        if row is not None:
+            return self._member(row, Outside(row.name, row.name, atom))
         if isinstance(atom.cls, ClassRef):
             assigned = queries.instance_attribute(self.store, (atom.cls, name))
             if assigned:
@@ -807,13 +812,43 @@ class Machine:
                     break
         if _MODEL in lineage and not name.startswith("_"):
             # A name that neither the class nor Model has can only be a reverse relation (django/db/models/options.py).
-            return one(Instance(_RELATED, atom.cls))
+            return one(Instance(_RELATED))
         return unknown(f"{class_name(atom.cls)} has no known attribute {name}")
+
+    def _member_row(self, lineage: tuple[ClassRef | str, ...], name: str) -> Row | None:
+        """The row of a member inherited from installed classes. A nearer class that defines the member itself, without
+        a row, hides the row of one further away."""
+        nearest: str | None = None
+        for cls in lineage:
+            if not isinstance(cls, str):
+                continue
+            row = self.table.get(f"{cls}.{name}")
+            if row is not None:
+                if nearest is None or isinstance(row, Attribute):
+                    return row
+                known = definition(self.store, f"{nearest}.{name}")
+                if known is None or known.canonical == row.name:
+                    return row
+                return self.table.get(known.canonical)
+            nearest = nearest or cls
+        return None
 
     def _member(self, row: Row, outside: Outside) -> Value:
         if isinstance(row, Attribute):
-            return self._given(row.gives, outside, ())
+            declared = self._declared(row.name.rpartition(".")[2], outside.receiver)
+            return declared or self._given(row.gives, outside, ())
         return one(outside)
+
+    def _declared(self, name: str, receiver: Instance | Class_ | Outside | None) -> Value:
+        """An attribute that an installed class declares itself, such as a manager of its own; empty when it does not."""
+        if not isinstance(receiver, Outside):
+            return NOTHING
+        known = definition(self.store, f"{receiver.canonical}.{name}")
+        if known is None or known.kind != "instance" or not known.type:
+            return NOTHING
+        if self._is_manager(known.type):
+            return one(Instance(known.type, receiver.canonical))
+        return one(Instance(known.type))
 
     def _known_member(self, known: Definition, dotted: str, receiver: Instance) -> Value:
         if known.kind == "instance" and known.type:
@@ -835,32 +870,44 @@ class Machine:
                 return self.perform(bound, "call", ctx, site, name)
             return bound
         if isinstance(symbol, ValueSymbol):
-            value = frozenset(v for a in value for v in self._described(a, atom))
+            value = frozenset(v for a in value for v in self._described(a, symbol))
             if isinstance(atom.cls, ClassRef):
                 value = self._owned(value, atom.cls)
         return value
 
-    def _described(self, atom: Atom, owner: Instance) -> Iterable[Atom]:
+    def _described(self, atom: Atom, symbol: ValueSymbol) -> Iterable[Atom]:
         """Descriptors: a relation's field gives a manager or the related object when it is read from an instance."""
         if isinstance(atom, Instance) and isinstance(atom.cls, str):
             gives = self.table.descriptors.get(atom.cls)
-            if gives == "manager":
-                return (Instance(_RELATED, owner.cls),)
-            if gives == "model":
-                return (Unknown("related object"),)
+            if gives is not None:
+                model = self._related_model(symbol)
+                if gives == "manager":
+                    return (Instance(_RELATED, model),)
+                return (Instance(model) if model is not None else Unknown("related object"),)
             if _FIELD in self._lineage(atom.cls):
                 return (Plain(),)
         return (atom,)
+
+    def _related_model(self, symbol: ValueSymbol) -> ClassRef | str | None:
+        """The model that a relation's field names as its first argument, where it is a class and not a string."""
+        if not isinstance(symbol.expr, f.Call) or not symbol.expr.args:
+            return None
+        target = ValueSymbol(symbol.path, symbol.chunk, symbol.expr.args[0], symbol.owner)
+        for atom in queries.named_value(self.store, target):
+            if isinstance(atom, Class_):
+                return atom.ref
+            if isinstance(atom, Outside):
+                return atom.canonical or None
+        return None
 
     def _outside_attribute(self, atom: Outside, name: str) -> Value:
         known = definition(self.store, atom.dotted)
         if known is not None and known.kind == "instance" and known.type:
             return self._instance_attribute(Instance(known.type), name, Context(muted=True), None)
         if known is not None and known.kind == "class":
-            for cls in self._lineage(known.canonical):
-                row = self.table.get(f"{cls}.{name}")
-                if row is not None:
-                    return self._member(row, Outside(row.name, row.name, atom))
+            row = self._member_row(self._lineage(known.canonical), name)
+            if row is not None:
+                return self._member(row, Outside(row.name, row.name, atom))
         if atom.receiver is not None:
             return unknown(f"{atom.dotted}.{name}")
         return self.outside(f"{atom.dotted}.{name}", None)

@@ -51,12 +51,12 @@ def entry_place(item: TestItem, who: Runner) -> Place | None:
 
 
 def _trace(store: Store, item: TestItem) -> Trace:
-    who = runner(store, item)
-    mode = database(store, item)
+    who = runner(store, item.id)
+    mode = database(store, item.id)
     place = entry_place(item, who)
     if mode.mode == "none" or mode.mode == "unprotected":
         return Trace(place, "not-rollback")
-    run = _Run(store, item, closure(store, item))
+    run = _Run(store, item, closure(store, item.id))
     if place is not None:
         run.body(place)
     escapes, undecided = run.judged()

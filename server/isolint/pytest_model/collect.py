@@ -115,7 +115,11 @@ def _from_module(store: Store, path: str, config: PytestConfig, name: str) -> It
     own = any(isinstance(s, FunctionSymbol | ClassSymbol) for s in symbols)
     if not own and not wanted and not matches(config.python_classes, name) and not _aliases(symbols):
         return
-    if all(isinstance(s, FunctionSymbol) for s in symbols) and not wanted and flag(store, path, None, name, "__test__") is None:
+    if (
+        all(isinstance(s, FunctionSymbol) for s in symbols)
+        and not wanted
+        and flag(store, path, None, name, "__test__") is None
+    ):
         return
     value = module_object(store, path, name)
     if isinstance(value, ClassObject):
@@ -148,9 +152,7 @@ def _written(symbols: Iterable[object], func: Func) -> FunctionRef:
     return next((s.ref for s in symbols if isinstance(s, FunctionSymbol)), func.ref)
 
 
-def _is_collected(
-    store: Store, func: Func, name: str, config: PytestConfig, path: str, owner: ClassRef | None
-) -> bool:
+def _is_collected(store: Store, func: Func, name: str, config: PytestConfig, path: str, owner: ClassRef | None) -> bool:
     """_pytest.python.PyCollector.istestfunction and pytest_pycollect_makeitem."""
     test = flag(store, path, owner, name, "__test__")
     if test is False or not (test is True or matches(config.python_functions, name)):
@@ -362,6 +364,3 @@ def _class_patches(store: Store, cls: ClassRef, owner: ClassRef | None, name: st
             if one == owner:
                 break
     return count
-
-
-

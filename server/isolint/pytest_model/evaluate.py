@@ -344,9 +344,7 @@ def _substituted(context: Context, expr: f.Expr) -> f.Expr:
     return value.expr if isinstance(value, Written) else expr
 
 
-def _fixture_options(
-    store: Store, maker: FixtureMaker, node: f.Call, context: Context, depth: int
-) -> FixtureMaker:
+def _fixture_options(store: Store, maker: FixtureMaker, node: f.Call, context: Context, depth: int) -> FixtureMaker:
     """The keywords of `pytest.fixture` (_pytest.fixtures.fixture) and `pytest_asyncio.fixture`."""
     for keyword in node.keywords:
         value = literal(store, context, keyword.value, depth + 1)

@@ -33,7 +33,7 @@ def requested_names(params: tuple[f.Parameter, ...], *, drop_first: bool, patche
 
 
 def _scope(value: str | None) -> Scope | None:
-    return cast(Scope, value) if value in SCOPES else None
+    return next((scope for scope in SCOPES if scope == value), None)
 
 
 def from_object(store: Store, name: str, fixture: Fixture, holder: Holder, owner: ClassRef | None) -> FixtureDef:
@@ -169,7 +169,9 @@ def module_setups(store: Store, path: str, module: str) -> tuple[FixtureDef, ...
         ("module", "module", (("setUpModule", "setup_module"), ("tearDownModule", "teardown_module"))),
         ("function", "function", (("setup_function",), ("teardown_function",))),
     ):
-        pair = tuple(next((r for n in group if (r := _plain(store, path, None, n)) is not None), None) for group in names)
+        pair = tuple(
+            next((r for n in group if (r := _plain(store, path, None, n)) is not None), None) for group in names
+        )
         if any(pair):
             found.append(_xunit(store, f"_xunit_setup_{kind}_fixture_{module}", cast(Scope, scope), pair, holder))
     return tuple(found)
@@ -206,9 +208,7 @@ def _plain(store: Store, path: str, cls: ClassRef | None, name: str) -> Func | N
     return value if isinstance(value, Func) else None
 
 
-def _xunit(
-    store: Store, name: str, scope: Scope, pair: tuple[Func | None, ...], holder: Holder
-) -> FixtureDef:
+def _xunit(store: Store, name: str, scope: Scope, pair: tuple[Func | None, ...], holder: Holder) -> FixtureDef:
     setup, teardown = (p.ref if p is not None else None for p in pair)
     first = setup or teardown
     return FixtureDef(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from isolint.names.inputs import FACTS, OUTLINE
 from isolint.names.scopes import walk_statements
 from isolint.names.symbols import FunctionRef, Site
@@ -37,7 +35,7 @@ def name_site(store: Store, ref: FunctionRef) -> Site:
     return Site(ref.path, ref.chunk, start, end)
 
 
-def _find(body: Iterable[f.Stmt], start: int) -> f.Function | None:
+def _find(body: f.Facts, start: int) -> f.Function | None:
     for statement in walk_statements(body):
         if isinstance(statement, f.Function) and statement.span[0] == start:
             return statement

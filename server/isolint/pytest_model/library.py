@@ -29,58 +29,66 @@ PATCH_VARIANTS = frozenset({"object", "dict", "multiple"})
 TAG = "django.test.utils.tag"
 
 ASYNC_TO_SYNC = frozenset({"asgiref.sync.async_to_sync", "asgiref.sync.AsyncToSync"})
-SYNC_TO_ASYNC = frozenset({
-    "asgiref.sync.sync_to_async",
-    "asgiref.sync.SyncToAsync",
-    "channels.db.database_sync_to_async",
-    "channels.db.DatabaseSyncToAsync",
-})
-IS_COROUTINE_FUNCTION = frozenset({
-    "inspect.iscoroutinefunction",
-    "asyncio.coroutines.iscoroutinefunction",
-    "asgiref.sync.iscoroutinefunction",
-})
+SYNC_TO_ASYNC = frozenset(
+    {
+        "asgiref.sync.sync_to_async",
+        "asgiref.sync.SyncToAsync",
+        "channels.db.database_sync_to_async",
+        "channels.db.DatabaseSyncToAsync",
+    }
+)
+IS_COROUTINE_FUNCTION = frozenset(
+    {
+        "inspect.iscoroutinefunction",
+        "asyncio.coroutines.iscoroutinefunction",
+        "asgiref.sync.iscoroutinefunction",
+    }
+)
 
-KEEPING = frozenset({
-    "abc.abstractmethod",
-    "django.test.testcases.skipIfDBFeature",
-    "django.test.testcases.skipUnlessAnyDBFeature",
-    "django.test.testcases.skipUnlessDBFeature",
-    "django.test.utils.CaptureQueriesContext",
-    "django.test.utils.ignore_warnings",
-    "django.test.utils.isolate_apps",
-    "django.test.utils.modify_settings",
-    "django.test.utils.override_settings",
-    "django.test.utils.override_system_checks",
-    "django.test.utils.requires_tz_support",
-    "flaky.flaky_decorator.flaky",
-    "freezegun.api.freeze_time",
-    "hypothesis._settings.settings",
-    "hypothesis.core.example",
-    "hypothesis.core.given",
-    "hypothesis.core.seed",
-    "respx.mocks.MockRouter",
-    "time_machine.travel",
-    "typing.final",
-    "typing.no_type_check",
-    "typing.overload",
-    "typing.override",
-    "typing_extensions.override",
-    "unittest.case.expectedFailure",
-    "unittest.case.skip",
-    "unittest.case.skipIf",
-    "unittest.case.skipUnless",
-})
+KEEPING = frozenset(
+    {
+        "abc.abstractmethod",
+        "django.test.testcases.skipIfDBFeature",
+        "django.test.testcases.skipUnlessAnyDBFeature",
+        "django.test.testcases.skipUnlessDBFeature",
+        "django.test.utils.CaptureQueriesContext",
+        "django.test.utils.ignore_warnings",
+        "django.test.utils.isolate_apps",
+        "django.test.utils.modify_settings",
+        "django.test.utils.override_settings",
+        "django.test.utils.override_system_checks",
+        "django.test.utils.requires_tz_support",
+        "flaky.flaky_decorator.flaky",
+        "freezegun.api.freeze_time",
+        "hypothesis._settings.settings",
+        "hypothesis.core.example",
+        "hypothesis.core.given",
+        "hypothesis.core.seed",
+        "respx.mocks.MockRouter",
+        "time_machine.travel",
+        "typing.final",
+        "typing.no_type_check",
+        "typing.overload",
+        "typing.override",
+        "typing_extensions.override",
+        "unittest.case.expectedFailure",
+        "unittest.case.skip",
+        "unittest.case.skipIf",
+        "unittest.case.skipUnless",
+    }
+)
 """Decorators that leave an `async def` a coroutine function and its parameters as they are."""
 
-INIT_MAKERS = frozenset({
-    "dataclasses.dataclass",
-    "attr._make.attrs",
-    "attr._next_gen.define",
-    "attr._next_gen.frozen",
-    "attr._next_gen.mutable",
-    "attrs.define",
-})
+INIT_MAKERS = frozenset(
+    {
+        "dataclasses.dataclass",
+        "attr._make.attrs",
+        "attr._next_gen.define",
+        "attr._next_gen.frozen",
+        "attr._next_gen.mutable",
+        "attrs.define",
+    }
+)
 """Class decorators that add an `__init__`: pytest then drops the class."""
 
 CONSTANTS: dict[str, str] = {"django.db.DEFAULT_DB_ALIAS": "default", "django.db.utils.DEFAULT_DB_ALIAS": "default"}

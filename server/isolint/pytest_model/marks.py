@@ -20,7 +20,7 @@ from isolint.pytest_model.inputs import CONFIG
 from isolint.pytest_model.namespace import bodies
 from isolint.pytest_model.objects import Context, Func, Items, Library, MarkMaker, Object, Opaque, Written
 from isolint.pytest_model.plugins import plugins
-from isolint.pytest_model.shapes import Mark, TestItem, TestRef
+from isolint.pytest_model.shapes import Level, Mark, TestItem, TestRef
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
@@ -33,7 +33,7 @@ TRIO_PLUGIN = "pytest_trio.plugin"
 # --- marks written down ----------------------------------------------------------------------------------------------
 
 
-def marks_in(store: Store, context: Context, expr: f.Expr, level: str, depth: int = 0) -> list[Mark]:
+def marks_in(store: Store, context: Context, expr: f.Expr, level: Level, depth: int = 0) -> list[Mark]:
     """The marks of a value of `pytestmark` or of `pytest.param(marks=...)`: one mark or a sequence, in order. What
     cannot be read is a mark without a name."""
     if isinstance(expr, f.Collection) and depth < 8:
@@ -47,7 +47,7 @@ def marks_in(store: Store, context: Context, expr: f.Expr, level: str, depth: in
     return list(_marks_of_object(store, evaluate(store, context, expr), site, level))
 
 
-def _marks_of_object(store: Store, value: Object, site: Site, level: str) -> Iterator[Mark]:
+def _marks_of_object(store: Store, value: Object, site: Site, level: Level) -> Iterator[Mark]:
     match value:
         case MarkMaker():
             yield replace(value.mark, site=site, level=level, path=value.mark.path or site.path)
@@ -56,12 +56,12 @@ def _marks_of_object(store: Store, value: Object, site: Site, level: str) -> Ite
                 yield from _marks_of_object(store, item, site, level)
         case _:
             reason = value.reason if isinstance(value, Opaque) else "a value that is no mark"
-            yield Mark("", site=site, level=level, path=site.path, certain=False, reason=reason)  # type: ignore[arg-type]
+            yield Mark("", site=site, level=level, path=site.path, certain=False, reason=reason)
 
 
 def _own_pytestmark(store: Store, key: tuple[str, ClassRef | None]) -> tuple[Mark, ...]:
     path, owner = key
-    level = "module" if owner is None else "class"
+    level: Level = "module" if owner is None else "class"
     scope = module_scope(store, path) if owner is None else class_scope(store, owner)
     if scope is None or not any(b.name == "pytestmark" for b in scope.bindings):
         return ()
@@ -77,7 +77,7 @@ own_pytestmark: Query[tuple[str, ClassRef | None], tuple[Mark, ...]] = Query("py
 
 
 def _after(
-    store: Store, context: Context, statement: f.Stmt, current: list[Mark], level: str, *, conditional: bool
+    store: Store, context: Context, statement: f.Stmt, current: list[Mark], level: Level, *, conditional: bool
 ) -> list[Mark]:
     """The value of `pytestmark` after one more statement."""
     match statement:
@@ -112,7 +112,7 @@ def _after(
     return current
 
 
-def _imported(store: Store, path: str, level: str) -> list[Mark]:
+def _imported(store: Store, path: str, level: Level) -> list[Mark]:
     found: list[Mark] = []
     for symbol in lookup(store, (path, "pytestmark")):
         if isinstance(symbol, ValueSymbol) and symbol.expr is not None:
@@ -120,7 +120,7 @@ def _imported(store: Store, path: str, level: str) -> list[Mark]:
     return found
 
 
-def _concatenated(store: Store, context: Context, value: f.Expr, current: list[Mark], level: str) -> list[Mark]:
+def _concatenated(store: Store, context: Context, value: f.Expr, current: list[Mark], level: Level) -> list[Mark]:
     """`pytestmark = [*pytestmark, x]` and `pytestmark = pytestmark + [x]`."""
     parts = value.operands if isinstance(value, f.Operation) else (value,)
     found: list[Mark] = []
@@ -215,10 +215,10 @@ def _plugin_mark(name: str, args: tuple[f.Expr, ...], path: str) -> Mark:
     return Mark(name, args, level="plugin", path=path)
 
 
-def _tags(tags: tuple[str, ...], level: str) -> list[Mark]:
+def _tags(tags: tuple[str, ...], level: Level) -> list[Mark]:
     """`django.test.tag` on Django's test classes and their methods (pytest_django.plugin.pytest_collectstart). Several
     tags are a set: they have no order."""
-    return [Mark(tag, level=level) for tag in dict.fromkeys(tags)]  # type: ignore[arg-type]
+    return [Mark(tag, level=level) for tag in dict.fromkeys(tags)]
 
 
 def _class_tags(store: Store, cls: ClassRef) -> tuple[str, ...]:
@@ -272,9 +272,7 @@ def _marks_of_param(store: Store, value: Object) -> list[Mark]:
     return []
 
 
-def _hooked(
-    store: Store, item: TestItem, func: Func, marks: tuple[Mark, ...]
-) -> tuple[list[Mark], list[Mark]]:
+def _hooked(store: Store, item: TestItem, func: Func, marks: tuple[Mark, ...]) -> tuple[list[Mark], list[Mark]]:
     """The marks that hooks in conftest files and project plugins add: (before the item's own, after them)."""
     before: list[Mark] = []
     after: list[Mark] = []

@@ -11,6 +11,7 @@ from typing import Literal
 from isolint.names.origin import Definition
 from isolint.names.symbols import ClassRef, FunctionRef, Site
 from isolint.syntax.facts import Expr
+from isolint.workspace.shapes import Place
 
 Scope = Literal["session", "package", "module", "class", "function"]
 SCOPES: tuple[Scope, ...] = ("session", "package", "module", "class", "function")
@@ -39,8 +40,8 @@ class TestItem:
     """A collected test function.
 
     `ref` is the `def` as written, `runs` the function that pytest calls (another one when a decorator of the project
-    wraps it). `cls` is the collected class and `classes` all from the outermost; `owner` is the class whose body has the
-    `def` (a base class for an inherited test). `params` are the names that pytest asks fixtures for. `is_async` and
+    wraps it). `cls` is the collected class and `classes` all from the outermost; `owner` is the class whose body has
+    the `def` (a base class for an inherited test). `params` are the names that pytest asks fixtures for. `is_async` and
     `is_generator` describe `runs`. `opaque` says why a decorator could not be followed; then what runs is not known.
     `site` is the name after `def`.
     """
@@ -64,12 +65,16 @@ class TestItem:
     __test__ = False
 
 
+Level = Literal["function", "param", "class", "module", "plugin"]
+"""Where a mark is set; "plugin" are those that a plugin or a hook adds to the item."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """One mark in pytest's order of iteration.
 
-    `args` and `keywords` are as written; names in them belong to `path` and, in a class body, `owner`. `arguments` is the
-    source between the parentheses, None without any. `site` is the decorator or the element of `pytestmark`; None for
+    `args` and `keywords` are as written; names in them belong to `path` and, in a class body, `owner`. `arguments` is
+    the source between the parentheses, None without any. `site` is the decorator or the element of `pytestmark`; None for
     marks that a plugin adds. `certain` is False when it depends on something that source does not tell.
     """
 
@@ -78,7 +83,7 @@ class Mark:
     keywords: tuple[tuple[str, Expr], ...] = ()
     arguments: Site | None = None
     site: Site | None = None
-    level: Literal["function", "param", "class", "module", "plugin"] = "function"
+    level: Level = "function"
     path: str = ""
     owner: ClassRef | None = None
     certain: bool = True
@@ -166,19 +171,24 @@ class Closure:
         return next((defs for n, defs in self.fixtures if n == name), ())
 
 
+Where = Site | Place | None
+"""Where a fact stands: in Python source, or a line of a configuration file."""
+
 RunnerKind = Literal["sync", "pytest-asyncio", "anyio", "trio", "django", "isolated-asyncio", "never", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """Who runs the body of a test. "never" is an `async def` that nothing awaits. `backends` are those of anyio."""
+    """Who runs the body of a test. "never" is an `async def` that nothing awaits. `site` is where that is written: a
+    mark, a class, or a line of the configuration. `backends` are those of anyio."""
 
     kind: RunnerKind
     reason: str
-    site: Site | None = None
+    site: Where = None
     backends: tuple[str, ...] = ()
 
 
+Order = Literal[0, 1, 2]
 Mode = Literal["rollback", "flush", "none", "unprotected", "unknown"]
 
 
@@ -186,13 +196,14 @@ Mode = Literal["rollback", "flush", "none", "unprotected", "unknown"]
 class DatabaseMode:
     """What the database does around a test.
 
-    `databases` are aliases, ("__all__",) for all. `reasons` say where it is written. `order` is pytest-django's place in
-    the run: 0 rollback, 1 flush, 2 no database. `dynamic` is True when the access starts only where a fixture is asked
-    for at run time.
+    `databases` are aliases, ("__all__",) for all. `reasons` say where it is written. `order` is pytest-django's place
+    in the run: 0 rollback, 1 flush, 2 no database. `dynamic` is True when the access starts only where a fixture is asked
+    for at run time. `unblocks` are calls of `django_db_blocker.unblock()` in the test or in fixtures of the project.
     """
 
     mode: Mode
     databases: tuple[str, ...] = ()
-    reasons: tuple[tuple[Site | None, str], ...] = ()
-    order: Literal[0, 1, 2] = 2
+    reasons: tuple[tuple[Where, str], ...] = ()
+    order: Order = 2
     dynamic: bool = False
+    unblocks: tuple[Site, ...] = ()

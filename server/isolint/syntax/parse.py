@@ -64,7 +64,7 @@ from isolint.syntax.facts import (
     WithItem,
     Yield,
 )
-from isolint.syntax.repair import MAYBE_LEFT_OPEN, bad_lines
+from isolint.syntax.repair import bad_lines, maybe_left_open
 from isolint.syntax.scan import ChunkKind
 
 GRAMMAR_VERSION = "tree-sitter-python/0.25/1"
@@ -104,7 +104,7 @@ def parse_flawed(text: bytes, kind: ChunkKind, indent: int) -> tuple[Facts, bool
     """As `parse`, and whether the grammar found an error in the text."""
     del kind, indent  # the grammar needs neither; both stay in the signature, since other parsers would
     root = _PARSER.parse(text).root_node
-    if not root.has_error and MAYBE_LEFT_OPEN.search(text) is None:
+    if not root.has_error and not maybe_left_open(text):
         return _statements(root, _Text(text, False, {}), 0), False
     lines = bad_lines(text, _reads, _errors(root))
     if not lines:

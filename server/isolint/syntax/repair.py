@@ -16,8 +16,8 @@ _WANTS_MORE = (
     rb"(?:[-.=+*/%|&^<>~@]|\b(?:and|or|not|in|is|else|if|from|import|as|assert|await|del|global|nonlocal|lambda))"
 )
 _ANNOTATION = rb"[ \t]*+(?!(?:else|try|finally|except)[ \t:])[A-Za-z_][\w.]*+:"
-MAYBE_LEFT_OPEN = re.compile(rb"(?:" + _WANTS_MORE + rb"|(?:\A|[\r\n])" + _ANNOTATION + rb")[ \t]*+[\r\n]")
-"""Whether some line may end with an operator: the grammar would read the next line as its operand, without an error."""
+_MAYBE = re.compile(rb"(?:" + _WANTS_MORE + rb"|(?:\A|[\r\n])" + _ANNOTATION + rb")[ \t]*+[\r\n]")
+_SIGNS = bytes.maketrans(b"-.=+*/%|&^<>~@\t\r", b".............." + b" \n")  # all operators become dots
 _ENDS_OPEN = re.compile(_WANTS_MORE + rb"\Z")
 _ONLY_ANNOTATION = re.compile(_ANNOTATION + rb"\Z")
 _ENDS_WELL = re.compile(rb"\bimport[ \t]*+\*\Z|\.\.\.\Z|(?<![\w.])[0-9][0-9_]*+\.\Z")
@@ -33,6 +33,13 @@ _BEFORE = {
     b"case": b"match x:\n ",
 }
 _BEHIND = {b"try": b" pass\nfinally: pass\n", b"match": b"\n case _: pass\n", b"@": b"\ndef f(): pass\n"}
+
+
+def maybe_left_open(text: bytes) -> bool:
+    """Whether some line may end with an operator: the grammar would read the next line as its operand, without an
+    error. Quick, and asked of every chunk; True says only that `bad_lines` must be asked."""
+    signs = text.translate(_SIGNS)
+    return b".\n" in signs or (b" \n" in signs and _MAYBE.search(text) is not None)
 
 
 def bad_lines(text: bytes, reads: Callable[[bytes], bool], errors: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -1,0 +1,334 @@
+"""What the database does around a test: rolls back, is flushed, is blocked, or is open without protection.
+
+pytest-django's decisions (pytest_django.fixtures._django_db_helper, pytest_django.plugin._django_setup_unittest) and those
+of Django's own test cases. On which connection work then runs is for `placement`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from isolint.names.resolve import mro
+from isolint.names.scopes import class_scope
+from isolint.names.symbols import ClassRef, Site, ValueSymbol
+from isolint.pytest_model import library
+from isolint.pytest_model.closures import closure, definitions
+from isolint.pytest_model.collect import item_of
+from isolint.pytest_model.evaluate import UNREADABLE, literal
+from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT, USER_DATABASE_FIXTURES
+from isolint.pytest_model.marks import DJANGO_PLUGIN, keyword, marks_of
+from isolint.pytest_model.objects import Context
+from isolint.pytest_model.plugins import plugins
+from isolint.pytest_model.requests import Unblock, unblocks_of
+from isolint.pytest_model.runners import runner
+from isolint.pytest_model.shapes import Closure, DatabaseMode, FixtureDef, Mark, Mode, Order, TestItem, TestRef, Where
+from isolint.store.memo import Query, Store
+
+HELPER = "pytest_django.fixtures._django_db_helper"
+LIVE_SERVER = "pytest_django.fixtures.live_server"
+BLOCKER = "django_db_blocker"
+
+_Reasons = tuple[tuple[Where, str], ...]
+
+
+def _database(store: Store, ref: TestRef) -> DatabaseMode:
+    item = item_of(store, ref)
+    if item is None:
+        return DatabaseMode("unknown", reasons=((None, "pytest does not collect it"),))
+    if item.family == "django" and item.cls is not None:
+        return _of_django(store, item, item.cls)
+    if item.cls is not None and not mro(store, item.cls).complete:
+        mode = _of_function(store, item)
+        reason = f"a base of {item.cls.name} is not known"
+        return DatabaseMode("unknown", mode.databases, ((item.site, reason), *mode.reasons), mode.order)
+    return _of_function(store, item)
+
+
+database: Query[TestRef, DatabaseMode] = Query("database mode", _database)
+"""The database mode of a test."""
+
+
+# --- Django's own test cases -----------------------------------------------------------------------------------------
+
+
+def _of_django(store: Store, item: TestItem, cls: ClassRef) -> DatabaseMode:
+    """The class decides; marks and fixtures never do (pytest_django.fixtures._django_db_helper returns early)."""
+    bases = mro(store, cls)
+    names, site, readable = class_databases(store, cls)
+    kind = "SimpleTestCase"
+    mode: Mode = "none"
+    if bases.has(library.DJANGO_TEST):
+        kind, mode = "TestCase", "rollback"
+    elif bases.has(library.DJANGO_TRANSACTION):
+        kind, mode = "TransactionTestCase", "flush"
+    elif names:
+        mode = "unprotected"
+    order: Order = 0 if mode == "rollback" else 1 if mode == "flush" else 2
+    reasons: list[tuple[Where, str]] = [(site or item.site, f"{cls.name} is a django.test.{kind}")]
+    if not readable:
+        return DatabaseMode("unknown", (), ((site, f"databases of {cls.name} are not written out"), *reasons), order)
+    if not names:
+        if kind != "SimpleTestCase":
+            reasons.insert(0, (site, f"{cls.name} has no databases"))
+        return DatabaseMode("none", (), tuple(reasons), order)
+    if mode == "unprotected":
+        reasons.insert(0, (site, f"{cls.name} opens databases that a SimpleTestCase neither rolls back nor flushes"))
+    how = runner(store, item.id)
+    if how.kind == "anyio":
+        # anyio's own item runs the method without Django's set-up of the test; only setUpClass was done.
+        taken: Mode = "rollback" if kind == "TestCase" else "unprotected"
+        reasons.insert(0, (how.site, "the anyio mark takes the method from Django's set-up"))
+        return DatabaseMode(taken, names, tuple(reasons), order)
+    return DatabaseMode(mode, names, tuple(reasons), order)
+
+
+def class_databases(store: Store, cls: ClassRef) -> tuple[tuple[str, ...], Where, bool]:
+    """`databases` of a Django test case: (aliases, ("__all__",) for all; where it is written; whether it could be read).
+    Django's own defaults: the default alias, nothing for SimpleTestCase."""
+    for one in mro(store, cls).classes:
+        if isinstance(one, ClassRef):
+            for bound in class_scope(store, one).get("databases"):
+                if not isinstance(bound, ValueSymbol) or bound.expr is None:
+                    return (), None, False
+                site = Site(one.path, bound.chunk, *bound.span)
+                value = literal(store, Context(one.path, bound.chunk, one), bound.expr)
+                names = _aliases(value)
+                return names or (), site, names is not None
+        elif one == library.DJANGO_TRANSACTION:
+            return ("default",), None, True
+        elif one == library.DJANGO_SIMPLE:
+            return (), None, True
+    return (), None, False
+
+
+def _aliases(value: object) -> tuple[str, ...] | None:
+    """`"__all__"`, or a collection of aliases; None when it is not written out."""
+    if value == "__all__":
+        return ("__all__",)
+    if isinstance(value, tuple) and all(isinstance(v, str) for v in value):
+        return tuple(str(v) for v in value)
+    return None
+
+
+# --- functions and other classes -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the nearest `django_db` mark asks for. `transactional` is None when it is not written out."""
+
+    transactional: bool | None
+    databases: tuple[str, ...]
+    why: str
+
+
+def _of_function(store: Store, item: TestItem) -> DatabaseMode:
+    marks = marks_of(store, item.id)
+    fixtures = closure(store, item.id)
+    if not plugins(store, item.id.path).has(DJANGO_PLUGIN):
+        missing = store.get(ENVIRONMENT, "").prefix is None
+        if missing and any(m.name == "django_db" for m in marks):
+            return DatabaseMode("unknown", reasons=((item.site, "no environment was found, so plugins are not known"),))
+        return _blocked(store, item, fixtures, "pytest-django is not loaded")
+    sure = _decide(store, item, fixtures, [m for m in marks if m.certain])
+    for doubtful in marks:
+        if doubtful.certain:
+            if doubtful.name == "django_db":
+                break
+            continue
+        if doubtful.name in {"", "django_db"}:
+            other = _decide(store, item, fixtures, [m for m in marks if m.certain or m is doubtful])
+            if doubtful.name == "" or other.mode != sure.mode:
+                reason = f"a mark is not certain: {doubtful.reason}"
+                return DatabaseMode("unknown", sure.databases, ((doubtful.site, reason), *sure.reasons), sure.order)
+    return sure
+
+
+def _decide(store: Store, item: TestItem, fixtures: Closure, marks: Iterable[Mark]) -> DatabaseMode:
+    """pytest_django.fixtures._django_db_helper: the closest mark, else the helper in the closure; `transactional_db` and
+    `live_server` count by their names among the fixture names, directly parametrized ones included."""
+    mark = next((m for m in marks if m.name == "django_db"), None)
+    reasons: list[tuple[Where, str]] = []
+    databases: tuple[str, ...] = ("default",)
+    transactional = False
+    dynamic = False
+    helper = any(one.canonical == HELPER for one in _used(fixtures))
+    live = any(one.canonical == LIVE_SERVER for one in _used(fixtures))
+    enabled = mark is not None or helper or live
+    if mark is not None:
+        asked = _asked(store, mark)
+        reasons.append((mark.site, asked.why))
+        if asked.transactional is None:
+            reasons.insert(0, (mark.site, "the arguments of django_db are not written out"))
+            return DatabaseMode("unknown", asked.databases, tuple(reasons), 0)
+        transactional = asked.transactional
+        databases = asked.databases
+    order_transactional = transactional or "transactional_db" in fixtures.names or "live_server" in fixtures.names
+    uses_db = mark is not None or "db" in fixtures.names
+    order: Order = 1 if order_transactional else 0 if uses_db else 2
+
+    user = _of_user_fixtures(store, item, fixtures)
+    if user is not None and not enabled:
+        return user
+    if not enabled:
+        asked_later = _later(store, item, fixtures)
+        if asked_later is not None:
+            return asked_later
+        unknown = _unknown_fixtures(fixtures)
+        if unknown:
+            return DatabaseMode("unknown", reasons=((item.site, unknown),), order=2)
+        return _blocked(store, item, fixtures, "no django_db mark and no database fixture")
+    if not transactional:
+        for name in ("transactional_db", "live_server"):
+            if name in fixtures.names:
+                transactional = True
+                reasons.insert(0, (_requester(store, item, fixtures, name), f"{name} is among its fixtures"))
+    if mark is None and not reasons:
+        for name in _entry_points(fixtures):
+            reasons.append((_requester(store, item, fixtures, name), f"{name} is among its fixtures"))
+            break
+    if user is not None and user.mode == "flush":
+        transactional = True
+        reasons = [*user.reasons, *reasons]
+    mode: Mode = "flush" if transactional else "rollback"
+    return DatabaseMode(mode, databases, tuple(reasons), order, dynamic, _unblock_sites(store, item, fixtures))
+
+
+def _asked(store: Store, mark: Mark) -> _Asked:
+    """pytest_django.fixtures._django_db_signature: (transaction, reset_sequences, databases, serialized_rollback,
+    available_apps)."""
+    if any(name == "**" for name, _ in mark.keywords):
+        return _Asked(None, ("default",), "@pytest.mark.django_db")
+    transaction = keyword(store, mark, "transaction", 0)
+    sequences = keyword(store, mark, "reset_sequences", 1)
+    value = keyword(store, mark, "databases", 2)
+    databases = ("default",) if value is None else _aliases(value) or ()
+    if UNREADABLE in (transaction, sequences):
+        return _Asked(None, databases, "@pytest.mark.django_db")
+    if transaction:
+        return _Asked(True, databases, "@pytest.mark.django_db(transaction=True)")
+    if sequences:
+        return _Asked(True, databases, "@pytest.mark.django_db(reset_sequences=True)")
+    return _Asked(False, databases, "@pytest.mark.django_db")
+
+
+def _used(fixtures: Closure) -> Iterable[FixtureDef]:
+    """The definitions that are set up: the closest of each name, and those further up that an override asks for."""
+    for name, defs in fixtures.fixtures:
+        for one in reversed(defs):
+            yield one
+            if name not in one.params:
+                break
+
+
+def _entry_points(fixtures: Closure) -> list[str]:
+    """The names that bring pytest-django's helper, the plainest first."""
+    names = [name for name, defs in fixtures.fixtures if defs[-1].canonical.startswith("pytest_django.fixtures.")]
+    asking = [n for n in names if any("_django_db_helper" in one.params for one in fixtures.definitions(n))]
+    return [*[n for n in asking if n != "_django_db_helper"], *(["_django_db_helper"] if not asking else [])]
+
+
+def _requester(store: Store, item: TestItem, fixtures: Closure, name: str) -> Where:
+    """Where a fixture is asked for: the ini file, a mark, a fixture of the project, or the test."""
+    config = store.get(CONFIG, item.id.path)
+    if name in config.usefixtures:
+        return config.usefixtures_place
+    if name in item.params:
+        return item.site
+    for mark in marks_of(store, item.id):
+        if mark.name == "usefixtures" and any(getattr(a, "value", None) == name for a in mark.args):
+            return mark.site
+    asked = name
+    for _ in range(8):
+        for other, defs in fixtures.fixtures:
+            if asked in defs[-1].params and other != asked:
+                if defs[-1].site is not None:
+                    return defs[-1].site
+                asked = other
+                break
+        else:
+            break
+    return item.site
+
+
+def _of_user_fixtures(store: Store, item: TestItem, fixtures: Closure) -> DatabaseMode | None:
+    """Fixtures that the user's settings declare to give the database."""
+    for wanted in ("flush", "rollback"):
+        for name, mode in store.get(USER_DATABASE_FIXTURES, ""):
+            if mode == wanted and name in fixtures.names:
+                where = _requester(store, item, fixtures, name)
+                reasons: _Reasons = ((where, f"{name} is declared as a database fixture"),)
+                if mode == "flush":
+                    return DatabaseMode("flush", ("default",), reasons, 1)
+                return DatabaseMode("rollback", ("default",), reasons, 0)
+    return None
+
+
+def _later(store: Store, item: TestItem, fixtures: Closure) -> DatabaseMode | None:
+    """`getfixturevalue("db")`: rollback from there on. `getfixturevalue("transactional_db")` is rollback too: its name is
+    not among the fixture names when the helper looks (pytest-django pull request 1318)."""
+    doubtful: Site | None = None
+    for asked in fixtures.dynamic:
+        if asked.name is None:
+            doubtful = doubtful or asked.site
+            continue
+        if not _brings_helper(store, item.id, asked.name):
+            continue
+        if not asked.certain:
+            doubtful = asked.site
+            continue
+        reasons: _Reasons = ((asked.site, f"{asked.name} is asked for at run time"),)
+        return DatabaseMode("rollback", ("default",), reasons, 2, True)
+    if doubtful is not None:
+        return DatabaseMode("unknown", (), ((doubtful, "a fixture may be asked for at run time"),), 2, True)
+    return None
+
+
+def _brings_helper(store: Store, ref: TestRef, name: str) -> bool:
+    todo, seen = [name], {name}
+    while todo:
+        for one in definitions(store, (todo.pop(), ref))[-1:]:
+            if one.canonical == HELPER:
+                return True
+            more = [p for p in one.params if p not in seen]
+            seen.update(more)
+            todo += more
+    return False
+
+
+def _unknown_fixtures(fixtures: Closure) -> str:
+    """Why a fixture that nobody could name may give the database; "" when there is none. A name that is surely not defined
+    is an error of the test, not a doubt."""
+    for name, reason in fixtures.unknown:
+        if reason not in {"no fixture of this name is visible", "its scope is computed at run time"}:
+            return f"{name}: {reason}"
+    return ""
+
+
+def _blocked(store: Store, item: TestItem, fixtures: Closure, reason: str) -> DatabaseMode:
+    """pytest-django blocks every connection, unless something calls `django_db_blocker.unblock()` for the test: then
+    nothing rolls back or flushes."""
+    found = list(_unblocks(store, item, fixtures))
+    sites = tuple(u.site for _, u in found)
+    held = next((u for own, u in found if own or u.held), None)
+    if held is not None:
+        return DatabaseMode(
+            "unprotected", ("default",), ((held.site, "the blocker is lifted without a transaction"),), 2, False, sites
+        )
+    return DatabaseMode("none", (), ((item.site, reason),), 2, False, sites)
+
+
+def _unblock_sites(store: Store, item: TestItem, fixtures: Closure) -> tuple[Site, ...]:
+    return tuple(u.site for _, u in _unblocks(store, item, fixtures))
+
+
+def _unblocks(store: Store, item: TestItem, fixtures: Closure) -> Iterable[tuple[bool, Unblock]]:
+    """(whether it stands in the test itself, the call) for the test and the project's fixtures that have the blocker."""
+    if BLOCKER in item.params:
+        for found in unblocks_of(store, item.ref):
+            yield True, found
+    for one in _used(fixtures):
+        if one.ref is not None and BLOCKER in one.params:
+            for found in unblocks_of(store, one.ref):
+                yield False, found

@@ -1,0 +1,127 @@
+"""What a function's body asks pytest for while it runs: `getfixturevalue`, and `django_db_blocker.unblock()`.
+
+Only what is written plainly is seen; bodies are read here and nowhere else in this room but for decorators and hooks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from isolint.names.symbols import FunctionRef, Site
+from isolint.pytest_model.evaluate import literal
+from isolint.pytest_model.functions import whole
+from isolint.pytest_model.objects import Context
+from isolint.pytest_model.shapes import Requested
+from isolint.store.memo import Query, Store
+from isolint.syntax import facts as f
+
+
+def _requests(store: Store, ref: FunctionRef) -> tuple[Requested, ...]:
+    function = whole(store, ref)
+    if function is None:
+        return ()
+    found: list[Requested] = []
+    for call, certain in calls(function.body):
+        if isinstance(call.func, f.Attribute) and call.func.attr == "getfixturevalue":
+            argument = (
+                call.args[0] if call.args else next((k.value for k in call.keywords if k.name == "argname"), None)
+            )
+            name = literal(store, Context(ref.path, ref.chunk), argument) if argument is not None else None
+            site = Site(ref.path, ref.chunk, *call.span)
+            found.append(Requested(name if isinstance(name, str) else None, site, certain))
+    return tuple(found)
+
+
+requests_of: Query[FunctionRef, tuple[Requested, ...]] = Query("dynamic requests", _requests)
+"""The `request.getfixturevalue(...)` calls in the body of a function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unblock:
+    """A call of `unblock()`. `held` is True when the access lasts beyond the call: the body of the `with` yields, or the
+    call stands alone."""
+
+    site: Site
+    held: bool
+
+
+def _unblocks(store: Store, ref: FunctionRef) -> tuple[Unblock, ...]:
+    function = whole(store, ref)
+    if function is None:
+        return ()
+    found: dict[tuple[int, int], Unblock] = {}
+    for statement in walk(function.body):
+        if isinstance(statement, f.With):
+            yields = any(isinstance(node, f.Yield) for node in walk(statement.body))
+            for item in statement.items:
+                if _is_unblock(item.context):
+                    span = item.context.span
+                    found[span] = Unblock(Site(ref.path, ref.chunk, *span), yields)
+        elif isinstance(statement, f.Call) and _is_unblock(statement) and statement.span not in found:
+            found[statement.span] = Unblock(Site(ref.path, ref.chunk, *statement.span), True)
+    return tuple(found.values())
+
+
+unblocks_of: Query[FunctionRef, tuple[Unblock, ...]] = Query("unblocks", _unblocks)
+"""The `.unblock()` calls in a function's body; that the receiver is pytest-django's blocker is for the asker to know."""
+
+
+def _is_unblock(expr: f.Expr) -> bool:
+    return isinstance(expr, f.Call) and isinstance(expr.func, f.Attribute) and expr.func.attr == "unblock"
+
+
+def walk(body: object) -> Iterator[msgspec.Struct]:
+    """All facts below, outermost first."""
+    if isinstance(body, tuple):
+        for part in body:
+            yield from walk(part)
+    elif isinstance(body, msgspec.Struct):
+        yield body
+        for name in body.__struct_fields__:
+            value = getattr(body, name)
+            if isinstance(value, tuple | msgspec.Struct):
+                yield from walk(value)
+
+
+def calls(body: Iterable[f.Stmt], certain: bool = True) -> Iterator[tuple[f.Call, bool]]:
+    """The calls in statements, and whether they are made whenever the body runs to its end."""
+    for statement in body:
+        match statement:
+            case f.If():
+                yield from _in_expr(statement.test, certain)
+                yield from calls(statement.body, False)
+                yield from calls(statement.orelse, False)
+                certain = certain and not _leaves((*statement.body, *statement.orelse))
+            case f.For() | f.While():
+                head = statement.iterable if isinstance(statement, f.For) else statement.test
+                yield from _in_expr(head, certain)
+                yield from calls((*statement.body, *statement.orelse), False)
+            case f.With():
+                for item in statement.items:
+                    yield from _in_expr(item.context, certain)
+                yield from calls(statement.body, certain)
+            case f.Try():
+                yield from calls((*statement.body, *statement.orelse), certain)
+                for handler in statement.handlers:
+                    yield from calls(handler.body, False)
+                yield from calls(statement.final, certain)
+            case f.Match():
+                for case in statement.cases:
+                    yield from calls(case.body, False)
+            case f.Function() | f.Class():
+                yield from calls(statement.body, False)
+            case _:
+                yield from _in_expr(statement, certain)
+
+
+def _in_expr(node: object, certain: bool) -> Iterator[tuple[f.Call, bool]]:
+    for inner in walk(node):
+        if isinstance(inner, f.Call):
+            yield inner, certain
+
+
+def _leaves(body: tuple[f.Stmt, ...]) -> bool:
+    return any(isinstance(node, f.Return | f.Raise) for node in walk(body))

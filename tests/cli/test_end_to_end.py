@@ -1,0 +1,146 @@
+"""The real engine behind the real command line, on a small project."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from isolint.rules import registry
+from tests.support import analysed_environment, isolint, lay_out
+
+pytestmark = pytest.mark.skipif(analysed_environment() is None, reason="no environment with Django to analyse")
+
+FILES = {
+    "models.py": "from django.db import models\n\n\nclass Order(models.Model):\n    total = models.IntegerField()\n",
+    "tests/conftest.py": """\
+import pytest
+from models import Order
+
+
+@pytest.fixture
+def make_order():
+    def make(total=1):
+        return Order.objects.create(total=total)
+
+    return make
+""",
+    "tests/test_orders.py": """\
+import pytest
+from asgiref.sync import sync_to_async
+from models import Order
+
+
+@pytest.mark.django_db
+@pytest.mark.asyncio
+async def test_ship(make_order):
+    order = await sync_to_async(make_order)()
+    assert order.pk
+
+
+@pytest.mark.django_db
+@pytest.mark.asyncio
+async def test_total():
+    await Order.objects.acreate(total=3)
+
+
+@pytest.mark.django_db
+def test_sync(make_order):
+    assert make_order().pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_slow(make_order):
+    assert make_order().pk
+
+
+def test_pure():
+    assert 1
+""",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    lay_out(tmp_path, FILES)
+    return tmp_path
+
+
+def test_check(project: Path) -> None:
+    run = isolint("check", "--no-cache", folder=project)
+    assert (run.code, run.err) == (1, "")
+    assert "tests/test_orders.py:9:19 error sync-to-async-in-db-test (ISO101)\n" in run.out
+    assert "   9 |     order = await sync_to_async(make_order)()\n" in run.out
+    assert " async-orm-in-db-test (ISO102)\n" in run.out
+    assert "\n3 rollback tests: 2 leak, 1 safe, 0 undecided." in run.out
+
+
+def test_selecting(project: Path) -> None:
+    for arguments, codes in [
+        ((), {"ISO101", "ISO102", "ISO301"}),
+        (("--select", "ISO102"), {"ISO102"}),
+        (("--ignore", "async-orm-in-db-test,ISO3"), {"ISO101"}),
+        (("--config", "severity.ISO101=off"), {"ISO102", "ISO301"}),
+    ]:
+        run = isolint("check", "--no-cache", "--output-format", "json", *arguments, folder=project)
+        assert {finding["code"] for finding in run.findings()} == codes
+
+
+def test_a_wrong_setting_is_exit_code_2(project: Path) -> None:
+    run = isolint("check", "--no-cache", "--config", "fix-frm=helper", folder=project)
+    assert "isolint: --config: " in run.err
+    assert "fix-frm" in run.err
+
+
+def test_explain(project: Path) -> None:
+    run = isolint("explain", "--no-cache", "--output-format", "json", "tests", folder=project)
+    verdicts = {test["test"].rpartition("::")[2]: test["verdict"] for test in json.loads(run.out)}
+    assert verdicts == {
+        "test_ship": "leaks",
+        "test_total": "leaks",
+        "test_sync": "safe",
+        "test_slow": "not-rollback",
+        "test_pure": "not-rollback",
+    }
+
+
+def test_stdin_wins_over_the_disk(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import io
+    import sys
+
+    text = FILES["tests/test_orders.py"].replace("await sync_to_async(make_order)()", "make_order")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    arguments = ("check", "--no-cache", "--output-format", "json", "--stdin-filename", "tests/test_orders.py", "-")
+    found = isolint(*arguments, folder=project).findings()
+    assert {finding["code"] for finding in found} == {"ISO102", "ISO301"}
+
+
+def test_without_an_environment(project: Path) -> None:
+    run = isolint("check", "--no-cache", folder=project, variables={"VIRTUAL_ENV": "", "PATH": ""})
+    assert "isolint: no Python environment found" in run.err
+    assert "looked for: " in run.err
+    assert run.out.splitlines()[-1].endswith("tells why).") or "0 undecided" not in run.out
+
+
+def examples() -> list[tuple[str, str, str]]:
+    found = []
+    for rule in registry.rules():
+        sections = dict(registry.page(rule).sections)
+        for heading in ("Example", "Use instead"):
+            code = re.findall(r"```python\n(.*?)```", sections[heading], re.DOTALL)[0]
+            found.append((rule.code, heading, code))
+    return found
+
+
+@pytest.mark.parametrize("code, heading, text", examples(), ids=lambda value: value if len(value) < 12 else "")
+def test_the_examples_on_the_rule_pages_are_true(code: str, heading: str, text: str, tmp_path: Path) -> None:
+    tests = f"from models import Order, ship\n{text}\n\ndef test_user(order):\n    pass\n"
+    models = FILES["models.py"] + "\n\nasync def ship(order):\n    await order.asave()\n    return order\n"
+    conftest = FILES["tests/conftest.py"] + (
+        "\n\n@pytest.fixture\ndef order(make_order):\n    return make_order()\n" if "def order" not in text else ""
+    )
+    lay_out(tmp_path, {"models.py": models, "tests/conftest.py": conftest, "tests/test_a.py": tests})
+    found = isolint("check", "--no-cache", "--output-format", "json", folder=tmp_path).findings()
+    assert (code in {finding["code"] for finding in found}) is (heading == "Example")

@@ -1,0 +1,87 @@
+-- Opens a file in Neovim as a user would, waits for the findings, looks at one, applies the preferred quick fix to it
+-- and writes the file. What was seen goes to a JSON file, also when something fails.
+--
+-- nvim -l neovim_drive.lua FILE OUTPUT PATTERN: the first finding whose message matches the Lua pattern is fixed.
+
+local file, output, pattern = arg[1], arg[2], arg[3]
+local seen = { steps = {} }
+
+local function finish(failure)
+  seen.failure = failure
+  seen.messages = vim.api.nvim_exec2('messages', { output = true }).output
+  local handle = assert(io.open(output, 'w'))
+  handle:write(vim.json.encode(seen))
+  handle:close()
+  for _, client in ipairs(vim.lsp.get_clients()) do
+    client:stop()
+  end
+  vim.wait(10000, function()
+    return #vim.lsp.get_clients() == 0
+  end, 20)
+  os.exit(failure and 1 or 0)
+end
+
+local function wait(what, condition)
+  table.insert(seen.steps, what)
+  if not vim.wait(60000, condition, 20) then
+    finish('waited in vain for: ' .. what)
+  end
+end
+
+local function finding()
+  for _, found in ipairs(vim.diagnostic.get(0)) do
+    if found.message:match(pattern) then
+      return found
+    end
+  end
+end
+
+local ok, err = pcall(function()
+  vim.cmd.edit(file)
+  wait('the client', function()
+    return #vim.lsp.get_clients({ bufnr = 0, name = 'isolint' }) == 1
+  end)
+  local client = vim.lsp.get_clients({ bufnr = 0, name = 'isolint' })[1]
+  wait('the handshake', function()
+    return client.initialized
+  end)
+  seen.server = client.server_info
+  seen.encoding = client.offset_encoding
+  seen.root = client.config.root_dir
+  wait('the finding', function()
+    return finding() ~= nil
+  end)
+  local found = finding()
+  seen.findings = vim.tbl_map(function(it)
+    return { line = it.lnum, column = it.col, severity = it.severity, source = it.source, code = it.code, message = it.message }
+  end, vim.diagnostic.get(0))
+  vim.api.nvim_win_set_cursor(0, { found.lnum + 1, found.col })
+  local float = vim.diagnostic.open_float()
+  seen.shown = float and vim.api.nvim_buf_get_lines(float, 0, -1, false) or {}
+  local hover
+  client:request('textDocument/hover', vim.lsp.util.make_position_params(0, client.offset_encoding), function(problem, answer)
+    hover = { problem = problem, answer = answer }
+  end)
+  wait('the hover', function()
+    return hover ~= nil
+  end)
+  seen.hover = hover
+  vim.lsp.buf.code_action({
+    apply = true,
+    filter = function(action)
+      return action.kind == 'quickfix' and action.isPreferred
+    end,
+  })
+  wait('the quick fix', function()
+    return vim.bo.modified
+  end)
+  local before = finding()
+  if before and before.lnum == found.lnum and before.message == found.message then
+    wait('the finding to go', function()
+      local now = finding()
+      return now == nil or now.lnum ~= found.lnum or now.message ~= found.message
+    end)
+  end
+  vim.cmd('silent write')
+end)
+finish(not ok and tostring(err) or nil)

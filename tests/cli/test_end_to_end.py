@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,16 @@ def test_pure():
 }
 
 
+@pytest.fixture(autouse=True, scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One cache of jedi's answers for all tests here: each would ask the same again, which takes seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = str(tmp_path_factory.mktemp("cache"))
+        for name in ("XDG_CACHE_HOME", "HOME", "LOCALAPPDATA", "USERPROFILE"):
+            patch.setenv(name, folder)
+        yield
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     lay_out(tmp_path, FILES)
@@ -69,7 +80,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_check(project: Path) -> None:
-    run = isolint("check", "--no-cache", folder=project)
+    run = isolint("check", folder=project)
     assert (run.code, run.err) == (1, "")
     assert "tests/test_orders.py:9:19 error sync-to-async-in-db-test (ISO101)\n" in run.out
     assert "   9 |     order = await sync_to_async(make_order)()\n" in run.out
@@ -84,18 +95,19 @@ def test_selecting(project: Path) -> None:
         (("--ignore", "async-orm-in-db-test,ISO3"), {"ISO101"}),
         (("--config", "severity.ISO101=off"), {"ISO102", "ISO301"}),
     ]:
-        run = isolint("check", "--no-cache", "--output-format", "json", *arguments, folder=project)
+        run = isolint("check", "--output-format", "json", *arguments, folder=project)
         assert {finding["code"] for finding in run.findings()} == codes
 
 
 def test_a_wrong_setting_is_exit_code_2(project: Path) -> None:
-    run = isolint("check", "--no-cache", "--config", "fix-frm=helper", folder=project)
+    run = isolint("check", "--config", "fix-frm=helper", folder=project)
+    assert run.code == 2
     assert "isolint: --config: " in run.err
     assert "fix-frm" in run.err
 
 
 def test_explain(project: Path) -> None:
-    run = isolint("explain", "--no-cache", "--output-format", "json", "tests", folder=project)
+    run = isolint("explain", "--output-format", "json", "tests", folder=project)
     verdicts = {test["test"].rpartition("::")[2]: test["verdict"] for test in json.loads(run.out)}
     assert verdicts == {
         "test_ship": "leaks",
@@ -112,13 +124,13 @@ def test_stdin_wins_over_the_disk(project: Path, monkeypatch: pytest.MonkeyPatch
 
     text = FILES["tests/test_orders.py"].replace("await sync_to_async(make_order)()", "make_order")
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
-    arguments = ("check", "--no-cache", "--output-format", "json", "--stdin-filename", "tests/test_orders.py", "-")
+    arguments = ("check", "--output-format", "json", "--stdin-filename", "tests/test_orders.py", "-")
     found = isolint(*arguments, folder=project).findings()
     assert {finding["code"] for finding in found} == {"ISO102", "ISO301"}
 
 
 def test_without_an_environment(project: Path) -> None:
-    run = isolint("check", "--no-cache", folder=project, variables={"VIRTUAL_ENV": "", "PATH": ""})
+    run = isolint("check", folder=project, variables={"VIRTUAL_ENV": "", "PATH": ""})
     assert "isolint: no Python environment found" in run.err
     assert "looked for: " in run.err
     assert run.out.splitlines()[-1].endswith("tells why).") or "0 undecided" not in run.out
@@ -142,5 +154,5 @@ def test_the_examples_on_the_rule_pages_are_true(code: str, heading: str, text: 
         "\n\n@pytest.fixture\ndef order(make_order):\n    return make_order()\n" if "def order" not in text else ""
     )
     lay_out(tmp_path, {"models.py": models, "tests/conftest.py": conftest, "tests/test_a.py": tests})
-    found = isolint("check", "--no-cache", "--output-format", "json", folder=tmp_path).findings()
+    found = isolint("check", "--output-format", "json", folder=tmp_path).findings()
     assert (code in {finding["code"] for finding in found}) is (heading == "Example")

@@ -40,7 +40,7 @@ def test_colours(terminal: bool, variables: dict[str, str], colour: bool, monkey
 
 def test_a_pipe_is_laid_out_the_same_whoever_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "77")
-    assert (style_for(io.StringIO()).width, style_for(Terminal()).width) == (100, 77)
+    assert (style_for(io.StringIO()).width, style_for(Terminal()).width) == (120, 77)
 
 
 def test_a_closed_stream_has_no_colours() -> None:

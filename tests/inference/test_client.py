@@ -173,6 +173,25 @@ def test_the_background_thread_answers_and_calls_back(origin: JediOrigin) -> Non
     assert called.wait(20)
 
 
+@pytest.mark.skipif(not hasattr(os, "getpriority"), reason="no priorities")
+def test_the_background_steps_back_and_a_batch_does_not(site: str) -> None:
+    called = threading.Event()
+    for background in (False, True):
+        origin = JediOrigin(hello(site))
+        if background:
+            origin.start_background(called.set)
+        origin.answer(G)
+        if background:
+            assert called.wait(20)
+        else:
+            origin.resolve()
+        pid = origin.child_pid
+        assert pid is not None
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, pid) == (min(own + 10, 19) if background else own)
+        origin.close()
+
+
 def test_a_failing_listener_does_not_end_the_background(origin: JediOrigin, caplog: pytest.LogCaptureFixture) -> None:
     calls = threading.Semaphore(0)
 

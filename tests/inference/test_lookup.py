@@ -36,6 +36,9 @@ SITE = {
         "class Loop(Loop): pass\n"
         "def build(): return Plain()\n"
         "built = build()\n"
+        "def choose() -> type[Plain]: ...\n"
+        "chosen = choose()\n"
+        "doubled = twice(build)\n"
         "class Proxy:\n"
         "    def __getattr__(self, name) -> Plain: ...\n"
         "proxy = Proxy()\n"
@@ -145,6 +148,16 @@ def test_what_only_a_function_body_says_is_found_too(shop: World) -> None:
 def test_an_attribute_served_by_getattr_is_named_after_its_class(shop: World) -> None:
     found = find(shop, "shop.orders.proxy.anything")
     assert (found.canonical, found.kind, found.type) == ("shop.orders.Proxy.anything", "instance", "shop.orders.Plain")
+
+
+def test_what_a_call_returns_is_no_other_name_for_a_class(shop: World) -> None:
+    found = find(shop, "shop.orders.chosen")
+    assert (found.canonical, found.kind) == ("shop.orders.chosen", "unknown")
+
+
+def test_what_a_decorator_returns_keeps_the_name_of_its_variable(shop: World) -> None:
+    found = find(shop, "shop.orders.doubled")
+    assert (found.canonical, found.kind) == ("shop.orders.doubled", "function")
 
 
 def test_a_fallback_for_a_missing_import_is_no_function(shop: World) -> None:
@@ -347,6 +360,12 @@ def test_fixtures_are_decorated_by_pytest_whatever_it_is_called(plugin: World) -
     assert found["made"].decorators == (Decorator(FIXTURE, "pytest.fixture(scope='module')"),)
     assert [param.name for param in found["made"].params] == ["db"]
     assert found["_here"].is_generator
+
+
+def test_the_methods_of_a_class_that_is_a_plugin(own: World) -> None:
+    found = members(own, "_pytest.legacypath.LegacyTmpdirPlugin")
+    assert [each.canonical for each in found["tmpdir"].decorators] == [FIXTURE, "builtins.staticmethod"]
+    assert [param.name for param in found["tmpdir"].params] == ["tmp_path"]
 
 
 def test_the_members_of_nothing_are_none(plugin: World) -> None:

@@ -17,8 +17,10 @@ CASES = {
         "async def f():\n    yield\n\n",
     ),
     "methods": (
-        "class A(B):\n    z = 1\n    @property\n    def f(self) -> int:\n"
-        "        '''doc\n        string'''\n        return 1\n",
+        (
+            "class A(B):\n    z = 1\n    @property\n    def f(self) -> int:\n"
+            "        '''doc\n        string'''\n        return 1\n"
+        ),
         "class A(B):\n    z = 1\n    @property\n    def f(self) -> int:\n        ...\n\n\n",
     ),
     "one line": ("def f(): return 1\n", "def f(): return 1\n"),

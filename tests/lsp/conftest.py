@@ -21,6 +21,7 @@ def inside(engines: Engines) -> Iterator[Inside]:
     wire = Inside(engines)
     yield wire
     wire.end()
+    wire.check_types()
 
 
 @pytest.fixture

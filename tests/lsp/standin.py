@@ -85,6 +85,8 @@ class StandIn:
         return self.text(path), word[1].decode() if word else "", self.answers
 
     def affected(self, paths: Iterable[str]) -> list[str]:
+        paths = list(paths)
+        self.log.append(("affected", tuple(paths)))
         return [path for path in paths if self.reported.get(path) != self._depends(path)]
 
     def report(self, path: str, cancelled: Callable[[], bool] = lambda: False) -> FileReport:
@@ -101,6 +103,8 @@ class StandIn:
         if b"boom" in text:
             raise RuntimeError("boom")
         if b"endless" in text:
+            sys.stderr.write("from now on for ever\n")
+            sys.stderr.flush()
             threading.Event().wait()
         self.reported[path] = self._depends(path)
         findings = tuple(self._finding(path, text, m, n) for n, m in enumerate(re.finditer(rb"leak(-\w+)?", text)))

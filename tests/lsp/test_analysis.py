@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from isolint.lsp.buffers import Documents
+from isolint.lsp.mailbox import Mailbox
 from tests.lsp.standin import Engines
 from tests.lsp.wire import FULL, Inside
 
@@ -263,10 +265,44 @@ def test_answers_about_installed_names_publish_again(inside: Inside, engines: En
     uri = inside.open(tmp_path / "test_a.py", "leak\n")
     inside.published(uri, 1)
     _settle(inside)
-    before = engines.count("report")
+    before, shown = engines.count("report"), len(inside.publications())
     engines.built[0].on_answers()  # from another thread than the analysis
     _settle(inside)
     assert engines.count("report") == before + 1
+    assert len(inside.publications()) == shown  # nothing new to show
+
+
+def test_a_keystroke_asks_about_the_other_open_files_only(inside: Inside, engines: Engines, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uris = [inside.open(tmp_path / name, "leak\n") for name in ("test_a.py", "test_b.py", "test_c.py")]
+    for uri in uris:
+        inside.published(uri, 1)
+    _settle(inside)
+    before = len(engines.log)
+    inside.change(uris[1], 2, "leak leak\n")
+    inside.published(uris[1], 2)
+    _settle(inside)
+    files = [str(tmp_path / name) for name in ("test_b.py", "test_c.py", "test_a.py")]
+    asked = [("report", files[0]), ("affected", (files[1],)), ("affected", (files[2],))]
+    assert engines.log[before:] == asked
+
+
+def test_the_slot_keeps_the_last_version_in_order_of_the_last_edit() -> None:
+    mailbox = Mailbox()
+    documents = Documents()
+    one = documents.open("file:///one.py", "python", 1, "1")
+    two = documents.open("file:///two.py", "python", 1, "2")
+    newer = documents.change("file:///one.py", 2, [])
+    mailbox.put_buffer("/one.py", one)
+    mailbox.put_buffer("/two.py", two)
+    mailbox.put_buffer("/one.py", newer)
+    mail = mailbox.take(wait=True)
+    assert mail is not None
+    assert list(mail.buffers.items()) == [("/two.py", two), ("/one.py", newer)]
+    assert not mailbox.has_mail()
+    mailbox.stop()
+    assert mailbox.take(wait=True) is None
+    assert mailbox.ask(lambda _, __: None, None).cancelled()
 
 
 # Folders.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,6 +59,7 @@ def test_what_prints_does_not_reach_the_client(process: Process, tmp_path: Path)
 def test_an_analysis_that_never_ends_does_not_keep_the_process(process: Process, tmp_path: Path) -> None:
     process.start(tmp_path)
     process.open(tmp_path / "test_a.py", "endless\n")
+    process.wait_error(b"for ever")
     process.leave()
     assert process.code() == 0
 
@@ -67,6 +67,7 @@ def test_an_analysis_that_never_ends_does_not_keep_the_process(process: Process,
 def test_an_analysis_that_never_ends_and_no_input(process: Process, tmp_path: Path) -> None:
     process.start(tmp_path)
     process.open(tmp_path / "test_a.py", "endless\n")
+    process.wait_error(b"for ever")
     process.hang_up()
     assert process.code() == 1
 
@@ -84,8 +85,7 @@ def test_garbage_between_messages_is_survived(process: Process, tmp_path: Path) 
 def over_tcp() -> Iterator[tuple[Process, Wire]]:
     process = Process("-m", "tests.lsp.standin", "0")
     try:
-        while (found := re.search(rb"listening on (\S+):(\d+)", process.errors)) is None:
-            assert process.process.poll() is None, process.errors
+        found = process.wait_error(rb"listening on (\S+):(\d+)")
         connection = socket.create_connection((found[1].decode(), int(found[2])), LIMIT)
         with connection:
             yield process, Wire(connection.sendall, connection.recv)

@@ -7,6 +7,8 @@ import threading
 from pathlib import Path
 
 import pytest
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from tests.lsp.standin import Engines
 from tests.lsp.wire import Inside, at, without
@@ -120,6 +122,24 @@ def test_answers_of_the_client_are_forgotten_also_when_they_are_errors(inside: I
     assert len(inside.published(uri, 1)) == 1
     assert inside.server.protocol._request_futures == {}
     assert inside.logged() == []
+
+
+def test_the_typed_calls_of_pygls_are_answered_and_forgotten_too(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    calls = [
+        inside.server.protocol.send_request("window/showDocument", types.ShowDocumentParams(uri="file:///a.py"))
+        for _ in range(3)
+    ]
+    asked = list(inside.server.protocol._result_types)
+    inside.wait(lambda m: m.get("id") == asked[-1])
+    inside.send(id=asked[0], result={"success": True})
+    inside.send(id=asked[1], error={"code": -32603, "message": "cannot"})
+    inside.send(id=asked[2], result="nonsense")
+    assert calls[0].result(30) == types.ShowDocumentResult(success=True)
+    assert isinstance(calls[1].exception(30), JsonRpcException)
+    assert calls[2].exception(30) is not None
+    assert inside.server.protocol._request_futures == {}
+    assert inside.server.protocol._result_types == {}
 
 
 def test_a_request_is_cancelled_while_its_work_runs(inside: Inside, engines: Engines, tmp_path: Path) -> None:

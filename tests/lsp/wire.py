@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -16,10 +17,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from lsprotocol import types
+from lsprotocol.converters import get_converter
+
 from isolint.lsp.engine import EngineFactory
 from isolint.lsp.server import Server
 
 LIMIT = 30.0
+CONVERTER = get_converter()
 FULL: dict[str, Any] = {
     "general": {"positionEncodings": ["utf-16"]},
     "workspace": {"workspaceEdit": {"documentChanges": True}, "applyEdit": True},
@@ -57,6 +62,7 @@ class Wire:
         self._read = read
         self._arrived = threading.Condition()
         self._next_id = 0
+        self._asked: dict[int, str] = {}
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
@@ -70,7 +76,8 @@ class Wire:
             pending += piece
             while b"\r\n\r\n" in pending:
                 head, _, rest = pending.partition(b"\r\n\r\n")
-                length = int(head.removeprefix(b"Content-Length: "))  # anything else on the stream is an error
+                # Anything else on the stream is an error.
+                length = int(head.split(b"\r\n")[0].removeprefix(b"Content-Length: "))
                 if len(rest) < length:
                     break
                 pending = rest[length:]
@@ -95,6 +102,7 @@ class Wire:
     def ask(self, method: str, params: Any = None) -> int:
         """Send a request and go on; its id."""
         self._next_id += 1
+        self._asked[self._next_id] = method
         self.send(id=self._next_id, method=method, params=params)
         return self._next_id
 
@@ -146,6 +154,21 @@ class Wire:
 
     def logged(self) -> list[str]:
         return [m["params"]["message"] for m in self.messages if m.get("method") == "window/logMessage"]
+
+    def check_types(self) -> None:
+        """Everything the server said is what the protocol's types say, to the last field."""
+        for message in self.messages:
+            if "method" not in message and message["id"] is None:
+                continue  # an answer to what could not be read, which the types do not provide for
+            if "method" in message:
+                kind = types.METHOD_TO_TYPES[message["method"]][0]
+            elif "error" in message:
+                kind = types.ResponseErrorMessage
+            else:
+                kind = types.METHOD_TO_TYPES[self._asked[message["id"]]][1] if message["id"] in self._asked else None
+            if kind is not None:
+                understood = json.loads(json.dumps(CONVERTER.unstructure(CONVERTER.structure(message, kind))))
+                assert understood == message
 
     # What every editor does.
 
@@ -229,6 +252,7 @@ class Process(Wire):
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
         self.errors = b""
+        self._told = threading.Condition()
         self._draining = threading.Thread(target=self._drain, daemon=True)
         self._draining.start()
         source, sink = self.process.stdout, self.process.stdin
@@ -245,7 +269,17 @@ class Process(Wire):
     def _drain(self) -> None:
         assert self.process.stderr is not None
         for line in self.process.stderr:
-            self.errors += line
+            with self._told:
+                self.errors += line
+                self._told.notify_all()
+
+    def wait_error(self, pattern: bytes) -> re.Match[bytes]:
+        """Wait until something was written to standard error."""
+        with self._told:
+            assert self._told.wait_for(lambda: re.search(pattern, self.errors), LIMIT), self.errors
+            found = re.search(pattern, self.errors)
+        assert found is not None
+        return found
 
     def hang_up(self) -> None:
         """Close the server's input."""

@@ -165,6 +165,15 @@ class Model:
     def database(self, node_id: str) -> DatabaseMode:
         return self.settled(lambda: database(self.store, self.ref(node_id)))
 
+    def text_of(self, item: TestItem) -> str:
+        """The source of a test, its decorators included."""
+        source = self._source(item.ref.path)
+        assert source is not None
+        chunk = source.chunk(item.ref.chunk)
+        assert chunk is not None
+        start, end = source.absolute(item.ref.chunk, (0, chunk.size))
+        return source.text[start:end].decode()
+
     def line(self, site: object) -> int:
         """The line, from 1, where a site begins."""
         source = self._source(site.path)  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sysconfig
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def text(code: str, fact: Any) -> str:
     "literal",
     [
         "'a'", '"a"', "'''a\nb'''", '"""a"""', "r'a\\n'", "u'a'", "R'\\''", "'a\\n\\t\\\\\\'\\x41\\u20ac\\U0001F600'",
-        "'\\N{EURO SIGN}'", "'\\101\\0'", "'\\q'", "'a' 'b'", "('a'\n  'b' \"c\")", "'a\\\nb'", "''", "'é😀'", "1", "1_000",
+        "'\\N{EURO SIGN}'", "'\\101\\0'", "'a' 'b'", "('a'\n  'b' \"c\")", "'a\\\nb'", "''", "'é😀'", "1", "1_000",
         "0x1F", "0b11", "0o17", "1.5", "1e3", ".5", "True", "False", "None",
     ],
 )  # fmt: skip
@@ -90,6 +91,10 @@ def test_a_literal_has_the_value_python_gives_it(literal: str) -> None:
     assert isinstance(found, Constant)
     assert found.value == ast.literal_eval(literal)
     assert type(found.value) is type(ast.literal_eval(literal))
+
+
+def test_an_unknown_escape_keeps_its_backslash() -> None:
+    assert value("'\\q'") == Constant("\\q", (0, 4))
 
 
 @pytest.mark.parametrize("literal", ["b'a'", "1j", "...", "b'a' b'b'", "'\\ud800'", "9223372036854775808", "1" * 5000])
@@ -285,6 +290,15 @@ def test_imports() -> None:
     assert future.module == "__future__"
 
 
+@pytest.mark.parametrize("target", ["type(x).y", "type(f(x))[0]", "type(x, 'a', b).y"])
+def test_an_attribute_of_a_type_is_no_type_alias(target: str) -> None:
+    found = one(f"{target} = z")
+    assert isinstance(found, Assign)
+    assert text(f"{target} = z", found.targets[0]) == target
+    (call,) = [fact for fact in facts_in(found.targets) if isinstance(fact, Call) and fact.span[0] == 0]
+    assert call.func == Name("type", (0, 4))
+
+
 def test_compound_statements() -> None:
     code = "async with a as b, c():\n    pass\n"
     with_ = one(code)
@@ -374,6 +388,15 @@ def test_an_indented_chunk_has_spans_from_its_own_start() -> None:
 # --- against ast -----------------------------------------------------------------------------------------------------
 
 
+def without_patterns(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes but those in the patterns of `case`: the facts keep only the names that these bind."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.pattern)]
+
+
 def from_ast(data: bytes) -> Counter[Any]:
     tree = ast.parse(data)
     starts = [0]
@@ -384,7 +407,7 @@ def from_ast(data: bytes) -> Counter[Any]:
         return starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset
 
     found: Counter[Any] = Counter()
-    for node in ast.walk(tree):
+    for node in without_patterns(tree):
         match node:
             case ast.Call():
                 found["call", span(node), len(node.args), tuple(k.arg for k in node.keywords)] += 1
@@ -395,7 +418,7 @@ def from_ast(data: bytes) -> Counter[Any]:
                 params = [*a.posonlyargs, *a.args, *([a.vararg] if a.vararg else []), *a.kwonlyargs]
                 names = tuple(p.arg for p in [*params, *([a.kwarg] if a.kwarg else [])])
                 start = min([span(node)[0], *(span(d)[0] - 1 for d in node.decorator_list)])
-                end = span(node)[1]
+                end = span(node)[1] - data[: span(node)[1]].endswith(b";")  # Python counts a last semicolon in
                 is_async = isinstance(node, ast.AsyncFunctionDef)
                 found["def", node.name, len(node.decorator_list), names, is_async, len(node.body), start, end] += 1
             case ast.ClassDef():
@@ -406,7 +429,7 @@ def from_ast(data: bytes) -> Counter[Any]:
                 found["with", len(node.items), len(node.body), span(node)] += 1
             case ast.For() | ast.AsyncFor():
                 found["for", len(node.body), len(node.orelse), isinstance(node, ast.AsyncFor)] += 1
-            case ast.Try():
+            case ast.Try() | ast.TryStar():
                 counts = len(node.body), len(node.handlers), len(node.orelse), len(node.finalbody)
                 found["try", counts] += 1
             case ast.If():
@@ -454,8 +477,8 @@ def from_facts(facts: Facts) -> Counter[Any]:
             case Yield():
                 found["yield", fact.span] += 1
             case ImportFrom():
-                names = (("*", None),) if fact.star else tuple((n.name, n.alias) for n in fact.names)
-                found["from", fact.module, fact.level, names] += 1
+                imported = (("*", None),) if fact.star else tuple((n.name, n.alias) for n in fact.names)
+                found["from", fact.module, fact.level, imported] += 1
             case Import():
                 found["import", tuple((n.name, n.alias) for n in fact.names)] += 1
             case _:

@@ -20,7 +20,7 @@ from isolint.text.encoding import Decoded, Encoding, Undecodable, decode, encode
         (codecs.BOM_UTF8 + "é".encode(), "é", Encoding("utf-8", bom=True)),
         (codecs.BOM_UTF8 + b"# coding: utf-8\n", "# coding: utf-8\n", Encoding("utf-8", bom=True)),
         (b"# -*- coding: latin-1 -*-\n# \xe9\n", "# -*- coding: latin-1 -*-\n# é\n", Encoding("iso8859-1")),
-        (b"#!/usr/bin/python\n# vim: set fileencoding=cp1252 :\n'\x80'", "#!/usr/bin/python\n# vim: set fileencoding=cp1252 :\n'€'", Encoding("cp1252")),
+        (b"#!/a\n# vim: fileencoding=cp1252 :\n'\x80'", "#!/a\n# vim: fileencoding=cp1252 :\n'€'", Encoding("cp1252")),
         (b"\n# coding=latin-1\n\xe9", "\n# coding=latin-1\né", Encoding("iso8859-1")),
         ("x = 1\n# coding: latin-1\né".encode(), "x = 1\n# coding: latin-1\né", Encoding()),
         ("\n\n# coding: latin-1\né".encode(), "\n\n# coding: latin-1\né", Encoding()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isolint.catalog.places import SENSITIVE
-from isolint.catalog.rows import Acts, Attribute, Extends, Given, Gives, Row
+from isolint.catalog.rows import Acts, Attribute, Extends, Given, Gives, Lends, Row
 
 QUERYSET = "django.db.models.query.QuerySet"
 MANAGER = "django.db.models.manager.BaseManager"
@@ -108,7 +108,12 @@ ORM: tuple[Row, ...] = (
     Acts("django.db.utils.ConnectionProxy.cursor", "read", gives="unknown"),
     Acts("django.utils.connection.ConnectionProxy.cursor", "write", gives="unknown"),
     Acts("django.core.management.call_command", "write"),
+    # Transactions write nothing by themselves (django/db/transaction.py).
     Gives("django.db.transaction.on_commit"),
+    Gives("django.db.transaction.set_rollback"),
+    Gives("django.db.transaction.Atomic.__enter__"),
+    Gives("django.db.transaction.Atomic.__exit__"),
+    Lends("django.db.connections"),
     # Authentication (django/contrib/auth).
     Gives("django.contrib.auth.get_user_model", "class", "django.contrib.auth.models.User"),
     *_both("django.contrib.auth.models.UserManager", {"create_user": "model", "create_superuser": "model"}, "write"),
@@ -131,6 +136,7 @@ ORM: tuple[Row, ...] = (
     ),
     *_both("django.contrib.auth", {"authenticate": "unknown", "get_user": "unknown"}, "read"),
     *_both("django.contrib.auth", {"login": "plain", "logout": "plain", "update_session_auth_hash": "plain"}, "write"),
+    Gives("pytest_django.fixtures.django_user_model", "class", "django.contrib.auth.models.User"),
     Gives("django.contrib.auth.base_user.AbstractBaseUser.set_password"),
     Gives("django.contrib.auth.base_user.AbstractBaseUser.check_password"),
     # Sessions kept in the database (django/contrib/sessions/backends).

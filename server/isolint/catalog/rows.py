@@ -94,10 +94,12 @@ class Attribute:
 @dataclass(frozen=True, slots=True)
 class Decorates:
     """`name(f)` or `name(...)(f)` gives `f` itself as far as places go; `factory`: only the second form does, and a
-    callable argument of the first is something else (functools.wraps)."""
+    callable argument of the first is something else (functools.wraps). Without a callable it gives an object of `cls`
+    that may also be entered (transaction.atomic)."""
 
     name: str
     factory: bool = False
+    cls: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +132,12 @@ class Extends:
     bases: tuple[str, ...]
 
 
-Row = Wraps | Runs | Drives | Acts | Gives | Attribute | Decorates | Manages | Fills | Mocks | Extends
+@dataclass(frozen=True, slots=True)
+class Lends:
+    """Assigning an item of `name` hands a connection to this thread: what it does from there on is that connection's
+    affair."""
+
+    name: str
+
+
+Row = Wraps | Runs | Drives | Acts | Gives | Attribute | Decorates | Manages | Fills | Mocks | Extends | Lends

@@ -35,7 +35,7 @@ from isolint.workspace.discovery import discover, is_conftest, is_test_file
 from isolint.workspace.files import Files, Source, Stamp, read_source, reader, stamp_of, with_buffer, without_buffer
 from isolint.workspace.project import Project, import_base, open_project
 from isolint.workspace.pytest_config import names_config_file
-from isolint.workspace.shapes import Environment, Problem, Settings
+from isolint.workspace.shapes import Environment, Place, Problem, Settings
 
 OriginOf = Callable[[Environment, Sequence[str]], Origin]
 """Makes the origin of an environment and the project's import roots."""
@@ -455,8 +455,10 @@ class Session:
         wanted = {location.line - 1, location.end_line - 1}
         return tuple(source.text[lines.start(n) : lines.content_end(n)] for n in wanted)
 
-    def locate(self, site: Site) -> Location | None:
-        """A chunk-relative site as an absolute location; None when the chunk is gone."""
+    def locate(self, site: Site | Place) -> Location | None:
+        """A chunk-relative site, or a line of a configuration file, as an absolute location; None when it is gone."""
+        if isinstance(site, Place):
+            return Location(site.path, 0, 0, site.line, 1, site.line, 1)
         loaded = self._load(site.path)
         if loaded is None or loaded.source.chunk(site.chunk) is None:
             return None

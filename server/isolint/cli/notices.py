@@ -32,10 +32,11 @@ class Notices:
         """All that an analysis has to say: no environment, problems by place, files that could not be analysed."""
         self._environment(engine.environment)
         for problem in engine.problems:
-            # Settings given to the engine are an editor's, mostly; here they came from our own arguments.
-            path = "--config" if problem.path == "editor settings" else self._show(problem.path)
+            # What the engine calls an editor are our own arguments here, and a mistake in them is a usage error.
+            given = problem.path == "editor settings"
+            path = "--config" if given else self._show(problem.path)
             place = f"{path}:{problem.line}" if problem.line else path
-            self._say(f"{place}: {problem.message}" if place else problem.message, problem.fatal)
+            self._say(f"{place}: {problem.message}" if place else problem.message, problem.fatal or given)
         told = {(problem.path, problem.message) for problem in engine.problems}
         self.lines(
             f"{self._show(report.path)}: {message}"

@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TextIO
 
-PIPE_WIDTH = 100
+PIPE_WIDTH = 120
 """Columns to lay out for when the output is not a terminal: fixed, so that the text does not depend on who reads it."""
 
 TAB = 4

@@ -64,8 +64,6 @@ def main(arguments: Sequence[str]) -> int:
     os.dup2(2, 1)
     sys.stdout = sys.stderr
 
-    if hasattr(os, "nice"):
-        os.nice(10)
     # Syntax trees are cyclic and live long: the default threshold spends a third of the time on walking them.
     gc.set_threshold(100_000, 20, 50)
 
@@ -82,6 +80,8 @@ def main(arguments: Sequence[str]) -> int:
     if first is None:
         return 0
     hello = wire.decode_hello(first)
+    if hello.niceness and hasattr(os, "nice"):
+        os.nice(hello.niceness)
     world = lookup.open_world(hello.sys_path, hello.roots, hello.python_version)
     parent = os.getppid()
     while True:

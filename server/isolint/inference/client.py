@@ -36,6 +36,7 @@ LONGEST_QUESTION = 10.0
 _ATTEMPTS = 2
 _FRUITLESS_STARTS = 3
 _SLICE = 0.25
+_BACKGROUND_NICENESS = 10
 _MOST_FLEETING = 4_000
 _BUNDLED_STUBS = os.path.join("jedi", "third_party")
 
@@ -339,7 +340,9 @@ class JediOrigin:
         return msgspec.structs.replace(definition, distribution=owner[0], version=owner[1])
 
     def _start_child(self) -> None:
-        child = Child(self._hello)
+        # In the background jedi steps back for the keystrokes; a command line waits for it.
+        niceness = _BACKGROUND_NICENESS if self._thread is not None else 0
+        child = Child(msgspec.structs.replace(self._hello, niceness=niceness))
         with self._lock:
             self._child = child
             self._starts += 1

@@ -158,13 +158,30 @@ def _script(world: World, environment: TamedEnvironment, source: str) -> Script:
 def _find_members(world: World, module: str) -> tuple[tuple[str, Definition], ...]:
     state = _script(world, world.skeleton, "")._inference_state
     found: dict[str, Definition] = {}
-    for value in convert_values(state.import_module(tuple(module.split(".")))):
+    parts = tuple(module.split("."))
+    values = convert_values(state.import_module(parts)) or _plugin_classes(state, parts)
+    for value in values:
         if value.is_compiled() or getattr(value, "tree_node", None) is None:
             continue
-        for name in _bound_names(value):
+        for name in _bound_names(value) if value.is_module() else _methods(value):
             if name not in found and (definition := _member(value, name)) is not None:
                 found[name] = definition
     return tuple(sorted(found.items()))
+
+
+def _plugin_classes(state: Any, parts: tuple[str, ...]) -> list[Any]:
+    """The class of that name at the top level of a module: pytest registers some classes and objects as plugins."""
+    found = []
+    for module in convert_values(state.import_module(parts[:-1])) if len(parts) > 1 else ():
+        for name in filter_follow_imports(module.goto(parts[-1])):
+            node = None if name.tree_name is None else name.tree_name.get_definition()
+            if node is not None and node.type == "classdef":
+                found.append(name.get_root_context().create_value(node))
+    return found
+
+
+def _methods(cls: Any) -> set[str]:
+    return {node.name.value for node in cls.tree_node.iter_funcdefs()}
 
 
 def _bound_names(module: Any) -> set[str]:
@@ -381,9 +398,15 @@ def _describe_variable(name: Any, node: Any, depth: int) -> Definition:
     if value.is_module():
         return unknown
     target = value.name
-    if target.tree_name is not None and target.tree_name is not name.tree_name and value.api_type != "instance":
-        return describe(target, depth + 1) or unknown
-    return unknown
+    if target.tree_name is None or target.tree_name is name.tree_name or value.api_type == "instance":
+        return unknown
+    found = describe(target, depth + 1) or unknown
+    if node.get_rhs().get_last_leaf() != ")":
+        return found
+    # What a call returns is no other name for something: `get_user_model()` is said to give a `type[Model]`, and is
+    # some subclass; a decorator gives its inner function.
+    place = _place(name)
+    return msgspec.structs.replace(found, canonical=unknown.canonical, **place) if found.kind == "function" else unknown
 
 
 def _decorated_by_call(name: Any, node: Any, depth: int) -> Definition | None:

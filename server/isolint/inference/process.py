@@ -43,7 +43,9 @@ class Child:
     """A running child. `memory` is its resident memory after the last answer, in bytes."""
 
     def __init__(self, hello: wire.Hello) -> None:
-        flags = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
+        flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+        if hello.niceness:
+            flags |= getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
         try:
             self._process = subprocess.Popen(
                 child_command(),

@@ -24,12 +24,13 @@ class Hello(msgspec.Struct, frozen=True, array_like=True):
 
     `sys_path` are the import roots of the analysed environment (site-packages, standard library), `roots` those of
     the project itself (used by `ExpressionQuestion` alone), `python_version` (major, minor) that of the environment,
-    `limit` the seconds after which a question ends the child."""
+    `limit` the seconds after which a question ends the child, `niceness` how far it steps back for others."""
 
     sys_path: tuple[str, ...]
     roots: tuple[str, ...]
     python_version: tuple[int, int]
     limit: float
+    niceness: int = 0
 
 
 class Reply(msgspec.Struct, frozen=True, array_like=True):

@@ -110,8 +110,8 @@ def _fix_action(analysis: Analysis, buffer: Buffer, findings: list[PlacedFinding
     edits = analysis.engine_for(buffer.path).fix(buffer.path, finding.key)
     if isinstance(edits, str):
         return _disabled(client, title, edits)
-    action["edit"] = workspace_edit(edits, buffer, client, analysis.places)
-    return [action]
+    action["edit"] = workspace_edit(edits, client, analysis.places)
+    return [action] if action["edit"] is not None else []
 
 
 def _fix_all_action(analysis: Analysis, buffer: Buffer, findings: list[PlacedFinding]) -> list[Json]:
@@ -126,8 +126,8 @@ def _fix_all_action(analysis: Analysis, buffer: Buffer, findings: list[PlacedFin
     edits = analysis.engine_for(buffer.path).fix_all(buffer.path)
     if isinstance(edits, str):
         return []
-    action["edit"] = workspace_edit(edits, buffer, client, analysis.places)
-    return [action]
+    action["edit"] = workspace_edit(edits, client, analysis.places)
+    return [action] if action["edit"] is not None else []
 
 
 def _disabled(client: Client, title: str, reason: str) -> list[Json]:
@@ -152,7 +152,7 @@ def _ignore_action(analysis: Analysis, buffer: Buffer, finding: PlacedFinding) -
             "title": f"Ignore {finding.name} on this line",
             "kind": "quickfix",
             "diagnostics": _diagnostics(analysis, buffer, [finding]),
-            "edit": text_edits([{"range": span, "newText": text}], buffer, analysis.client),
+            "edit": text_edits([{"range": span, "newText": text}], buffer.uri, buffer.version, analysis.client),
         }
     ]
 
@@ -210,6 +210,7 @@ def edit_for(analysis: Analysis, uri: object, key: object, cancelled: Callable[[
     engine = analysis.engine_for(buffer.path)
     engine.report(buffer.path, cancelled)
     edits = engine.fix_all(buffer.path) if key is None else engine.fix(buffer.path, str(key))
-    if isinstance(edits, str):
-        raise JsonRpcException(edits, REQUEST_FAILED)
-    return workspace_edit(edits, buffer, analysis.client, analysis.places)
+    edit = edits if isinstance(edits, str) else workspace_edit(edits, analysis.client, analysis.places)
+    if edit is None or isinstance(edit, str):
+        raise JsonRpcException(edit or "the file cannot be read any more", REQUEST_FAILED)
+    return edit

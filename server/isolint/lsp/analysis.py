@@ -57,7 +57,6 @@ class Analysis:
         self._ready = False
         self._queue: list[str] = []
         self._doubtful: list[str] = []  # open files whose findings may have changed without an edit of their own
-        self._others_stale = False
         self._yielded = 0
         self._published: dict[str, tuple[Buffer, bytes]] = {}
         self._said: set[str] = set()
@@ -76,7 +75,7 @@ class Analysis:
             self._guarded(opened.close, "an engine could not be closed")
 
     def _has_work(self) -> bool:
-        return self._ready and bool(self._queue or self._doubtful or self._others_stale)
+        return self._ready and bool(self._queue or self._doubtful)
 
     def _guarded(self, work: Callable[[], object], what: str) -> None:
         try:
@@ -108,7 +107,7 @@ class Analysis:
         if buffer is not None:
             self._open[path] = buffer
             self._queue.insert(0, path)
-        self._others_stale = True
+        self._doubt()
         opened = self._engines.get(self.root_of(path))
         if opened is not None:
             opened.engine.set_buffer(path, buffer.text if buffer else None)
@@ -131,6 +130,7 @@ class Analysis:
             for other, opened in self._engines.items():
                 opened.engine.set_buffer(path, buffer.text if other == root else None)
         self._queue = list(reversed(self._open))
+        self._doubtful = []
 
     def set_overrides(self, default: dict[str, object], by_folder: dict[str, dict[str, object]]) -> None:
         """The editor's settings. Only engines whose settings differ from before begin anew."""
@@ -151,7 +151,7 @@ class Analysis:
             self._roots.clear()
         for opened in self._engines.values():
             self._guarded(partial(opened.engine.touch, paths), "changed files could not be taken in")
-        self._others_stale = True
+        self._doubt()
 
     def touch_configuration(self, path: str) -> None:
         """A file was opened or saved in a client that does not watch files: what decides about it may have changed
@@ -170,7 +170,7 @@ class Analysis:
         """Answers about installed names arrived for an engine."""
         if root in self._engines:
             self._engines[root].engine.origin_changed()
-            self._others_stale = True
+            self._doubt()
 
     # Engines.
 
@@ -187,7 +187,9 @@ class Analysis:
 
     def engine_for(self, path: str) -> Engine:
         """The engine that knows a file; built when it is first needed."""
-        root = self.root_of(path)
+        return self._engine_at(self.root_of(path))
+
+    def _engine_at(self, root: str) -> Engine:
         if root not in self._engines:
             opened = self._make_engine(
                 root, self._overrides_of(root), lambda: self._mailbox.put_chore(lambda it: it.answers_came(root))
@@ -202,19 +204,22 @@ class Analysis:
         return self._overrides.get(root, self._default_overrides)
 
     def statuses(self) -> dict[str, dict[str, object]]:
-        """What each engine says about itself, by its root."""
+        """What each engine says about itself, by its root; those of the workspace folders are built for that."""
+        for folder in self._folders:
+            self._engine_at(folder)
         return {root: opened.engine.status() for root, opened in self._engines.items()}
 
     # Checking.
 
+    def _doubt(self) -> None:
+        """Something changed on which the findings of any open file may depend: look again, the last edited first."""
+        self._doubtful = list(reversed(self._open))
+
     def _check_next(self) -> None:
         if not self._queue:
             # One file at a time, the one edited last first: an edit waits for one of them, not for all.
-            if self._others_stale:
-                self._others_stale = False
-                self._doubtful = list(reversed(self._open))
             path = self._doubtful.pop(0)
-            if path in self._open and self.engine_for(path).affected([path]):
+            if self.engine_for(path).affected([path]):
                 self._queue.append(path)
             return
         path = self._queue[0]
@@ -229,6 +234,8 @@ class Analysis:
             raise
         self._yielded = 0
         self._queue.remove(path)
+        if path in self._doubtful:
+            self._doubtful.remove(path)
         self._publish(report, self._open[path])
 
     def _publish(self, report: FileReport, buffer: Buffer) -> None:

@@ -51,6 +51,11 @@ class Places:
             "end": {"line": end_line, "character": end_column},
         }
 
+    def document(self, path: str) -> tuple[str, int | None, LineTable | None]:
+        """The URI of a file, its version if it is open, and its lines if they can be had."""
+        buffer = self._open_buffer(path)
+        return self.uri(path), buffer.version if buffer else None, self._lines(path)
+
     def location(self, location: Location) -> Json:
         """A place in any file: by its bytes where the text can be had, else by the line and column it came with."""
         lines = self._lines(location.path)
@@ -155,18 +160,19 @@ def clearing(uri: str) -> bytes:
     return encode({"jsonrpc": "2.0", "method": "textDocument/publishDiagnostics", "params": params})
 
 
-def workspace_edit(edits: FixEdits, buffer: Buffer, client: Client, places: Places) -> Json:
-    """The edits of a fix to an open document."""
+def workspace_edit(edits: FixEdits, client: Client, places: Places) -> Json | None:
+    """The edits of a fix, or None when its file cannot be read any more."""
+    uri, version, lines = places.document(edits.path)
+    if lines is None:
+        return None
     changes: list[Json] = [
-        {"range": places.range(buffer.lines, change.start, change.end), "newText": change.text}
-        for change in edits.changes
+        {"range": places.range(lines, change.start, change.end), "newText": change.text} for change in edits.changes
     ]
-    return text_edits(changes, buffer, client)
+    return text_edits(changes, uri, version, client)
 
 
-def text_edits(changes: list[Json], buffer: Buffer, client: Client) -> Json:
+def text_edits(changes: list[Json], uri: str, version: int | None, client: Client) -> Json:
     """Edits in the client's units. With a client that can check it, they say to which version they belong."""
     if client.document_changes:
-        document = {"uri": buffer.uri, "version": buffer.version}
-        return {"documentChanges": [{"textDocument": document, "edits": changes}]}
-    return {"changes": {buffer.uri: changes}}
+        return {"documentChanges": [{"textDocument": {"uri": uri, "version": version}, "edits": changes}]}
+    return {"changes": {uri: changes}}

@@ -92,14 +92,7 @@ def _tcp_streams(
         sys.stderr.flush()
         connection, _ = listener.accept()
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-    def read(size: int) -> bytes:
-        try:
-            return connection.recv(size)
-        except OSError:  # reset by the client: the end, like any other
-            return b""
-
-    return read, connection.sendall, connection.close
+    return connection.recv, connection.sendall, connection.close
 
 
 def real_engine(root: str, overrides: Mapping[str, object], on_answers: Callable[[], None]) -> Opened:

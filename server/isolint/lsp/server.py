@@ -30,7 +30,7 @@ from isolint.lsp.mailbox import Mailbox
 from isolint.lsp.protocol import Protocol
 from isolint.lsp.settings import SECTION, overrides_of
 from isolint.lsp.transport import Writer, frames
-from isolint.lsp.uris import to_path
+from isolint.lsp.uris import to_path, to_uri
 
 # How long the end waits for a client that does not read, and for an analysis that does not stop.
 _GRACE = 2.0
@@ -93,7 +93,13 @@ class Server(LanguageServer):
         self.client = client_of(params.get("capabilities"))
         self.documents.encoding = self.client.encoding
         folders = params.get("workspaceFolders")
-        uris = [look_up(folder, "uri") for folder in folders] if isinstance(folders, list) else [params.get("rootUri")]
+        uris: list[object] = []
+        if isinstance(folders, list):
+            uris += [look_up(folder, "uri") for folder in folders]
+        elif params.get("rootUri") is not None:
+            uris.append(params["rootUri"])
+        elif isinstance(params.get("rootPath"), str):
+            uris.append(to_uri(params["rootPath"]))
         self.folders = {path: uri for uri in uris if isinstance(uri, str) and (path := to_path(uri)) is not None}
         self.initial_settings = overrides_of(params.get("initializationOptions"))
         return {

@@ -26,7 +26,10 @@ def frames(read: Callable[[int], bytes], complain: Callable[[str], None]) -> Ite
     pending = bytearray()
 
     def more() -> bool:
-        piece = read(_CHUNK)
+        try:
+            piece = read(_CHUNK)
+        except OSError:  # reset by the client: an end like any other
+            piece = b""
         pending.extend(piece)
         return bool(piece)
 

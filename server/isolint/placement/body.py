@@ -292,8 +292,10 @@ class _Body:
                     known = self.attributes.get(target.attr, NOTHING)
                     self.attributes[target.attr] = join([known, value])
             case f.Subscript():
-                self.evaluate(target.value, self.ctx)
+                held = self.evaluate(target.value, self.ctx)
                 self.evaluate(target.index, self.ctx)
+                if self.machine.lends(held):
+                    self.ctx = replace(self.ctx, muted=True)
 
     def is_self(self, name: str) -> bool:
         """Whether this is the first parameter of a method."""

@@ -19,6 +19,7 @@ from isolint.catalog.rows import (
     Fills,
     Given,
     Gives,
+    Lends,
     Manages,
     Mocks,
     Row,
@@ -579,7 +580,9 @@ class Machine:
             case Decorates() if row.factory:
                 return one(Outside(f"{row.name}()", f"{row.name}()"))
             case Decorates():
-                return args[0] if args and _callable(args[0]) else one(atom)
+                if args and _callable(args[0]):
+                    return args[0]
+                return one(Instance(row.cls)) if row.cls else one(atom)
             case Manages():
                 if not args:
                     return one(atom)
@@ -815,22 +818,26 @@ class Machine:
             return one(Instance(_RELATED))
         return unknown(f"{class_name(atom.cls)} has no known attribute {name}")
 
+    def lends(self, value: Value) -> bool:
+        """Whether assigning an item of this hands a connection to the running thread."""
+        return any(isinstance(a, Outside) and isinstance(self.table.get(a.canonical), Lends) for a in value)
+
     def _member_row(self, lineage: tuple[ClassRef | str, ...], name: str) -> Row | None:
         """The row of a member inherited from installed classes. A nearer class that defines the member itself, without
         a row, hides the row of one further away."""
-        nearest: str | None = None
+        before: list[str] = []
         for cls in lineage:
             if not isinstance(cls, str):
                 continue
             row = self.table.get(f"{cls}.{name}")
             if row is not None:
-                if nearest is None or isinstance(row, Attribute):
+                if not before or isinstance(row, Attribute):
                     return row
-                known = definition(self.store, f"{nearest}.{name}")
-                if known is None or known.canonical == row.name:
-                    return row
-                return self.table.get(known.canonical)
-            nearest = nearest or cls
+                known = definition(self.store, f"{before[0]}.{name}")
+                if known is not None and _owner(known.canonical) in before:
+                    return self.table.get(known.canonical)
+                return row
+            before.append(cls)
         return None
 
     def _member(self, row: Row, outside: Outside) -> Value:
@@ -1062,6 +1069,10 @@ _SPECIAL = {
     "aenter": "__aenter__",
 }
 _TRANSPARENT: frozenset[str] = frozenset()
+
+
+def _owner(dotted: str) -> str:
+    return dotted.rpartition(".")[0]
 
 
 def _order(atom: Atom) -> str:

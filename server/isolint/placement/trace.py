@@ -9,7 +9,7 @@ from __future__ import annotations
 from isolint.catalog.places import Place, Route
 from isolint.names.symbols import FunctionRef, Site
 from isolint.placement import queries
-from isolint.placement.machine import Context, Machine
+from isolint.placement.machine import Context, Machine, find_node
 from isolint.placement.shapes import (
     Callable_,
     Class_,
@@ -28,6 +28,7 @@ from isolint.pytest_model.database import database
 from isolint.pytest_model.runners import runner
 from isolint.pytest_model.shapes import Closure, FixtureDef, Runner, Taker, TestItem
 from isolint.store.memo import Query, Store
+from isolint.syntax import facts as f
 
 _ENTRY: dict[str, Place | None] = {
     "sync": Place.HOME,
@@ -113,7 +114,7 @@ class _Run:
         if definition.xunit is not None:
             for part in definition.xunit:
                 if part is not None:
-                    self.enter(part, definition, Place.HOME, ())
+                    self.enter(part, definition, self.setup_place(part), ())
             return PLAIN
         if definition.opaque:
             return unknown(f"fixture {definition.name}: {definition.opaque}")
@@ -132,6 +133,12 @@ class _Run:
         if name == "request":
             return unknown("request")
         return self.value(name, len(self.closure.definitions(name)) - 1)
+
+    def setup_place(self, part: FunctionRef) -> Place:
+        """An async set-up method runs in the loop of IsolatedAsyncioTestCase; elsewhere nobody awaits it."""
+        node = find_node(self.store, part)
+        is_async = isinstance(node, f.Function) and node.is_async
+        return Place.WORKER_LOOP if is_async and self.item.family == "isolated" else Place.HOME
 
     def fixture_place(self, definition: FixtureDef) -> Place | None:
         if not definition.is_async:
@@ -182,7 +189,7 @@ class _Run:
 
     def judged(self) -> tuple[tuple[Escape, ...], tuple[tuple[Site | None, str], ...]]:
         """Escapes (one a place and hop, the worst kept) and what nobody can decide."""
-        escapes: dict[tuple[Site, str], Escape] = {}
+        escapes: dict[tuple[Site | None, str], Escape] = {}
         undecided: dict[tuple[Site | None, str], None] = {}
         for effect in sorted(self.machine.effects.values(), key=lambda e: (len(e.via), repr(e.via))):
             place = effect.route[0]
@@ -193,9 +200,10 @@ class _Run:
                 undecided[(site, f"where {effect.via[-1].label} runs is not known")] = None
                 continue
             escape = _escape(effect, place, site, self.entered.get(effect.via[0]))
-            known = escapes.get((site, effect.hop))
+            at = effect.via[1].site if escape.fixture is not None and len(effect.via) > 1 else site
+            known = escapes.get((at, effect.hop))
             if known is None or _weight(escape) > _weight(known):
-                escapes[(site, effect.hop)] = escape
+                escapes[(at, effect.hop)] = escape
         for hidden in self.machine.opaque.values():
             place = hidden.route[0]
             if place is not None and place.thread != "home" and (hidden.op != "call" or not place.has_loop):

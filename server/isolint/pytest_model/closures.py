@@ -25,7 +25,7 @@ from isolint.pytest_model.fixtures import (
     module_setups,
 )
 from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT
-from isolint.pytest_model.marks import ANYIO_PLUGIN, ASYNCIO_PLUGIN, TRIO_PLUGIN, keyword, marks_of
+from isolint.pytest_model.marks import ANYIO_PLUGIN, ASYNCIO_PLUGIN, TRIO_PLUGIN, closest, keyword, marks_of
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.plugins import Plugins, plugins
 from isolint.pytest_model.requests import requests_of
@@ -230,9 +230,19 @@ def _closure(store: Store, ref: TestRef) -> Closure:
         return SCOPES.index(scope or "function")
 
     names.sort(key=rank)
+    late = (
+        item.is_async
+        and not item.is_generator
+        and loaded.has(ANYIO_PLUGIN)
+        and "anyio_backend" not in names
+        and closest(marks, "anyio") is not None
+    )
+    if late:
+        # anyio.pytest_plugin.pytest_collection_finish: an item that its mark reached after it was made.
+        names.append("anyio_backend")
     for name in names:
         known = found.get(name)
-        if known is None and name not in direct and name != "request":
+        if known is None and name not in direct and name != "request" and not (late and name == "anyio_backend"):
             unknown.setdefault(name, _why_unknown(store, ref, loaded))
         elif known is not None and known[-1].scope is None:
             unknown.setdefault(name, "its scope is computed at run time")

@@ -25,7 +25,7 @@ from isolint.names.symbols import (
     ValueSymbol,
 )
 from isolint.pytest_model import library
-from isolint.pytest_model.functions import header, whole
+from isolint.pytest_model.functions import header, walk, whole
 from isolint.pytest_model.objects import (
     ClassObject,
     Context,
@@ -225,10 +225,6 @@ def external(store: Store, dotted: str) -> Object:
         return Library(dotted)
     found = definition(store, dotted)
     if found is None:
-        if last in library.PATCH_VARIANTS and parent:
-            holder = definition(store, parent)
-            if holder is not None and holder.canonical == library.PATCH:
-                return Library(f"{library.PATCH}.{last}")
         waiting = "" if is_answered(store, dotted) else " yet"
         return Opaque(f"{dotted} is not known{waiting}")
     if found.type == library.MARK_NAMESPACE:
@@ -380,7 +376,7 @@ def _call_library(
         return args[0]
     if name == library.PARAM:
         return Written(node, context)
-    if name in {library.PATCH, f"{library.PATCH}.object"} and not callee.called:
+    if name in library.PATCHES and not callee.called:
         return Library(name, True, patches=_patched_arguments(name, node))
     if name == library.TAG and not callee.called:
         tags = tuple(str(t) for t in (literal(store, context, a, depth + 1) for a in node.args) if isinstance(t, str))
@@ -392,7 +388,9 @@ def _call_library(
 
 def _patched_arguments(name: str, node: f.Call) -> int:
     """One argument when `new` is left at its default (_pytest.compat.num_mock_patch_args)."""
-    position = 1 if name == library.PATCH else 2
+    position = library.PATCHES[name]
+    if position is None:
+        return 0
     given = len(node.args) > position or any(k.name == "new" for k in node.keywords)
     return 0 if given else 1
 
@@ -423,19 +421,21 @@ def apply(store: Store, decorator: Object, target: Object, site: Site, depth: in
                 inner = _call(store, decorator.callee, _rest(decorator.call), decorator.context, depth + 1)
                 return apply(store, inner, target, site, depth + 1)
     reason = decorator.reason if isinstance(decorator, Opaque) else "a decorator that is not known"
-    return _opaque(target, reason)
+    return _opaque(target, reason, site)
 
 
 def _rest(call: f.Call) -> f.Call:
     return f.Call(call.func, call.args[1:], call.keywords, call.span)
 
 
-def _opaque(target: Object, reason: str) -> Object:
+def _opaque(target: Object, reason: str, site: Site) -> Object:
+    """What a decorator that nobody can follow makes: it may wrap, and it may add marks."""
+    doubt = Mark("", site=site, path=site.path, certain=False, reason=reason)
     match target:
         case Func():
-            return replace(target, opaque=reason)
+            return replace(target, opaque=reason, marks=(*target.marks, doubt))
         case ClassObject():
-            return replace(target, opaque=reason)
+            return replace(target, opaque=reason, marks=(*target.marks, replace(doubt, level="class")))
     return Opaque(reason)
 
 
@@ -455,6 +455,8 @@ def _marked(target: Object, mark: Mark, site: Site) -> Object:
 
 def _sited(made: Object, target: Object, site: Site) -> Object:
     """Marks that a decorator function added stand, for a reader, where that decorator is used."""
+    if isinstance(made, Opaque):
+        return _opaque(target, made.reason, site)
     before = target.marks if isinstance(target, Func | ClassObject) else ()
     match made:
         case Func():
@@ -493,7 +495,7 @@ def _apply_library(decorator: Library, target: Object) -> Object:
             owner=inner.owner,
             wrapped=True,
         )
-    if name.startswith(library.PATCH):
+    if name in library.PATCHES:
         return replace(target, patched=target.patched + decorator.patches)
     if name == library.TAG:
         return replace(target, tags=(*target.tags, *decorator.tags))
@@ -620,6 +622,8 @@ def _updated(store: Store, call: f.Call, context: Context, depth: int) -> Contex
 
 def _branch(store: Store, statement: f.If, context: Context, depth: int) -> _Done:
     decided = _truth(store, context, statement.test, depth)
+    if decided is None:
+        decided = _compared_with_none(context, statement)
     if decided is not None:
         return _execute(store, statement.body if decided else statement.orelse, context, depth)
     first, yes, ended_yes = _execute(store, statement.body, context, depth)
@@ -633,6 +637,23 @@ def _branch(store: Store, statement: f.If, context: Context, depth: int) -> _Don
         if any(o != context.get(name) for o in options):
             merged = merged.bind(name, _join(options))
     return returned, merged, False
+
+
+def _compared_with_none(context: Context, statement: f.If) -> bool | None:
+    """`if func is None: ...` or `if func is not None: ...`: facts do not keep which. The body that uses the name is the
+    one that runs when it is not None."""
+    test = statement.test
+    if not (isinstance(test, f.Operation) and test.kind == "compare" and len(test.operands) == 2):
+        return None
+    name, none = test.operands
+    if not (isinstance(name, f.Name) and isinstance(none, f.Constant) and none.value is None):
+        return None
+    value = context.get(name.id)
+    given = isinstance(value, Func | ClassObject)
+    if not given and not (value is not None and _is_none(value)):
+        return None
+    uses = any(isinstance(node, f.Name) and node.id == name.id for node in walk(statement.body))
+    return given == uses
 
 
 def _loop(store: Store, statement: f.For, context: Context, depth: int) -> tuple[list[Object], Context]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import msgspec
+
 from isolint.names.inputs import FACTS, OUTLINE
 from isolint.names.scopes import walk_statements
 from isolint.names.symbols import FunctionRef, Site
@@ -33,6 +37,19 @@ def name_site(store: Store, ref: FunctionRef) -> Site:
     found = header(store, ref)
     start, end = found.name_span if found is not None else (ref.start, ref.start)
     return Site(ref.path, ref.chunk, start, end)
+
+
+def walk(body: object) -> Iterator[msgspec.Struct]:
+    """All facts below, outermost first."""
+    if isinstance(body, tuple):
+        for part in body:
+            yield from walk(part)
+    elif isinstance(body, msgspec.Struct):
+        yield body
+        for name in body.__struct_fields__:
+            value = getattr(body, name)
+            if isinstance(value, tuple | msgspec.Struct):
+                yield from walk(value)
 
 
 def _find(body: f.Facts, start: int) -> f.Function | None:

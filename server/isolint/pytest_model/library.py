@@ -24,8 +24,22 @@ UPDATE_WRAPPER = "functools.update_wrapper"
 STATICMETHOD = "builtins.staticmethod"
 CLASSMETHOD = "builtins.classmethod"
 REVERSED = "builtins.reversed"
-PATCH = "unittest.mock.patch"
-PATCH_VARIANTS = frozenset({"object", "dict", "multiple"})
+PATCHES: dict[str, int | None] = {
+    "unittest.mock.patch": 1,
+    "unittest.mock.patch.object": 2,
+    "unittest.mock._patch_object": 2,
+    "unittest.mock._patcher.object": 2,
+    "unittest.mock._patch_dict": None,
+    "unittest.mock._patcher.dict": None,
+    "unittest.mock._patch_multiple": None,
+    "unittest.mock._patcher.multiple": None,
+    "mock.mock.patch": 1,
+    "mock.mock.patch.object": 2,
+    "mock.mock._patch_object": 2,
+    "mock.mock._patch_dict": None,
+    "mock.mock._patch_multiple": None,
+}
+"""The position of `new` in each `mock.patch`, None for those that never pass a mock as an argument."""
 TAG = "django.test.utils.tag"
 
 ASYNC_TO_SYNC = frozenset({"asgiref.sync.async_to_sync", "asgiref.sync.AsyncToSync"})

@@ -195,6 +195,8 @@ def _marks_of(store: Store, ref: TestRef) -> tuple[Mark, ...]:
         certain = {m.name for m in (*own, *nodes) if m.certain}
         if config.asyncio_mode == "auto" and "asyncio" not in certain:
             own.append(_plugin_mark("asyncio", (), ref.path))
+        if func.is_generator and any(m.name == "asyncio" for m in (*own, *nodes) if m.certain):
+            own.append(_plugin_mark("xfail", (), ref.path))
     if loaded.has(DJANGO_PLUGIN) and item.family == "django":
         own += _tags(func.tags, "function")
     before, after = _hooked(store, item, func, (*own, *nodes))

@@ -54,6 +54,8 @@ BUILTIN = (
 )
 """pytest's own plugin modules under `_pytest` (_pytest.config.default_plugins). What they define is asked of `Origin`."""
 
+_SHORT = frozenset({*BUILTIN, "pytester", "pytester_assertions"})
+
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
@@ -117,6 +119,8 @@ def _plugins(store: Store, path: str) -> Plugins:
         """_pytest.config.PytestPluginManager.import_plugin: register, then what the module's pytest_plugins names."""
         if name in loaded or _is_blocked(config, name):
             return
+        if module in _SHORT:
+            module = f"_pytest.{module}"
         target = find_module(store, (module, importer))
         own = target.path if isinstance(target, ModuleSymbol) else ""
         loaded[name] = Plugin(name, module, own)

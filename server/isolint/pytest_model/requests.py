@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import msgspec
-
 from isolint.names.symbols import FunctionRef, Site
 from isolint.pytest_model.evaluate import literal
-from isolint.pytest_model.functions import whole
+from isolint.pytest_model.functions import walk, whole
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.shapes import Requested
 from isolint.store.memo import Query, Store
@@ -71,19 +69,6 @@ unblocks_of: Query[FunctionRef, tuple[Unblock, ...]] = Query("unblocks", _unbloc
 
 def _is_unblock(expr: f.Expr) -> bool:
     return isinstance(expr, f.Call) and isinstance(expr.func, f.Attribute) and expr.func.attr == "unblock"
-
-
-def walk(body: object) -> Iterator[msgspec.Struct]:
-    """All facts below, outermost first."""
-    if isinstance(body, tuple):
-        for part in body:
-            yield from walk(part)
-    elif isinstance(body, msgspec.Struct):
-        yield body
-        for name in body.__struct_fields__:
-            value = getattr(body, name)
-            if isinstance(value, tuple | msgspec.Struct):
-                yield from walk(value)
 
 
 def calls(body: Iterable[f.Stmt], certain: bool = True) -> Iterator[tuple[f.Call, bool]]:

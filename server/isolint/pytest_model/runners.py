@@ -74,7 +74,9 @@ def _of_function(store: Store, item: TestItem) -> Runner:
     config = store.get(CONFIG, path)
     loaded = plugins(store, path)
     marks = marks_of(store, item.id)
-    asyncio = closest(marks, "asyncio")
+    # pytest-asyncio and anyio decide when the item is made: a mark that a hook adds later comes too late for them.
+    collected = tuple(m for m in marks if m.level != "plugin" or m.site is None)
+    asyncio = closest(collected, "asyncio")
     if item.is_generator:
         return Runner("never", "an async generator is no test", item.site)
     trio = closest(marks, "trio")
@@ -87,10 +89,13 @@ def _of_function(store: Store, item: TestItem) -> Runner:
         return Runner("pytest-asyncio", "the asyncio mark", asyncio.site)
     fixtures = closure(store, item.id)
     if loaded.has(ANYIO_PLUGIN) and "anyio_backend" in fixtures.names:
-        mark = closest(marks, "anyio")
+        if not fixtures.definitions("anyio_backend") and "anyio_backend" not in fixtures.direct:
+            return Runner("never", "the anyio mark comes too late: the item fails at set-up", item.site)
+        mark = closest(collected, "anyio")
         reason = "the anyio mark" if mark is not None else "it uses anyio_backend"
         return Runner("anyio", reason, mark.site if mark else item.site, _backends(store, fixtures, marks))
-    doubtful = next((m for m in marks if not m.certain and m.name in {"", "asyncio", "anyio", "trio"}), None)
+    doubtful = next((m for m in collected if not m.certain and m.name in {"", "asyncio", "anyio"}), None)
+    doubtful = doubtful or next((m for m in marks if not m.certain and m.name in {"", "trio"}), None)
     if doubtful is not None:
         return Runner("unknown", f"a mark is not certain: {doubtful.reason}", doubtful.site)
     return Runner("never", "async def without a plugin that runs it", item.site)

@@ -64,28 +64,28 @@ RULE = Rule(
 
 def findings(subject: Subject) -> Iterable[Finding]:
     """One finding for each fixture of the test that leaves the transaction; `check` joins those of several tests."""
-    worst: dict[str, Escape] = {}
+    of_fixture: dict[str, list[Escape]] = {}
     for escape in subject.trace.escapes:
         if escape.fixture is not None:
-            known = worst.get(escape.fixture)
-            if known is None or (known.kind, escape.kind) == ("read", "write"):
-                worst[escape.fixture] = escape
-    for escape in worst.values():
-        verb = {"write": "writes", "read": "reads"}.get(escape.kind, "works")
-        what = f" {escape.model}" if escape.model else ""
+            of_fixture.setdefault(escape.fixture, []).append(escape)
+    for fixture, escapes in of_fixture.items():
+        worst = next((e for kind in ("write", "read") for e in escapes if e.kind == kind), escapes[0])
+        certain = any(e.confidence == "certain" for e in escapes)
+        verb = {"write": "writes", "read": "reads"}.get(worst.kind, "works")
+        what = f" {worst.model}" if worst.model else ""
         yield Finding(
             code=RULE.code,
             name=RULE.name,
-            severity=RULE.default_severity if escape.confidence == "certain" else "warning",
-            confidence=escape.confidence,
-            message=f"fixture {escape.fixture} {verb}{what} on another connection than the tests that request it",
+            severity=RULE.default_severity if certain else "warning",
+            confidence="certain" if certain else "likely",
+            message=f"fixture {fixture} {verb}{what} on another connection than the tests that request it",
             note="runs outside the test's transaction",
-            site=escape.site,
+            site=worst.site,
             test=None,
-            effect=escape.kind,
-            place="worker" if escape.place.thread == "worker" else "pool",
+            effect=worst.kind,
+            place="worker" if worst.place.thread == "worker" else "pool",
             cause=None,
-            cause_name=escape.fixture or "",
-            related=chain(escape.via),
+            cause_name=fixture,
+            related=tuple(dict.fromkeys(part for e in escapes for part in chain(e.via))),
             tests=(subject.item.node_id,),
         )

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from isolint.names.symbols import Site
+from isolint.workspace.shapes import Place
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """One further place that explains a finding."""
+    """One further place that explains a finding: in Python source, or a line of a configuration file."""
 
-    site: Site
+    site: Site | Place
     message: str
     role: Literal["chain", "mode", "runner", "fixture"] = "chain"
 

@@ -91,5 +91,8 @@ def findings(subject: Subject) -> Iterable[Finding]:
         effect=None,
         place=None,
         cause=None,
-        related=tuple(Related(site, message, "mode") for site, message in places[1:]),
+        related=(
+            *(Related(where, message, "mode") for where, message in places[1:]),
+            *(Related(hop.site, f"{hop.payload} on another connection", "chain") for hop in hops),
+        ),
     )

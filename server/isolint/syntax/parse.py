@@ -746,6 +746,15 @@ def _body(owner: Node, block: Node | None, t: _Text, depth: int) -> Facts:
     return inside
 
 
+def _to_end(node: Node, *bodies: Facts) -> Span:
+    """The span of a compound statement: to the end of the last statement in it, as in `ast`. The grammar's own node
+    also holds comments and semicolons behind that."""
+    for body in bodies:
+        if body:
+            return node.start_byte, body[-1].span[1]
+    return _span(node)
+
+
 def _evaluate(node: Node, t: _Text, depth: int) -> Stmt:
     children = node.children
     first = children[0]
@@ -871,6 +880,12 @@ def _import_future(node: Node, t: _Text, depth: int) -> Stmt:
 def _type_alias(node: Node, t: _Text, depth: int) -> Stmt:
     """`type X[T] = value` binds a name, as an assignment does; that the value is evaluated late does not matter."""
     left, right = node.child_by_field_id(_LEFT), node.child_by_field_id(_RIGHT)
+    if left is not None and t.bytes[left.start_byte : left.start_byte + 1] == b"(":
+        # `type(x).y = z`: the grammar takes it for an alias. Any other name of four letters reads as it should.
+        start = node.start_byte
+        again = _PARSER.parse(b" " * start + b"name" + t.bytes[start + 4 : node.end_byte]).root_node
+        if len(again.children) == 1 and not again.has_error and again.children[0].kind_id in _STATEMENTS:
+            return _STATEMENTS[again.children[0].kind_id](again.children[0], t, depth)
     target = Missing((), _span(node)) if left is None else _expression(left, t, depth)
     if isinstance(target, Subscript):
         target = target.value
@@ -892,8 +907,8 @@ def _if(node: Node, t: _Text, depth: int) -> Stmt:
     for owner, block in reversed(branches):
         condition = owner.child_by_field_id(_CONDITION)
         test = Missing((), _span(owner)) if condition is None else _expression(condition, t, depth)
-        # An `elif` runs to the end of the whole statement, as in `ast`.
-        made = If(test, _body(owner, block, t, depth), orelse, (owner.start_byte, node.end_byte))
+        body = _body(owner, block, t, depth)
+        made = If(test, body, orelse, _to_end(owner, orelse, body))  # an `elif` runs to the end of the whole, too
         orelse = (made,)
     return made
 
@@ -910,21 +925,17 @@ def _for(node: Node, t: _Text, depth: int) -> Stmt:
     left, right = node.child_by_field_id(_LEFT), node.child_by_field_id(_RIGHT)
     target = Missing((), _span(node)) if left is None else _expression(left, t, depth)
     iterable = Missing((), _span(node)) if right is None else _expression(right, t, depth)
-    return For(
-        target,
-        iterable,
-        _body(node, node.child_by_field_id(_BODY), t, depth),
-        _else(node, t, depth),
-        node.children[0].kind_id == _K_ASYNC,
-        (node.start_byte, node.end_byte if right is None else right.end_byte),
-        _span(node),
-    )
+    body, orelse = _body(node, node.child_by_field_id(_BODY), t, depth), _else(node, t, depth)
+    header = (node.start_byte, node.end_byte if right is None else right.end_byte)
+    is_async = node.children[0].kind_id == _K_ASYNC
+    return For(target, iterable, body, orelse, is_async, header, _to_end(node, orelse, body))
 
 
 def _while(node: Node, t: _Text, depth: int) -> Stmt:
     condition = node.child_by_field_id(_CONDITION)
     test = Missing((), _span(node)) if condition is None else _expression(condition, t, depth)
-    return While(test, _body(node, node.child_by_field_id(_BODY), t, depth), _else(node, t, depth), _span(node))
+    body, orelse = _body(node, node.child_by_field_id(_BODY), t, depth), _else(node, t, depth)
+    return While(test, body, orelse, _to_end(node, orelse, body))
 
 
 def _with(node: Node, t: _Text, depth: int) -> Stmt:
@@ -934,13 +945,9 @@ def _with(node: Node, t: _Text, depth: int) -> Stmt:
         if clause.kind_id == _K_WITH_CLAUSE:
             header_end = clause.end_byte
             items += [_with_item(child, t, depth) for child in clause.children if child.kind_id == _K_WITH_ITEM]
-    return With(
-        tuple(items),
-        _body(node, node.child_by_field_id(_BODY), t, depth),
-        node.children[0].kind_id == _K_ASYNC,
-        (node.start_byte, header_end),
-        _span(node),
-    )
+    body = _body(node, node.child_by_field_id(_BODY), t, depth)
+    is_async = node.children[0].kind_id == _K_ASYNC
+    return With(tuple(items), body, is_async, (node.start_byte, header_end), _to_end(node, body))
 
 
 def _with_item(node: Node, t: _Text, depth: int) -> WithItem:
@@ -968,7 +975,10 @@ def _try(node: Node, t: _Text, depth: int) -> Stmt:
         elif child.kind_id == _K_FINALLY:
             final = _body(child, _block(child), t, depth)
     body = _body(node, node.child_by_field_id(_BODY), t, depth)
-    return Try(body, tuple(handlers), _else(node, t, depth), final, _span(node))
+    orelse = _else(node, t, depth)
+    last = handlers[-1].span[1] if handlers else node.end_byte
+    span = _to_end(node, final, orelse) if final or orelse else (node.start_byte, last)
+    return Try(body, tuple(handlers), orelse, final, span)
 
 
 def _block(node: Node) -> Node | None:
@@ -997,7 +1007,8 @@ def _handler(node: Node, t: _Text, depth: int) -> Handler:
         caught_type = types[0]
     elif types:
         caught_type = Collection("tuple", tuple(types), (values[0].start_byte, values[-1].end_byte))
-    return Handler(caught_type, name, _body(node, _block(node), t, depth), _span(node))
+    body = _body(node, _block(node), t, depth)
+    return Handler(caught_type, name, body, _to_end(node, body))
 
 
 def _match(node: Node, t: _Text, depth: int) -> Stmt:
@@ -1009,7 +1020,8 @@ def _match(node: Node, t: _Text, depth: int) -> Stmt:
         subject = _expression(subjects[0], t, depth) if subjects else Missing((), _span(node))
     block = node.child_by_field_id(_BODY)
     clauses = [] if block is None else [child for child in block.children if child.kind_id == _K_CASE]
-    return Match(subject, tuple([_case(child, t, depth) for child in clauses]), _span(node))
+    cases = tuple([_case(child, t, depth) for child in clauses])
+    return Match(subject, cases, (node.start_byte, cases[-1].span[1]) if cases else _span(node))
 
 
 def _case(node: Node, t: _Text, depth: int) -> Case:
@@ -1019,7 +1031,8 @@ def _case(node: Node, t: _Text, depth: int) -> Case:
         if child.kind_id == _K_CASE_PATTERN:
             binds.extend(_bound(child, t))
     body = _body(node, node.child_by_field_id(_CONSEQUENCE), t, depth)
-    return Case(tuple(dict.fromkeys(binds)), None if guard is None else _inner(guard, t, depth), body, _span(node))
+    condition = None if guard is None else _inner(guard, t, depth)
+    return Case(tuple(dict.fromkeys(binds)), condition, body, _to_end(node, body))
 
 
 def _bound(pattern: Node, t: _Text) -> Iterator[str]:
@@ -1074,7 +1087,8 @@ def _function_of(node: Node, decorators: tuple[Expr, ...], start: int, t: _Text,
     name = node.child_by_field_id(_NAME)
     params = node.child_by_field_id(_PARAMETERS)
     block = node.child_by_field_id(_BODY)
-    end = node.end_byte
+    body = _body(node, block, t, depth)
+    end = body[-1].span[1] if body else node.end_byte
     return Function(
         "" if name is None else _word(name, t),
         (word_end, word_end) if name is None else _span(name),
@@ -1082,7 +1096,7 @@ def _function_of(node: Node, decorators: tuple[Expr, ...], start: int, t: _Text,
         () if params is None else _parameters(params, t, depth),
         _optional(node.child_by_field_id(_RETURNS), t, depth),
         decorators,
-        _body(node, block, t, depth),
+        body,
         is_async,
         block is not None and t.bytes.find(b"yield", node.start_byte, end) >= 0 and _yields(block),
         (start, end),
@@ -1110,14 +1124,15 @@ def _class_of(node: Node, decorators: tuple[Expr, ...], start: int, t: _Text, de
     name = node.child_by_field_id(_NAME)
     given = node.child_by_field_id(_SUPERCLASSES)
     bases, keywords = ((), ()) if given is None else _arguments(given, t, depth)
+    body = _body(node, node.child_by_field_id(_BODY), t, depth)
     return Class(
         "" if name is None else _word(name, t),
         (node.end_byte, node.end_byte) if name is None else _span(name),
         bases,
         keywords,
         decorators,
-        _body(node, node.child_by_field_id(_BODY), t, depth),
-        (start, node.end_byte),
+        body,
+        (start, body[-1].span[1] if body else node.end_byte),
     )
 
 

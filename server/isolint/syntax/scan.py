@@ -81,6 +81,7 @@ _RECOVERY = re.compile(
 )
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
 _TO_NEWLINE = re.compile(rb"[^\r\n]*+(?:\r\n|\n|\r)?")
+_WORD = re.compile(rb"[\w\x80-\xff]")
 _COMMENT = re.compile(rb"#[^\r\n]*+")
 _TRIPLE = {
     b'"': re.compile(rb'(?:[^"\\]++|\\[\s\S]|"(?!""))*+"""'),
@@ -91,9 +92,10 @@ _SINGLE = {
     b"'": re.compile(rb"(?:[^'\\\r\n]++|\\(?:\r\n|[\s\S]))*+'"),
 }
 _PREFIX = re.compile(rb"[fFtT][rR]?\Z|[rR][fFtT]\Z")
+_FIELD_ESCAPE = rb"\\(?:N\{[^{}\r\n]*+\}|\r\n|[^{}]|(?=[{}]))"  # a backslash does not escape a brace
 _FIELD_TEXT = {
-    b'"': re.compile(rb'(?:[^"\\\r\n{}]++|\\(?:\r\n|[\s\S])|\{\{|\}\})*+'),
-    b"'": re.compile(rb"(?:[^'\\\r\n{}]++|\\(?:\r\n|[\s\S])|\{\{|\}\})*+"),
+    b'"': re.compile(rb'(?:[^"\\\r\n{}]++|' + _FIELD_ESCAPE + rb"|\{\{|\}\})*+"),
+    b"'": re.compile(rb"(?:[^'\\\r\n{}]++|" + _FIELD_ESCAPE + rb"|\{\{|\}\})*+"),
 }
 _FIELD_CODE = re.compile(rb"[^\"'#()\[\]{}:\r\n]++")
 _NAME = re.compile(rb"(?:async[ \t]++)?(?:def|class)[ \t]++([A-Za-z_\x80-\xff][\w\x80-\xff]*+)")
@@ -183,6 +185,11 @@ def _line_end(text: bytes, position: int, stop: int, indent: int) -> tuple[int, 
                 return stop, False
         else:  # a quote
             end = _string_end(text, position, stop, 0)
+            if end >= 0 and _WORD.match(text, end, stop) and text[position : position + 3] == char * 3:
+                # No word follows a string. With a definition inside, what closed it was meant to open another one.
+                inside = _recovered(text, position + 3, end, indent)
+                if inside < end:
+                    return inside, False
             if end >= 0:
                 position = end
             elif text[position : position + 3] == char * 3:

@@ -77,7 +77,9 @@ class SourceFile:
         result has no broken chunk, it is what `read` gives for the text. A bracket or string that is left open breaks
         the chunk it is in and no other, until the file as a whole is in order again.
         """
-        lines = None if edit is None else self.lines.spliced(edit.start, edit.end, edit.text)
+        lines = None
+        if edit is not None and 0 <= edit.start <= edit.end <= len(self.text):
+            lines = self.lines.spliced(edit.start, edit.end, edit.text)
         if edit is None or lines is None or lines.text != text:
             edit = difference(self.text, text)
             if edit is None:
@@ -210,11 +212,14 @@ def _replaced(old: SourceFile, lines: LineTable, edit: Edit, low: int, high: int
     if rest_keys is not None:
         after = tuple([_renamed(chunk, key) for chunk, key in zip(after, rest_keys, strict=True)])
     same = dict(zip(old.starts[low:high], old.chunks[low:high], strict=True))
+    touched = _touched(old, edit) if len(found) > 1 else {}
     behind = edit.start + len(edit.text)
     parsed = 0
     made: list[Chunk] = []
     for piece, key in zip(found, keys, strict=True):
         chunk = _unchanged(piece, same, edit, behind)
+        if chunk is None and piece.clean:
+            chunk = touched.get((piece.kind, text[piece.start : piece.end]))
         if chunk is None and not piece.clean:
             chunk = _last_good(old, piece, key, text)
         if chunk is not None:
@@ -234,6 +239,14 @@ def _replaced(old: SourceFile, lines: LineTable, edit: Edit, low: int, high: int
 
 def _renamed(chunk: Chunk, key: str) -> Chunk:
     return chunk if chunk.key == key else replace(chunk, key=key)
+
+
+def _touched(old: SourceFile, edit: Edit) -> dict[tuple[ChunkKind, bytes], Chunk]:
+    """The old chunks at the edit by their bytes: a deleted line, say, may take a neighbour's indentation and leave its
+    own."""
+    first = max(bisect_left(old.starts, edit.start) - 1, 0)
+    found = old.chunks[first : bisect_right(old.starts, edit.end)]
+    return {(chunk.kind, old.source(chunk.key)): chunk for chunk in found if not chunk.broken}
 
 
 def _unchanged(piece: Piece, same: dict[int, Chunk], edit: Edit, behind: int) -> Chunk | None:

@@ -6,14 +6,14 @@
  *   node drive.mjs PLAN.json
  *
  * The plan (all paths absolute): `folder` the empty folder for this run's state, `vsix`, `workspace`, `file` to open,
- * `line` a text of the line with the finding, `word` a text of that line inside the finding, `title` how the quick fix's
- * title begins, `machine` the machine settings, `program` the file that those name as the server's program (it is moved
- * away and back), `chromium`, `images` a folder for pictures or null, `limit` milliseconds
- * that any one wait may take.
+ * `line` a text of the line with the finding, `word` a text of that line inside the finding, `message` a text of its
+ * message once all is known, `title` how the quick fix's title begins, `machine` the machine settings, `program` the file
+ * that those name as the server's program (it is moved away and back), `chromium`, `images` a folder for pictures or
+ * null, `limit` milliseconds that any one wait may take.
  */
 
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -85,7 +85,9 @@ function prepare() {
     "editor.minimap.enabled": false,
     "editor.stickyScroll.enabled": false,
     "editor.fontFamily": "'DejaVu Sans Mono', monospace",
+    "editor.hover.above": false,
     "window.commandCenter": false,
+    "window.title": "${rootName}",
   };
   writeFileSync(join(data, "User/settings.json"), JSON.stringify(quiet));
   // A browser's window is a remote one: settings of machine scope count only here.
@@ -94,7 +96,8 @@ function prepare() {
     env,
     encoding: "utf8",
   });
-  if (installed.status !== 0) throw new Error(`the extension was not installed: ${installed.stdout}${installed.stderr}`);
+  if (installed.status !== 0)
+    throw new Error(`the extension was not installed: ${installed.stdout}${installed.stderr}`);
 }
 
 function startServer(port) {
@@ -141,18 +144,46 @@ async function editorText(page) {
   return lines.join("\n").replaceAll("\u00a0", " ");
 }
 
-/** The rows of the Problems panel, without the rows of files. */
+/** The findings in the part of the Problems panel that is in sight, without the rows of files and related places. */
 async function problems(page) {
   const rows = await page.locator(".markers-panel .monaco-list-row").allInnerTexts();
-  return rows.map((row) => row.replace(/\s+/g, " ").trim()).filter((row) => /\[Ln \d+, Col \d+\]/.test(row));
+  return rows.map((row) => row.replace(/\s+/g, " ").trim()).filter((row) => /\[Ln \d+, Col \d+\]$/.test(row));
+}
+
+/** Rows without their positions: those may still be moving when the rows are read. */
+function unplaced(rows) {
+  return rows.map((row) => row.replace(/ \[Ln \d+, Col \d+\]$/, "")).join("\n");
 }
 
 async function runCommand(page, title) {
+  await page.keyboard.press("Escape");
   await page.keyboard.press("F1");
   const input = page.locator(".quick-input-widget input[type=text]").first();
   await input.waitFor();
   await input.fill(`>${title}`);
   await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+}
+
+/** The processes of the servers that run in this run's home. */
+function servers() {
+  const numbers = readdirSync("/proc").filter((each) => /^\d+$/.test(each));
+  return numbers.filter((number) => {
+    try {
+      const words = readFileSync(`/proc/${number}/cmdline`, "utf8").split("\0");
+      const ours = readFileSync(`/proc/${number}/environ`, "utf8").includes(`HOME=${env.HOME}\0`);
+      return ours && words.slice(-3, -1).join(" ") === "isolint server";
+    } catch {
+      return false; // it ended while it was looked at
+    }
+  });
+}
+
+async function statusText(page) {
+  await runCommand(page, "isolint: Show Status");
+  return until("the status page", async () => {
+    const text = await editorText(page);
+    return text.includes("isolint for VS Code") && text;
+  });
 }
 
 async function picture(page, name) {
@@ -163,6 +194,7 @@ async function drive(page, port) {
   await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(plan.workspace)}`);
   await page.locator(".monaco-workbench .part.editor").waitFor();
   step("workbench");
+  await page.keyboard.press("Control+B"); // the room is needed for the editor
 
   // As a terminal inside VS Code does it: the file opens in the window that is already there.
   await until("the file to open", () => {
@@ -177,9 +209,9 @@ async function drive(page, port) {
   step("squiggle");
 
   await page.keyboard.press("Control+Shift+M");
-  seen.problems = await until("a row in the Problems panel", async () => {
+  seen.problems = await until(`"${plan.message}" in the Problems panel`, async () => {
     const rows = await problems(page);
-    return rows.length > 0 && rows;
+    return rows.some((row) => row.includes(plan.message)) && rows;
   });
   step("problems");
 
@@ -194,7 +226,9 @@ async function drive(page, port) {
       () => false,
     );
   });
-  seen.hover = (await page.locator(".monaco-hover:visible .hover-row").allInnerTexts()).join("\n").replaceAll("\u00a0", " ");
+  seen.hover = (await page.locator(".monaco-hover:visible .hover-row").allInnerTexts())
+    .join("\n")
+    .replaceAll("\u00a0", " ");
   await picture(page, "vscode.png");
   step("hover");
 
@@ -213,7 +247,9 @@ async function drive(page, port) {
         () => false,
       );
   });
-  seen.actions = (await page.locator(".action-widget .monaco-list-row.action").allInnerTexts()).map((each) => each.trim());
+  seen.actions = (await page.locator(".action-widget .monaco-list-row.action").allInnerTexts()).map((each) =>
+    each.trim(),
+  );
   await picture(page, "vscode-fix.png");
   await row.first().click();
   await until("the line to change", async () => (await placeOf(page, plan.line, plan.word)) === null);
@@ -223,16 +259,13 @@ async function drive(page, port) {
   await page.keyboard.press("Control+S");
   await until("the file on disk to change", () => readFileSync(plan.file, "utf8") !== before);
   step("saved");
+  // The neighbour's findings stay: a panel that is empty for a moment does not count.
   seen.problemsAfter = await until("the finding to leave the Problems panel", async () => {
     const rows = await problems(page);
-    return rows.length < seen.problems.length && { rows };
-  }).then((answer) => answer.rows);
-
-  await runCommand(page, "isolint: Show Status");
-  seen.status = await until("the status page", async () => {
-    const text = await editorText(page);
-    return text.includes("isolint for VS Code") && text;
+    return rows.length > 0 && !rows.some((row) => row.includes(plan.message)) && rows;
   });
+
+  seen.status = await statusText(page);
   step("status page");
 
   // A server that cannot be found: said on the status page, and by no message box. (Not by editing the settings' file:
@@ -244,16 +277,23 @@ async function drive(page, port) {
     return text.includes("was not found") && text;
   });
   await until("the findings of the stopped server to go", async () => (await problems(page)).length === 0);
-  seen.messageBoxes = await page.locator(".notification-toast").allInnerTexts();
   step("missing server");
 
   renameSync(`${plan.program}.away`, plan.program);
   await runCommand(page, "isolint: Restart Server");
   seen.problemsBack = await until("the findings to come back", async () => {
     const rows = await problems(page);
-    return rows.length === seen.problemsAfter.length && { rows };
-  }).then((answer) => answer.rows);
+    return unplaced(rows) === unplaced(seen.problemsAfter) && rows;
+  });
+  await until("the old server to be gone", () => servers().length === 1);
   step("server back");
+
+  const [crashed] = servers();
+  process.kill(Number(crashed), "SIGKILL");
+  await until("a new server after a crash", () => servers().length === 1 && !servers().includes(crashed));
+  await until("the status page to say that it runs", async () => /state +running/.test(await editorText(page)));
+  seen.messageBoxes = await page.locator(".notification-toast").allInnerTexts();
+  step("server back after a crash");
 }
 
 let failure;
@@ -272,13 +312,16 @@ try {
   );
   step("code-server up");
   browser = await chromium.launch({ executablePath: plan.chromium, args: ["--no-sandbox", "--disable-gpu"] });
-  page = await browser.newPage({ viewport: { width: 1180, height: 720 } });
+  page = await browser.newPage({ viewport: { width: 1060, height: 760 } });
   page.setDefaultTimeout(plan.limit);
   await drive(page, port);
 } catch (error) {
   failure = error;
   seen.failure = String(error?.stack ?? error);
   await page?.screenshot({ path: join(plan.folder, "failure.png") }).catch(() => undefined);
+  // What the extension itself says of its server is worth more than any log.
+  page?.setDefaultTimeout(5000);
+  if (page !== undefined) seen.statusThen = await statusText(page).catch(() => undefined);
 }
 await browser?.close().catch(() => undefined);
 process.stdout.write(`${JSON.stringify(seen, undefined, 2)}\n`);

@@ -14,12 +14,15 @@ NAME = "sync-to-async-in-db-test"
 def publish(uri: str) -> None:
     found = []
     for number, line in enumerate(server.workspace.get_text_document(uri).source.splitlines()):
+        if "Customer.objects.acreate" in line:
+            whole = types.Range(types.Position(number, 4), types.Position(number, 9))
+            found.append(types.Diagnostic(whole, "neighbour", source="isolint", code="async-orm-in-db-test"))
         if hop := re.search(r"sync_to_async\(\w+\)\(.*\)", line):
             start, end = types.Position(number, hop.start()), types.Position(number, hop.end())
             found.append(
                 types.Diagnostic(
                     types.Range(start, end),
-                    "make_order writes Order on another connection",
+                    "make_order writes Order on another connection: the row outlives test_confirming_gives_a_receipt",
                     severity=types.DiagnosticSeverity.Error,
                     source="isolint",
                     code=NAME,

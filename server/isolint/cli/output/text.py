@@ -244,10 +244,9 @@ def _causes(shown: Sequence[PlacedFinding], reports: Sequence[FileReport], page:
     name_of: dict[tuple[str, int], str] = {}
     for finding in shown:
         tests = leaking.intersection((finding.test, *finding.tests))
-        # A finding at a fixture is its own cause.
-        cause = finding.cause or (finding.location if finding.tests else None)
-        if cause is None or not tests:
-            continue
+        if finding.place is None or not tests:
+            continue  # no leak: something else that is said about a test that leaks
+        cause = finding.cause or finding.location
         key = cause.path, cause.start
         tests_of.setdefault(key, set()).update(tests)
         name = printable(finding.cause_name)
@@ -262,10 +261,11 @@ def _causes(shown: Sequence[PlacedFinding], reports: Sequence[FileReport], page:
         return [f"{head}: {name_of[ranked[0]]}"]
     if len(tests_of[ranked[0]]) == 1:
         return [f"{head}."]  # each test has its own: the blocks above have said it
+    shared = [key for key in ranked if len(tests_of[key]) > 1][:SHOWN]
     width = len(f"{len(tests_of[ranked[0]]):,}")
-    lines = [f"{_INDENT}{len(tests_of[key]):>{width},}  {name_of[key]}" for key in ranked[:SHOWN]]
-    if len(ranked) > SHOWN:
-        lines.append(f"{_INDENT}{'':>{width}}  and {counted(len(ranked) - SHOWN, 'more cause')}")
+    lines = [f"{_INDENT}{len(tests_of[key]):>{width},}  {name_of[key]}" for key in shared]
+    if len(ranked) > len(shared):
+        lines.append(f"{_INDENT}{'':>{width}}  and {counted(len(ranked) - len(shared), 'more cause')}")
     return [f"{head}:", *lines]
 
 

@@ -1,0 +1,95 @@
+"""The decision about one test: what would be rewritten, or why nothing is. Facts, marks and the Trace only, no text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from isolint.fixes.awaits import Bridge, Refused, Step, Unwrap, find
+from isolint.fixes.reach import doubts_of
+from isolint.fixes.refusals import of_body, of_escapes, of_fixtures, of_item, uncovered
+from isolint.names.resolve import canonical, lookup
+from isolint.placement.functions import find as find_function
+from isolint.placement.trace import trace
+from isolint.pytest_model.closures import closure
+from isolint.pytest_model.collect import tests_of
+from isolint.pytest_model.runners import runner
+from isolint.pytest_model.shapes import TestItem
+from isolint.store.memo import Query, Store
+from isolint.syntax import facts as f
+
+ASYNC_TO_SYNC = "asgiref.sync.async_to_sync"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A test that can be rewritten: its function, the steps in order, and why the result is not safe ("" when it is)."""
+
+    function: f.Function
+    steps: tuple[Step, ...]
+    unsafe: str
+
+    @property
+    def bridge(self) -> Bridge | None:
+        """The await that is left and goes through `async_to_sync`."""
+        return next((step for step in self.steps if isinstance(step, Bridge)), None)
+
+
+def _conversion(store: Store, item: TestItem) -> Conversion | str:
+    found = find_function(store, item.ref)
+    if found is None or not isinstance(found.node, f.Function):
+        return "its source has changed"
+    function = found.node
+    who = runner(store, item.id)
+    again = sum(1 for other in tests_of(store, item.id.path) if other.ref == item.ref)
+    reason = of_item(item, who, again)
+    if reason:
+        return reason
+    result = trace(store, item)
+    if result.verdict == "not-rollback":
+        return "it does not run in a transaction that is rolled back"
+    if not result.escapes:
+        return "no work of it leaves the test's connection"
+    reason = (
+        of_escapes(store, result.escapes)
+        or of_fixtures(store, item, closure(store, item.id), who)
+        or of_body(store, item.ref.path, function)
+    )
+    if reason:
+        return reason
+    try:
+        steps = find(store, item.ref, function, {(e.site.start, e.site.end): e for e in result.escapes})
+    except Refused as refused:
+        return str(refused)
+    reason = uncovered(result.escapes, steps.covered, item.site)
+    if reason:
+        return reason
+    bridges = [step for step in steps.steps if isinstance(step, Bridge)]
+    if len(bridges) > 1:
+        return f"it awaits {len(bridges)} other coroutines, and each async_to_sync call would be an event loop of its own"
+    if bridges and not _may_bind(store, item.ref.path):
+        return "the name async_to_sync stands for something else in this file"
+    targets = dict.fromkeys(s.target for e in result.escapes for s in e.via if s.target is not None)
+    doubts = {doubt: name for target in targets for doubt, name in sorted(doubts_of(store, target))}
+    if "close" in doubts:
+        return f"{doubts['close']} closes database connections, which would be the test's own"
+    return Conversion(function, tuple(steps.steps), _unsafe(doubts))
+
+
+conversion: Query[TestItem, Conversion | str] = Query("conversion", _conversion)
+"""The rewriting of a test, or the reason why there is none."""
+
+
+def _unsafe(doubts: dict[str, str]) -> str:
+    if "on_commit" in doubts:
+        return f"{doubts['on_commit']} uses transaction.on_commit: its callbacks do not run inside the test's transaction"
+    if "error" in doubts:
+        return f"{doubts['error']} catches a database error without an atomic block: raised, it breaks the test's transaction"
+    return ""
+
+
+def _may_bind(store: Store, path: str) -> bool:
+    """Whether the module's name `async_to_sync` is free, or is asgiref's already."""
+    return all(canonical(store, symbol) == ASYNC_TO_SYNC for symbol in lookup(store, (path, "async_to_sync")))
+
+
+__all__ = ["ASYNC_TO_SYNC", "Conversion", "Unwrap", "conversion"]

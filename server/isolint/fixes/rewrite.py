@@ -1,0 +1,247 @@
+"""The text edits of a test's body: one small edit for each thing that changes, every other byte untouched.
+
+Works on the bytes of one chunk with the spans of its facts. Gives a reason instead where a comment would be lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from isolint.fixes.awaits import Bridge, Iterate, Refused, Rename, Step, Unwrap
+from isolint.fixes.walk import walk
+from isolint.syntax import facts as f
+from isolint.text.edits import Edit
+
+_AWAIT = re.compile(rb"await(?:[ \t\f]|\\\r?\n|\r?\n)*")
+_ASYNC = re.compile(rb"async(?:[ \t\f]|\\\r?\n|\r?\n)+")
+_ASYNC_FOR = re.compile(rb"async((?:[ \t\f]|\\\r?\n|\r?\n)+)for(?:[ \t\f\r\n\\]|\()*$")
+_WORD = re.compile(rb"[\w\x80-\xff]")
+_SPACE = b" \t\f\r\n"
+
+_PRIMARY = (f.Name, f.Attribute, f.Call, f.Subscript, f.Mapping, f.Comprehension)
+
+
+def body_edits(text: bytes, function: f.Function, steps: Iterable[Step], receiver: str | None) -> list[Edit]:
+    """The edits that make a sync function of it, in offsets of `text`, the chunk's bytes. `receiver` names `self` when the
+    bridge goes through `self._run_async`. Raises Refused."""
+    edits = [_keyword(text, function)]
+    for step in steps:
+        match step:
+            case Unwrap():
+                edits += _unwrap(text, step)
+            case Rename():
+                edits += [*_drop_await(text, step.node, step.parent), _replace(step.old, step.name)]
+            case Bridge():
+                edits += _bridge(text, step, receiver)
+            case Iterate():
+                edits += _iterate(text, step)
+    return [edit for edit in edits if edit.start != edit.end or edit.text]
+
+
+def _keyword(text: bytes, function: f.Function) -> Edit:
+    start, end = function.keyword
+    return _delete(text, start, end - len(b"def"))
+
+
+def _drop_await(text: bytes, node: f.Await, parent: object) -> list[Edit]:
+    """Delete the word `await`; also brackets that only it needed, as in `(await x.aget()).name`."""
+    start = node.span[0]
+    found = _AWAIT.match(text, start)
+    return [_delete(text, start, found.end() if found else start), *_loose(text, node, parent)]
+
+
+def _tight(text: bytes, node: f.Await, parent: object) -> tuple[int, int] | None:
+    """The start of the `(` and the end of the `)` directly around an await that is the start of a longer primary."""
+    outer = (
+        parent.value if isinstance(parent, f.Attribute | f.Subscript) else parent.func if isinstance(parent, f.Call) else None
+    )
+    if outer is not node or not isinstance(parent, f.Attribute | f.Subscript | f.Call):
+        return None
+    start, end = node.span
+    if parent.span[0] != start - 1 or text[start - 1 : start] != b"(" or text[end : end + 1] != b")":
+        return None
+    if _WORD.match(text[start - 2 : start - 1]):  # `if(await x).y` needs something between the words
+        return None
+    return None if _is_open(text[start:end]) else (start - 1, end + 1)
+
+
+# --- await hop(f)(x) -------------------------------------------------------------------------------------------------
+
+
+def _unwrap(text: bytes, step: Unwrap) -> list[Edit]:
+    node, hop, payload = step.node, step.hop, step.payload
+    call = node.value
+    assert isinstance(call, f.Call)
+    start, end = payload.span
+    if isinstance(payload, f.Lambda) and not payload.params and not call.args and not call.keywords:
+        if not _is_empty(text[hop.span[1] : call.span[1]]):
+            raise Refused("a comment stands where sync_to_async is taken away")
+        if not _binds(payload.body):
+            return _inline(text, step, payload.body)
+    behind = _behind(text, hop.span[1], text[call.span[0] : hop.span[0]])
+    wrapped = not isinstance(payload, _PRIMARY) or _is_open(text[start:end])
+    ends = _is_open(text[behind : call.span[1]])
+    first = _delete(text, node.span[0], start)
+    edits = [first, _delete(text, end, behind), _delete(text, call.span[1], node.span[1])]
+    if wrapped:
+        edits = [_with(first, b"("), _with(edits[1], b")"), edits[2]]
+    elif ends:
+        edits = [_with(first, b"("), edits[1], _with(edits[2], b")")]
+    if not ends:
+        edits += _loose(text, node, step.parent)
+    return edits
+
+
+def _inline(text: bytes, step: Unwrap, body: f.Expr) -> list[Edit]:
+    """The body of a lambda without parameters takes the place of the await."""
+    node = step.node
+    start, end = body.span
+    first, last = _delete(text, node.span[0], start), _delete(text, end, node.span[1])
+    whole = _is_open(text[start:end])
+    atom = isinstance(body, _PRIMARY) or (isinstance(body, f.Constant) and not isinstance(body.value, int | float))
+    atom = atom or (isinstance(body, f.Collection) and text[start : start + 1] in (b"[", b"(", b"{"))
+    if isinstance(body, f.Constant) and isinstance(body.value, str):
+        atom = not isinstance(step.parent, f.Attribute | f.Call)
+    if not whole and (atom or _is_slot(step.parent, node)):
+        return [first, last, *(_loose(text, node, step.parent) if atom else ())]
+    if _is_bracketed(text, node):  # the brackets around the await serve
+        return [first, last]
+    return [_with(first, b"("), _with(last, b")")]
+
+
+def _is_slot(parent: object, node: f.Await) -> bool:
+    """Whether any expression but a generator, a tuple or a walrus can stand there without brackets."""
+    match parent:
+        case f.Assign():
+            return parent.value is node
+        case f.Call():
+            return parent.func is not node
+        case f.If() | f.While() | f.Assert():
+            return True
+    return isinstance(parent, f.Evaluate | f.Return | f.Keyword | f.Collection)
+
+
+def _is_bracketed(text: bytes, node: f.Await) -> bool:
+    before = text[: node.span[0]].rstrip(_SPACE)
+    after = text[node.span[1] :].lstrip(_SPACE)
+    # `f(await x)` has brackets too, but there they are the call's: anything may stand in them but a generator.
+    return before.endswith(b"(") and after.startswith(b")")
+
+
+def _loose(text: bytes, node: f.Await, parent: object) -> list[Edit]:
+    brackets = _tight(text, node, parent)
+    if brackets is None:
+        return []
+    return [_delete(text, brackets[0], node.span[0]), _delete(text, node.span[1], brackets[1])]
+
+
+def _behind(text: bytes, offset: int, before: bytes) -> int:
+    """The offset behind the brackets that are closed from `offset` on and opened in `before`."""
+    for _ in range(before.count(b"(")):
+        found = text.find(b")", offset)
+        if found < 0 or not _is_empty(text[offset:found]):
+            raise Refused("a comment stands among brackets that would be moved")
+        offset = found + 1
+    return offset
+
+
+def _binds(body: f.Expr) -> bool:
+    """Whether inlining would bind a name in the test that the lambda kept to itself."""
+    return any(isinstance(node, f.Walrus | f.Yield) for node in walk(body))
+
+
+# --- the rest --------------------------------------------------------------------------------------------------------
+
+
+def _bridge(text: bytes, step: Bridge, receiver: str | None) -> list[Edit]:
+    node, call = step.node, step.call
+    found = _AWAIT.match(text, node.span[0])
+    end = found.end() if found else node.span[0]
+    if receiver is not None:
+        name = f"{receiver}._run_async".encode()
+        loose = _loose(text, node, step.parent)
+        if end < call.span[0]:  # the call stands in brackets of its own, which become those of the helper's call
+            return [Edit(node.span[0], end, name), *loose]
+        return [Edit(node.span[0], end, name + b"("), Edit(node.span[1], node.span[1], b")"), *loose]
+    behind = _behind(text, call.func.span[1], text[call.span[0] : call.func.span[0]])
+    return [
+        *_drop_await(text, node, step.parent),
+        Edit(call.span[0], call.span[0], b"async_to_sync("),
+        Edit(behind, behind, b")"),
+    ]
+
+
+def _iterate(text: bytes, step: Iterate) -> list[Edit]:
+    if step.clause:
+        found = _ASYNC_FOR.search(text[: step.at])
+        if found is None:
+            raise Refused("a comment stands inside an async for")
+        edits = [Edit(found.start(), found.end(1), b"")]
+    else:
+        match = _ASYNC.match(text, step.at)
+        if match is None:
+            raise Refused("a comment stands inside an async for")
+        edits = [Edit(match.start(), match.end(), b"")]
+    if step.rename is not None:
+        edits.append(_replace(*step.rename))
+    return edits
+
+
+def _replace(span: f.Span, name: str) -> Edit:
+    return Edit(span[0], span[1], name.encode())
+
+
+def _with(edit: Edit, text: bytes) -> Edit:
+    return Edit(edit.start, edit.end, text)
+
+
+def _delete(text: bytes, start: int, end: int) -> Edit:
+    """Take bytes away that hold no comment."""
+    if b"#" in text[start:end]:
+        raise Refused("a comment stands where something is taken away")
+    return Edit(start, end, b"")
+
+
+def _is_empty(text: bytes) -> bool:
+    return not text.translate(None, b"() \t\f\r\n\\,")
+
+
+def _is_open(text: bytes) -> bool:
+    """Whether an expression breaks a line outside of brackets and strings, so that it needs brackets around it."""
+    depth = position = 0
+    while position < len(text):
+        byte = text[position : position + 1]
+        if byte in b"([{":
+            depth += 1
+        elif byte in b")]}":
+            depth -= 1
+        elif byte in b"\r\n" and depth <= 0:
+            return True
+        elif byte == b"#":
+            end = text.find(b"\n", position)
+            position = len(text) if end < 0 else end
+            continue
+        elif byte in b"'\"":
+            position = _string_end(text, position)
+            continue
+        elif byte == b"\\":
+            position += 2 if text[position + 1 : position + 3] == b"\r\n" else 1
+        position += 1
+    return False
+
+
+def _string_end(text: bytes, start: int) -> int:
+    """The offset behind a string literal that begins at `start` (its prefix left out)."""
+    quote = text[start : start + 1]
+    if text[start : start + 3] == quote * 3:
+        quote *= 3
+    position = start + len(quote)
+    while position < len(text):
+        if text[position : position + 1] == b"\\":
+            position += 2
+        elif text.startswith(quote, position):
+            return position + len(quote)
+        else:
+            position += 1
+    return position

@@ -5,7 +5,10 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$ROOT"
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*" >&2; }
+# say TEXT: a headline on stderr, bold where that is a terminal.
+say() {
+  if [ -t 2 ]; then printf '\n\033[1m%s\033[0m\n' "$*" >&2; else printf '\n%s\n' "$*" >&2; fi
+}
 
 # missing WHAT DO: one line on what is not there and what to do about it, then the end.
 missing() {

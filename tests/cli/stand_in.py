@@ -44,7 +44,8 @@ class StandIn:
         self.root = root
         self.problems = problems
         self.environment = environment or Environment(prefix="/env")
-        self.questions = ["what is x?"] * rounds
+        self.rounds = rounds
+        self.questions: list[str] = []
         self.failing = failing
         self.closed = False
         self.told = 0
@@ -83,6 +84,8 @@ class StandIn:
     def report(self, path: str) -> FileReport:
         if self.failing and path.endswith(self.failing):
             raise ZeroDivisionError("a defect")
+        if self.rounds and not self.questions:
+            self.questions.append("what is x?")
         text = self.source(path)
         findings = []
         tests = []
@@ -179,7 +182,7 @@ class StandIn:
 
 @dataclass
 class Answers:
-    """Who answers: one question a round, as when each answer leads to the next question."""
+    """Who answers. Each report asks one question more until `rounds` are over, as answers lead to questions."""
 
     engine: StandIn
 
@@ -187,7 +190,8 @@ class Answers:
         return self.engine.questions
 
     def resolve(self, timeout: float) -> int:
-        self.engine.questions.pop()
+        self.engine.questions.clear()
+        self.engine.rounds -= 1
         return 1
 
     def close(self) -> None:

@@ -307,12 +307,14 @@ def test_a_defect_of_ours_hides_no_other_finding(run: Run, project: Path) -> Non
 
 
 def test_jedi_is_asked_until_it_has_answered_all(run: Run, project: Path) -> None:
+    write(project, "test_a.py", "")
     engine = StandIn(str(project), rounds=3)
     run("check", engine=engine)
-    assert (engine.told, engine.questions, engine.closed) == (3, [], True)
+    assert (engine.told, engine.rounds, engine.questions, engine.closed) == (3, 0, [], True)
 
 
 def test_endless_questions_end(run: Run, project: Path) -> None:
+    write(project, "test_a.py", "")
     engine = StandIn(str(project), rounds=1000)
     assert run("check", engine=engine).code == 0
     assert 1 < engine.told < 20

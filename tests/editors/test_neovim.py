@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,8 @@ class User:
 
     home: Path
 
-    def edit(self, file: Path, pattern: str) -> dict[str, Any]:
-        """Open the file, fix the first finding whose message matches, write; what was seen."""
+    def edit(self, file: Path, pattern: str, *more: str) -> dict[str, Any]:
+        """Open the file, fix the first finding whose message matches, write; what was seen. `more`: see the script."""
         output = self.home / "seen.json"
         environment = {
             "PATH": os.pathsep.join([str(self.home / "bin"), SEARCHED]),
@@ -48,20 +49,8 @@ class User:
         assert NVIM is not None
         drive = Path(__file__).with_name("neovim_drive.lua")
         init = self.home / "config" / "nvim" / "init.lua"
-        command = [
-            NVIM,
-            "--headless",
-            "-n",
-            "-i",
-            "NONE",
-            "-u",
-            str(init),
-            "-l",
-            str(drive),
-            str(file),
-            str(output),
-            pattern,
-        ]
+        start = [NVIM, "--headless", "-n", "-i", "NONE", "-u", str(init), "-l", str(drive)]
+        command = [*start, str(file), str(output), pattern, *more]
         run = subprocess.run(
             command, env=environment, cwd=file.parent, capture_output=True, text=True, timeout=300, check=False
         )
@@ -112,9 +101,38 @@ def test_a_finding_is_shown_and_fixed(tmp_path: Path, project: Path) -> None:
     assert file.read_text(encoding="utf-8") == expected
 
 
-def test_the_documentation_says_what_is_shipped() -> None:
-    page = (REPOSITORY / "docs" / "editors" / "neovim.md").read_text()
-    shipped = (REPOSITORY / "editors" / "neovim" / "lsp" / "isolint.lua").read_text()
-    assert "vim.lsp.enable('isolint')" in page
-    assert "vim.lsp.enable('isolint')" in shipped
-    assert "cmd = { 'isolint', 'server' }" in shipped
+def test_the_shipped_example(tmp_path: Path) -> None:
+    """The real engine, told by Neovim's settings where the packages of the example are."""
+    for module in ("django", "pytest_django", "pytest_asyncio"):
+        pytest.importorskip(module)
+    (tmp_path / "home").mkdir()
+    user = _user(tmp_path / "home", "-m", "isolint")
+    init = tmp_path / "home" / "config" / "nvim" / "init.lua"
+    settings = f"{{ settings = {{ isolint = {{ environment = '{sys.prefix}' }} }} }}"
+    init.write_text(f"vim.lsp.config('isolint', {settings})\n{init.read_text()}")
+    shutil.copytree(REPOSITORY / "examples" / "shop", tmp_path / "shop")
+    file = tmp_path / "shop" / "tests" / "test_checkout.py"
+    seen = user.edit(file, "outlives", "look")
+    assert seen["root"] == str(tmp_path / "shop")
+    assert "sync-to-async-in-db-test" in {found["code"] for found in seen["findings"]}
+    assert any("outlives" in line for line in seen["shown"])
+
+
+def _snippet(words: str) -> str:
+    """The piece of Lua in the documentation that contains these words."""
+    page = (REPOSITORY / "docs" / "editors" / "neovim.md").read_text(encoding="utf-8")
+    (found,) = [piece for piece in re.findall(r"```lua\n(.*?)```", page, re.DOTALL) if words in piece]
+    return textwrap.dedent(found)
+
+
+def test_the_pieces_of_the_documentation_do_what_it_says(tmp_path: Path, project: Path) -> None:
+    (tmp_path / "home").mkdir()
+    user = _user(tmp_path / "home", "-m", "tests.lsp.standin")
+    pieces = ["positionEncodings", "settings", "BufWritePre", "virtual_text", "vim.lsp.enable"]
+    init = tmp_path / "home" / "config" / "nvim" / "init.lua"
+    init.write_text("\n".join(map(_snippet, pieces)), encoding="utf-8")
+    file = project / "test_a.py"
+    file.write_text("'😀'; leak()\nleak-unsafe\nleak()\n", encoding="utf-8")
+    seen = user.edit(file, "leaks", "write")
+    assert seen["encoding"] == "utf-16"
+    assert file.read_text(encoding="utf-8") == "'😀'; safe()\nleak-unsafe\nsafe()\n"

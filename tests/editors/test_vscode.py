@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import dataclasses
 import json
 import os
 import re
@@ -18,12 +19,15 @@ import signal
 import subprocess
 import sys
 import tempfile
+import typing
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from isolint import __version__
+from isolint.workspace.shapes import Settings, Severity
 from tests.support import ROOT, analysed_environment
 
 HERE = Path(__file__).resolve().parent / "vscode"
@@ -125,7 +129,7 @@ def run() -> Iterator[tuple[Seen, Path]]:
                 "machine": {"isolint.interpreter": [str(interpreter)], "isolint.environment": str(environment)},
                 "chromium": chromium,
                 "images": str(Path(pictures).resolve()) if pictures else None,
-                "limit": 15_000,
+                "limit": 60_000,
             }
         )
         if "failure" in seen:
@@ -197,6 +201,24 @@ def test_a_restart_brings_the_findings_back(run: tuple[Seen, Path]) -> None:
     seen, _ = run
     assert [row for row in seen["problemsBack"] if "async-orm-in-db-test" in row]
     assert not [row for row in seen["problemsBack"] if NAME in row]
+
+
+def test_the_extension_speaks_of_this_server() -> None:
+    """What is written down twice is the same: the version, the severities, the names of settings."""
+    manifest = json.loads((EXTENSION / "package.json").read_text())
+    settings = manifest["contributes"]["configuration"]["properties"]
+    assert manifest["version"] == __version__
+    assert settings["isolint.severity"]["additionalProperties"]["enum"] == list(typing.get_args(Severity))
+    for_the_server = {"environment", "select", "ignore", "severity"}
+    assert {f"isolint.{name}" for name in for_the_server} <= set(settings)
+    assert for_the_server <= {field.name for field in dataclasses.fields(Settings)}
+
+
+@pytest.mark.parametrize("folder", [EXTENSION, HERE], ids=["extension", "harness"])
+def test_the_lock_file_names_no_registry(folder: Path) -> None:
+    packages = json.loads((folder / "package-lock.json").read_text())["packages"]
+    assert len(packages) > 3
+    assert not [name for name, package in packages.items() if "resolved" in package]
 
 
 def _named(tree: ast.Module, name: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from isolint.inference.client import JediOrigin, NullOrigin, open_origin
+from isolint.inference.client import JediOrigin, NullOrigin, _answering_versions, open_origin
 from isolint.inference.process import child_command
 from isolint.inference.store import AnswerStore
 from isolint.inference.wire import Hello
@@ -144,13 +144,14 @@ def test_a_child_that_never_starts_answers_unknown(
 def test_a_grown_child_is_replaced_after_the_batch(site: str) -> None:
     origin = JediOrigin(hello(site), largest_child=1)
     try:
-        for name in ("lib.g", "lib.A"):
-            origin.answer(NameQuestion(name))
+        origin.answer(G)
         origin.resolve()
         assert origin.child_pid is None
+        origin.answer(NameQuestion("lib.A"))
         origin.answer(MembersQuestion("lib"))
         origin.resolve()
-        assert origin.statistics()["children"] == 2
+        assert origin.statistics()["children"] == 3
+        assert canonical(origin, NameQuestion("lib.A")) == "lib.A"
     finally:
         origin.close()
 
@@ -343,6 +344,11 @@ def test_definitions_know_their_distribution(site: str) -> None:
     assert (thread.found.distribution, thread.found.version) == ("", "")
     assert members.members[0][1].distribution == "lib"
     origin.close()
+
+
+def test_the_versions_of_jedi_and_parso_are_part_of_the_fingerprint() -> None:
+    found = _answering_versions()
+    assert [name.partition("-")[0] for name in found] == ["jedi", "parso"]
 
 
 def test_an_environment_is_opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

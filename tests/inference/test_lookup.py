@@ -254,6 +254,18 @@ def test_stubs_do_not_hide_source_and_serve_where_there_is_none(tmp_path: Path) 
     assert find(world, "only.stubbed").canonical == "only.stubbed"
 
 
+def test_bundled_stubs_do_not_hide_an_installed_package(tmp_path: Path) -> None:
+    files = {
+        "django/__init__.py": "",
+        "django/db/__init__.py": "",
+        "django/db/models/__init__.py": "from django.db.models.moved import Model\n",
+        "django/db/models/moved.py": "class Model:\n    async def asave(self): pass\n",
+    }
+    world = world_of(write_tree(tmp_path, files))
+    assert find(world, "django.db.models.Model").mro == ("django.db.models.moved.Model",)
+    assert find(world, "django.db.models.Model.asave").is_async
+
+
 def test_a_namespace_package(tmp_path: Path) -> None:
     world = world_of(write_tree(tmp_path, {"space/part/leaf.py": "def f(): pass\n"}))
     assert find(world, "space.part.leaf.f").canonical == "space.part.leaf.f"

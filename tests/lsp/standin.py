@@ -19,6 +19,7 @@ from pathlib import Path
 
 from isolint.check.report import Change, FileReport, Fix, FixEdits, Location, PlacedFinding, RelatedPlace, TestVerdict
 from isolint.lsp.engine import Opened
+from isolint.workspace.shapes import Problem
 
 
 class Cancelled(Exception):  # noqa: N818 - named like the real one
@@ -61,6 +62,11 @@ class StandIn:
         self.buffers: dict[str, bytes] = {}
         self.reported: dict[str, tuple[bytes, str, int]] = {}
         self.log.append(("engine", (root, dict(overrides))))
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        ini = os.path.join(self.root, "pytest.ini")
+        return (Problem(ini, 2, "no such option"),) if b"nonsense" in self.text(ini) else ()
 
     def text(self, path: str) -> bytes:
         if path in self.buffers:

@@ -219,6 +219,7 @@ def test_the_ignore_action(inside: Inside, tmp_path: Path) -> None:
         ('leak("""a""")\n', 'leak("""a""")  # isolint: ignore[name]\n'),
         ("leak('é😀')\n", "leak('é😀')  # isolint: ignore[name]\n"),
         ('leak("""a\nb""")\n', None),
+        ("leak()  # Isolint: Ignore[other]\n", "leak()  # Isolint: Ignore[other, name]\n"),
         ("leak( \\\n)\n", None),
         ("leak('a\\\nb')\n", None),
     ],

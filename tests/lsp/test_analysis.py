@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -228,16 +229,10 @@ def test_a_client_that_does_not_watch_files_is_served_by_its_saves(
     _settle(inside)
     inside.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
     _settle(inside)
-    touched = engines.log[-1]
-    assert touched[0] == "touch"
-    assert {
-        str(tmp_path / "pytest.ini"),
-        str(tmp_path / "a" / "conftest.py"),
-        str(tmp_path / "a" / "test_a.py"),
-    } <= set(
-        touched[1]  # type: ignore[call-overload]
-    )
-    assert str(tmp_path.parent / "pytest.ini") not in touched[1]  # type: ignore[operator]
+    touched: Any = [paths for kind, paths in engines.log if kind == "touch"][-1]
+    inner, outer = tmp_path / "a", tmp_path
+    assert {str(inner / "test_a.py"), str(inner / "conftest.py"), str(outer / "pytest.ini")} <= set(touched)
+    assert str(tmp_path.parent / "pytest.ini") not in touched
 
 
 def test_a_client_that_watches_files_is_told_which(inside: Inside, tmp_path: Path) -> None:
@@ -402,6 +397,14 @@ def test_changed_settings_begin_anew_and_equal_ones_do_not(inside: Inside, engin
     assert inside.answer(inside.hover(uri, 0, 0))["result"]["contents"]["value"] == "**leak**"
 
 
+def test_a_setting_that_is_taken_back_is_gone(inside: Inside, engines: Engines, tmp_path: Path) -> None:
+    inside.start(tmp_path, initializationOptions={"settings": {"select": ["x"]}, "trusted": True})
+    inside.published(inside.open(tmp_path / "test_a.py", "leak\n"), 1)
+    inside.notify("workspace/didChangeConfiguration", {"settings": {"isolint": {}}})
+    _settle(inside)
+    assert [engine.overrides for engine in engines.built] == [{"select": ["x"]}, {}]
+
+
 def test_a_changed_configuration_is_asked_for_again(inside: Inside, engines: Engines, tmp_path: Path) -> None:
     inside.start(tmp_path, capabilities=_with_configuration())
     question = inside.wait(lambda m: m.get("method") == "workspace/configuration")
@@ -440,6 +443,26 @@ def test_an_engine_that_cannot_be_built(tmp_path: Path) -> None:
         assert wire.answer(wire.hover(uri, 0, 0))["error"]["message"] == "OSError: no"
     finally:
         wire.end()
+
+
+def test_problems_of_the_configuration_are_logged_once(inside: Inside, tmp_path: Path) -> None:
+    ini = tmp_path / "pytest.ini"
+    inside.start(tmp_path)
+    inside.published(inside.open(tmp_path / "test_a.py", "leak\n"), 1)
+    assert inside.logged() == []
+    ini.write_text("[pytest]\nnonsense\n")
+    for _ in range(3):
+        inside.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": ini.as_uri(), "type": 2}]})
+    _settle(inside)
+    assert inside.logged() == [f"{ini}:2: no such option"]
+
+
+def test_what_our_rooms_log_reaches_the_client(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    logging.getLogger("isolint.inference").warning("the child ended: %s", "signal 9")
+    logging.getLogger("isolint.inference").info("a detail")
+    message = inside.wait(lambda m: m.get("method") == "window/logMessage")
+    assert message["params"] == {"type": 2, "message": "the child ended: signal 9"}
 
 
 def test_what_could_not_be_read_is_logged_once(inside: Inside, tmp_path: Path) -> None:

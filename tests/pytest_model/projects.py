@@ -548,6 +548,13 @@ class TestPatched:
     def test_method(self, getcwd, tmp_path): pass
     @patch("os.getpid")
     def test_two(self, getpid, getcwd, tmp_path): pass
+
+class Inherited:
+    def test_z(self, *args): pass
+    def test_a(self, *args): pass
+@patch("os.getcwd", str)
+class TestPatchedBase(Inherited):
+    def test_own(self): pass
 """,
     "test_xunit.py": """
 import unittest

@@ -193,7 +193,9 @@ def _read(path: str) -> bytes | None:
         return None
 
 
-if __name__ == "__main__":  # python -m tests.pytest_model.support FOLDER FILE...: what the model says, for a look by hand
+if (
+    __name__ == "__main__"
+):  # python -m tests.pytest_model.support FOLDER FILE...: what the model says, for a look by hand
     looked_at = Model(Path(sys.argv[1]), {})
     for file in sys.argv[2:]:
         for test in looked_at.tests(file):

@@ -167,3 +167,19 @@ def test_odd_files_are_tiled_too(code: str) -> None:
 @given(st.text(alphabet="abd ef():\n\r\t\f'\"\\#@{}[]=class", max_size=120))
 def test_chunks_tile_any_text(code: str) -> None:
     assert "".join(text for *_, text in shape(code)) == code
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'f"{' * 5000,
+        'x = f"{a\n' * 500,
+        "(" * 20000 + "]" * 20000,
+        "'" * 20001,
+        'def f():\n  """a\n' * 501,
+        "f'{(\n" * 500,
+    ],
+    ids=["nested f-strings", "open f-strings", "brackets", "quotes", "open docstrings", "open fields"],
+)
+def test_hostile_text_is_scanned_in_reasonable_work(code: str) -> None:
+    assert "".join(text for *_, text in shape(code)) == code  # with a bad scan this does not end

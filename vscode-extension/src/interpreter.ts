@@ -175,11 +175,11 @@ export async function resolve(inputs: Inputs, look: Look): Promise<Resolution> {
         return found;
       }
     }
-    const own = folderInterpreters(inputs, look.isFile).filter((each) => each !== selected?.[0]);
-    if (own.length === 0 && selected === undefined) {
+    const own = folderInterpreters(inputs, look.isFile);
+    if (own.length === 0) {
       tried.push("a .venv in the workspace: none");
     }
-    for (const each of own) {
+    for (const each of own.filter((one) => one !== selected?.[0])) {
       const found = await attempt([each, ...MODULE], "the workspace's virtual environment");
       if (found !== undefined) {
         return found;

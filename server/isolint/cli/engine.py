@@ -7,6 +7,7 @@ command line that imports them, late. Nothing is printed here but the progress b
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 ROUNDS = 8
 """Rounds of asking jedi: an answer can lead to the next question (an alias to a class, a class to its bases)."""
+
+SLICE = 0.5
+"""Seconds between two steps of the bar while jedi answers."""
 
 ANSWER_TIME = 60.0
 """Seconds that one round may take; what has no answer by then stays unknown and makes tests undecided."""
@@ -140,11 +144,25 @@ def analyse(project: Opened, files: Sequence[str], progress: Progress) -> tuple[
             progress.advance()
         if resolver is None or not resolver.wanted():
             break
-        progress.start("Asking jedi about installed packages", None)
-        if not resolver.resolve(ANSWER_TIME):
+        if not _ask(resolver, progress):
             break
         engine.origin_changed()
     return reports, failures
+
+
+def _ask(resolver: Resolver, progress: Progress) -> int:
+    """One round of questions, in slices so that the bar moves; the number of new answers."""
+    total = len(resolver.wanted())
+    progress.start("Asking jedi about installed packages", total)
+    deadline = time.monotonic() + ANSWER_TIME
+    count = 0
+    while resolver.wanted() and (left := deadline - time.monotonic()) > 0:
+        answered = resolver.resolve(min(left, SLICE))
+        if not answered:
+            break
+        count += answered
+        progress.advance(answered)
+    return count
 
 
 def _show_traceback() -> None:

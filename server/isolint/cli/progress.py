@@ -55,17 +55,20 @@ class Progress:
         """A new phase with `total` steps (None: nobody knows how many)."""
         self._label, self._total, self._done = label, total, 0
         if self._bar is not None and self._task is not None:
-            self._bar.reset(self._task, description=label, total=total)
+            self._bar.reset(self._task, description=label, total=total, count=self._count())
 
-    def advance(self) -> None:
-        """One step of the phase is done."""
-        self._done += 1
+    def advance(self, steps: int = 1) -> None:
+        """So many steps of the phase are done."""
+        self._done += steps
         if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=self._done)
+            self._bar.update(self._task, completed=self._done, count=self._count())
+
+    def _count(self) -> str:
+        return "" if self._total is None else f"{self._done:,}/{self._total:,}"
 
     def _show(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.progress import BarColumn, Progress, TextColumn
 
         with self._lock:
             if self._closed:
@@ -73,13 +76,13 @@ class Progress:
             bar = Progress(
                 TextColumn("{task.description}"),
                 BarColumn(),
-                MofNCompleteColumn(),
+                TextColumn("{task.fields[count]}"),
                 console=Console(stderr=True),
                 transient=True,
                 # Nobody prints while the bar is there; the streams stay what the rest of the program thinks they are.
                 redirect_stdout=False,
                 redirect_stderr=False,
             )
-            self._task = bar.add_task(self._label, total=self._total, completed=self._done)
+            self._task = bar.add_task(self._label, total=self._total, completed=self._done, count=self._count())
             bar.start()
             self._bar = bar

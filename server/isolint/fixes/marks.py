@@ -92,18 +92,20 @@ def _statement(source: SourceFile, span: tuple[int, int]) -> list[Edit]:
     start, end = lines.start(first), lines.start(last + 1)
     if text[start : span[0]].strip() or text[span[1] : lines.content_end(last)].strip() or b"#" in text[span[0] : span[1]]:
         return []
-    before = first
-    while before > 0 and not text[lines.start(before - 1) : lines.start(before)].strip():
-        before -= 1
-    above = text[lines.start(max(before - 1, 0)) : lines.start(before)].strip()
-    if before == 0 or above.endswith(b":"):
-        behind = last + 1
-        while behind < lines.count and not text[lines.start(behind) : lines.start(behind + 1)].strip():
-            if lines.start(behind) >= len(text):
-                break
-            behind += 1
-        return [Edit(start, lines.start(behind), b"")]
-    return [Edit(lines.start(before), end, b"")]
+    above, below = first, last + 1
+    while above > 0 and not _line(source, above - 1):
+        above -= 1
+    while below < lines.count - 1 and not _line(source, below):
+        below += 1
+    if above == 0 or _line(source, above - 1).endswith(b":"):
+        return [Edit(start, lines.start(below), b"")]
+    # Empty lines on both sides: those behind it, which a class or function needs two of, are enough.
+    return [Edit(lines.start(above) if below > last + 1 else start, end, b"")]
+
+
+def _line(source: SourceFile, line: int) -> bytes:
+    """A line without the space around it."""
+    return source.text[source.lines.start(line) : source.lines.start(line + 1)].strip()
 
 
 def _element(source: SourceFile, spans: list[tuple[int, int]], span: tuple[int, int]) -> list[Edit]:

@@ -26,17 +26,20 @@ def body_edits(text: bytes, function: f.Function, steps: Iterable[Step], receive
     """The edits that make a sync function of it, in offsets of `text`, the chunk's bytes. `receiver` names `self` when the
     bridge goes through `self._run_async`. Raises Refused."""
     edits = [_keyword(text, function)]
+    moved: list[Edit] = []
     for step in steps:
         match step:
             case Unwrap():
                 edits += _unwrap(text, step)
+                moved += _dedent(text, step)
             case Rename():
                 edits += [*_drop_await(text, step.node, step.parent), _replace(step.old, step.name)]
             case Bridge():
                 edits += _bridge(text, step, receiver)
             case Iterate():
                 edits += _iterate(text, step)
-    return [edit for edit in edits if edit.start != edit.end or edit.text]
+    edits += [m for m in moved if not any(e.start < m.end and m.start < e.end for e in edits)]
+    return [edit for edit in dict.fromkeys(edits) if edit.start != edit.end or edit.text]
 
 
 def _keyword(text: bytes, function: f.Function) -> Edit:
@@ -97,8 +100,11 @@ def _inline(text: bytes, step: Unwrap, body: f.Expr) -> list[Edit]:
     """The body of a lambda without parameters takes the place of the await."""
     node = step.node
     start, end = body.span
-    first, last = _delete(text, node.span[0], start), _delete(text, end, node.span[1])
     whole = _is_open(text[start:end])
+    if whole:  # brackets of its own serve best: the layout in them stays
+        start, end = _bracketed(text, body.span, step.payload.span)
+        whole = (start, end) == body.span
+    first, last = _delete(text, node.span[0], start), _delete(text, end, node.span[1])
     atom = isinstance(body, _PRIMARY) or (isinstance(body, f.Constant) and not isinstance(body.value, int | float))
     atom = atom or (isinstance(body, f.Collection) and text[start : start + 1] in (b"[", b"(", b"{"))
     if isinstance(body, f.Constant) and isinstance(body.value, str):
@@ -108,6 +114,14 @@ def _inline(text: bytes, step: Unwrap, body: f.Expr) -> list[Edit]:
     if _is_bracketed(text, node):  # the brackets around the await serve
         return [first, last]
     return [_with(first, b"("), _with(last, b")")]
+
+
+def _bracketed(text: bytes, span: f.Span, limit: f.Span) -> f.Span:
+    """A span with the brackets directly around it, if they lie inside `limit`."""
+    before, after = text[limit[0] : span[0]].rstrip(_SPACE), text[span[1] : limit[1]].lstrip(_SPACE)
+    if not before.endswith(b"(") or not after.startswith(b")"):
+        return span
+    return limit[0] + len(before) - 1, limit[1] - len(after) + 1
 
 
 def _is_slot(parent: object, node: f.Await) -> bool:
@@ -146,6 +160,33 @@ def _behind(text: bytes, offset: int, before: bytes) -> int:
     return offset
 
 
+def _dedent(text: bytes, step: Unwrap) -> list[Edit]:
+    """Lines of a payload that stood further in, below `sync_to_async(`, move out as far as its first line does."""
+    start, end = step.payload.span
+    here, there = _indent_at(text, step.node.span[0]), _indent_at(text, start)
+    if not there.startswith(here) or len(there) == len(here) or b"\n" not in text[step.node.span[0] : start]:
+        return []
+    edits: list[Edit] = []
+    position = start
+    while position < end:
+        byte = text[position : position + 1]
+        if byte in b"'\"":  # the lines of a string stay as they are
+            position = _string_end(text, position)
+            continue
+        if byte == b"#":
+            position = max(text.find(b"\n", position), position)
+        position += 1
+        if text[position - 1 : position] == b"\n" and text.startswith(there, position) and position < end:
+            edits.append(Edit(position + len(here), position + len(there), b""))
+    return edits
+
+
+def _indent_at(text: bytes, offset: int) -> bytes:
+    """The space at the start of the line that an offset is on."""
+    line = text[max(text.rfind(b"\n", 0, offset), text.rfind(b"\r", 0, offset)) + 1 :]
+    return line[: len(line) - len(line.lstrip(b" \t"))]
+
+
 def _binds(body: f.Expr) -> bool:
     """Whether inlining would bind a name in the test that the lambda kept to itself."""
     return any(isinstance(node, f.Walrus | f.Yield) for node in walk(body))
@@ -164,12 +205,11 @@ def _bridge(text: bytes, step: Bridge, receiver: str | None) -> list[Edit]:
         if end < call.span[0]:  # the call stands in brackets of its own, which become those of the helper's call
             return [Edit(node.span[0], end, name), *loose]
         return [Edit(node.span[0], end, name + b"("), Edit(node.span[1], node.span[1], b")"), *loose]
-    behind = _behind(text, call.func.span[1], text[call.span[0] : call.func.span[0]])
-    return [
-        *_drop_await(text, node, step.parent),
-        Edit(call.span[0], call.span[0], b"async_to_sync("),
-        Edit(behind, behind, b")"),
-    ]
+    start, end = call.func.span
+    edits = _drop_await(text, node, step.parent)
+    if call.span[0] < start:  # the function stands in brackets of its own
+        return [*edits, Edit(call.span[0], call.span[0], b"async_to_sync")]
+    return [*edits, Edit(start, start, b"async_to_sync("), Edit(end, end, b")")]
 
 
 def _iterate(text: bytes, step: Iterate) -> list[Edit]:

@@ -7,6 +7,7 @@ either in one batch that waits (`resolve`, for the command line) or by one plain
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import os
 import sys
@@ -14,16 +15,20 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from functools import cache as cache_calls
-from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from isolint.inference import wire
-from isolint.inference.process import Child, ChildEnded
 from isolint.inference.store import AnswerStore, cache_folder, fingerprint, key_of
+from isolint.inference.wire import ChildEnded
 from isolint.names.origin import Answer, Definition, ExpressionQuestion, NameQuestion, Question
 from isolint.workspace.environment import distribution_of as record_owner
 from isolint.workspace.shapes import Environment
+
+if TYPE_CHECKING:
+    from isolint.inference.process import Child
 
 UNKNOWN = Answer(None)
 
@@ -225,13 +230,19 @@ class JediOrigin:
                 over = not batch
                 for key, question in batch:
                     count += self._ask(key, question)
+                    # In the middle of a batch the syntax trees are worth keeping, but not at any price.
+                    self._recycle(2 * self._largest_child)
                     over = self._is_over(deadline)
                     if over:
                         break
-            if self._child is not None and self._child.memory > self._largest_child:
-                _log.info("child %d is replaced at %d MB", self._child.pid, self._child.memory // 1_000_000)
-                self._replace_child()
+            self._recycle(self._largest_child)
         return count
+
+    def _recycle(self, largest: int) -> None:
+        """Replace a child that has grown beyond `largest` bytes; the next question starts another."""
+        if self._child is not None and self._child.memory > largest:
+            _log.info("child %d is replaced at %d MB", self._child.pid, self._child.memory // 1_000_000)
+            self._replace_child()
 
     def _is_over(self, deadline: float | None) -> bool:
         return self._closed or (deadline is not None and time.monotonic() >= deadline)
@@ -340,6 +351,8 @@ class JediOrigin:
         return msgspec.structs.replace(definition, distribution=owner[0], version=owner[1])
 
     def _start_child(self) -> None:
+        from isolint.inference.process import Child  # with all answers stored, nothing is ever started
+
         # In the background jedi steps back for the keystrokes; a command line waits for it.
         niceness = _BACKGROUND_NICENESS if self._thread is not None else 0
         child = Child(msgspec.structs.replace(self._hello, niceness=niceness))
@@ -406,10 +419,10 @@ def _owner_by_record(environment: Environment) -> DistributionOf:
 
 
 def _answering_versions() -> tuple[str, ...]:
-    found = []
-    for name in ("jedi", "parso"):
-        try:
-            found.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            found.append(name)
-    return tuple(found)
+    """The installed versions of what answers, from the names of their metadata folders (which is all that is needed of
+    `importlib.metadata`, and costs no import)."""
+    spec = importlib.util.find_spec("jedi")
+    if spec is None or spec.origin is None:
+        return ()
+    site = Path(spec.origin).parent.parent
+    return tuple(sorted(each.name for name in ("jedi", "parso") for each in site.glob(f"{name}-*-info")))

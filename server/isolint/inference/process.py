@@ -14,16 +14,13 @@ from pathlib import Path
 from typing import IO, cast
 
 from isolint.inference import wire
+from isolint.inference.wire import ChildEnded
 from isolint.names.origin import Question
 
 BUNDLED = ("isolint", "jedi", "parso", "msgspec")
 """The packages a child may import besides the standard library."""
 
 _log = logging.getLogger("isolint.inference")
-
-
-class ChildEnded(Exception):  # noqa: N818 (ending is no error of ours)
-    """The child is gone: it crashed, ran out of time, was ended, or never started."""
 
 
 def child_command() -> list[str]:

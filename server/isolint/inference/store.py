@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterable
 from hashlib import blake2b
@@ -97,17 +96,13 @@ class AnswerStore:
         entries = {**read_entries(self.path), **self._added}
         body = _encode(entries)
         payload = _MAGIC + blake2b(body, digest_size=_DIGEST).digest() + body
+        temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}-{time.monotonic_ns()}.tmp")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(prefix=self.path.name, suffix=".tmp", dir=self.path.parent)
-        except OSError:
-            return False
-        try:
-            with open(handle, "wb") as stream:
-                stream.write(payload)
+            temporary.write_bytes(payload)
             os.replace(temporary, self.path)
         except OSError:
-            _remove([Path(temporary)])
+            _remove([temporary])
             return False
         self._entries, self._added = entries, {}
         _remove_old(self.path.parent)

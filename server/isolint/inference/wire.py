@@ -43,6 +43,10 @@ class Reply(msgspec.Struct, frozen=True, array_like=True):
     error: str = ""
 
 
+class ChildEnded(Exception):  # noqa: N818 (ending is no error of ours)
+    """The child is gone: it crashed, ran out of time, was ended, or never started."""
+
+
 encode = msgspec.msgpack.Encoder().encode
 decode_hello = msgspec.msgpack.Decoder(Hello).decode
 decode_question = msgspec.msgpack.Decoder(Question).decode

@@ -20,7 +20,7 @@ from isolint.lsp.capabilities import FIX_ALL, Client
 from isolint.lsp.convert import Json, diagnostic, text_edits, workspace_edit
 
 REQUEST_FAILED = -32803
-_IGNORE = re.compile(rb"#\s*isolint:\s*ignore\[(?P<names>[^\]#]*)\]")
+_IGNORE = re.compile(rb"#\s*isolint:\s*ignore\[(?P<names>[^\]#]*)\]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,9 @@ def _command(title: str, command: str, *arguments: object) -> Json:
 
 
 def _ignore_action(analysis: Analysis, buffer: Buffer, finding: PlacedFinding) -> list[Json]:
-    insert = suppression(buffer.text, finding.location.start, finding.name)
+    source, location = buffer.text, finding.location
+    # A comment counts on the first and on the last line of a finding.
+    insert = suppression(source, location.start, finding.name) or suppression(source, location.end, finding.name)
     if insert is None:
         return []
     at, text = insert
@@ -158,8 +160,8 @@ def _ignore_action(analysis: Analysis, buffer: Buffer, finding: PlacedFinding) -
 
 
 def suppression(text: bytes, start: int, name: str) -> tuple[int, str] | None:
-    """Where and what to insert so that the line of the finding at `start` ignores it, or None where no comment can
-    stand: a line that goes on behind a backslash or inside a string."""
+    """Where and what to insert so that a comment on the line of `start`, a place in code, ignores the rule `name`. None
+    where no comment can stand: a line that goes on behind a backslash or inside a string."""
     end = min((at for at in (text.find(b"\n", start), text.find(b"\r", start)) if at >= 0), default=len(text))
     comment = _comment_start(text, start, end)
     if comment is None:

@@ -151,6 +151,7 @@ class Analysis:
             self._roots.clear()
         for opened in self._engines.values():
             self._guarded(partial(opened.engine.touch, paths), "changed files could not be taken in")
+            self._tell_problems(opened.engine)
         self._doubt()
 
     def touch_configuration(self, path: str) -> None:
@@ -198,7 +199,13 @@ class Analysis:
             for other, buffer in self._open.items():
                 if self.root_of(other) == root:
                     opened.engine.set_buffer(other, buffer.text)
+            self._tell_problems(opened.engine)
         return self._engines[root].engine
+
+    def _tell_problems(self, engine: Engine) -> None:
+        for problem in engine.problems:
+            place = f"{problem.path}:{problem.line}" if problem.line else problem.path
+            self._say(2, f"{place}: {problem.message}")
 
     def _overrides_of(self, root: str) -> dict[str, object]:
         return self._overrides.get(root, self._default_overrides)

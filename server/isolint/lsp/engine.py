@@ -11,12 +11,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from isolint.check.report import FileReport, FixEdits
+from isolint.workspace.shapes import Problem
 
 
 class Engine(Protocol):
     """The analysis of one folder. Every call comes from the same thread; all offsets count bytes of UTF-8 text."""
 
     root: str
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong in settings, configuration and environment."""
+        ...
 
     def set_buffer(self, path: str, text: bytes | None) -> None:
         """An open buffer as UTF-8; None: closed, the disk counts again."""

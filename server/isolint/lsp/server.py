@@ -7,6 +7,7 @@ analysis thread (`analysis`), through a future.
 from __future__ import annotations
 
 import json
+import logging
 import platform
 import threading
 from collections.abc import Callable
@@ -38,6 +39,17 @@ _GRACE = 2.0
 _PATIENCE = 1.0
 
 
+class _ToClient(logging.Handler):
+    """What our own rooms log, jedi's client above all, goes to the log that the user can see."""
+
+    def __init__(self, log: Callable[[int, str], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._log(1 if record.levelno >= logging.ERROR else 2, self.format(record))
+
+
 class Server(LanguageServer):
     """pygls' server with our protocol. One object serves one connection."""
 
@@ -63,6 +75,8 @@ class Server(LanguageServer):
         """Serve one client until it says exit or its end of the input closes; the exit code the protocol asks for."""
         writer = Writer(write)
         self.protocol.connect(writer)
+        to_client = _ToClient(self.protocol.log)
+        logging.getLogger("isolint").addHandler(to_client)
         try:
             for body in frames(read, lambda text: self.protocol.log(2, f"isolint: {text}")):
                 self.protocol.receive(body)
@@ -74,6 +88,7 @@ class Server(LanguageServer):
                 self._impatience.cancel()
             if self.analysis_thread is not None:
                 self.analysis_thread.join(_GRACE)
+            logging.getLogger("isolint").removeHandler(to_client)
             writer.close(_GRACE)
         if self.protocol.exit_code is not None:
             return self.protocol.exit_code
@@ -133,6 +148,10 @@ class Server(LanguageServer):
 
     # Settings.
 
+    def settings(self, answer: object) -> dict[str, object]:
+        """What a client says now replaces what it said at the start; that counts while it says nothing."""
+        return overrides_of(answer) if isinstance(answer, dict) else self.initial_settings
+
     def pull_settings(self) -> None:
         """Ask for the settings of every folder, and those outside of any."""
         folders = dict(self.folders)
@@ -143,11 +162,8 @@ class Server(LanguageServer):
     def _take_settings(self, folders: dict[str, str], future: Future[Any]) -> None:
         answer = None if future.cancelled() or future.exception() is not None else future.result()
         if isinstance(answer, (list, tuple)) and len(answer) == len(folders) + 1:
-            default = {**self.initial_settings, **overrides_of(answer[-1])}
-            scoped = {
-                path: {**self.initial_settings, **overrides_of(item)}
-                for path, item in zip(folders, answer, strict=False)
-            }
+            default = self.settings(answer[-1])
+            scoped = {path: self.settings(item) for path, item in zip(folders, answer, strict=False)}
             self.mailbox.put_chore(lambda it: it.set_overrides(default, scoped))
         self.mailbox.put_chore(Analysis.start)
 
@@ -273,8 +289,8 @@ def _register(server: Server) -> None:
     def did_change_configuration(params: Any) -> None:
         if server.client.configuration:
             server.pull_settings()
-        elif (settings := look_up(params, "settings")) is not None:
-            overrides = {**server.initial_settings, **overrides_of(settings)}
+        elif isinstance(settings := look_up(params, "settings"), dict):
+            overrides = overrides_of(settings)
             mailbox.put_chore(lambda analysis: analysis.set_overrides(overrides, {}))
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)

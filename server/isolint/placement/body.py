@@ -201,6 +201,8 @@ class _Body:
             case f.If():
                 self.evaluate(node.test, self.ctx)
                 self.branches([node.body, node.orelse], certain=False)
+                if not self.machine.test_code and (_leaves(node.body) or _leaves(node.orelse)):
+                    self.ctx = replace(self.ctx, certain=False)
             case f.For():
                 iterable = self.evaluate(node.iterable, self.ctx)
                 self.assign(node.target, self.iterate(iterable, node.iterable, node.is_async))
@@ -490,6 +492,11 @@ class _Body:
             if isinstance(symbol, ClassSymbol):
                 return one(Instance(symbol.ref))
         return NOTHING
+
+
+def _leaves(body: tuple[f.Stmt, ...]) -> bool:
+    """Whether a branch ends by leaving the function, so that what follows is under a condition too."""
+    return bool(body) and isinstance(body[-1], f.Return | f.Raise)
 
 
 _ITEMS = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "enumerate", "zip", "filter", "map", "iter", "aiter"})

@@ -83,6 +83,8 @@ MAX_EFFECTS = 256
 """More distinct effects (or uses) than this in one function are cut, and the function is opaque."""
 MAX_REPLAY = 24
 """Helpers that hand their parameter on deeper than this make the caller opaque."""
+MAX_FILLING = 8
+"""Calls that are followed, one inside the other, to tell what a symbolic result is; beyond that it is Unknown."""
 MAX_CHAIN = 12
 """Links of a chain that are kept; the middle of a longer one is elided."""
 
@@ -131,6 +133,7 @@ class Machine:
         self.effects: dict[tuple[object, ...], Effect] = {}
         self.uses: dict[tuple[object, ...], Use] = {}
         self.opaque: dict[tuple[object, ...], Opaque] = {}
+        self.filling = 0
 
     # --- accumulating --------------------------------------------------------------------------------------------
 
@@ -1037,9 +1040,19 @@ class Machine:
         base = self.fill_atom(atom.base, bound)
         args = tuple(self.fill(a, bound) for a in atom.args)
         keywords = tuple((k, self.fill(v, bound)) for k, v in atom.keywords)
-        muted = Context(muted=True, depth=MAX_REPLAY // 2)
         if base == frozenset({atom.base}):
             return one(replace(atom, args=args, keywords=keywords))
+        if self.filling >= MAX_FILLING:
+            return unknown("it takes too many calls to tell what this is")
+        self.filling += 1
+        try:
+            return self._follow(atom, base, args, keywords)
+        finally:
+            self.filling -= 1
+
+    def _follow(self, atom: Derived, base: Value, args: tuple[Value, ...], keywords: Keywords) -> Value:
+        """What a step gives once its base is known; the work itself was accounted for where it was done."""
+        muted = Context(muted=True)
         match atom.step:
             case "attribute":
                 return self.attribute(base, atom.name, muted, None)

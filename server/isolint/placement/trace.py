@@ -9,7 +9,7 @@ from __future__ import annotations
 from isolint.catalog.places import Place, Route
 from isolint.names.symbols import FunctionRef, Site
 from isolint.placement import queries
-from isolint.placement.machine import Context, Machine, find_node
+from isolint.placement.machine import Context, Machine, find_node, rule_of
 from isolint.placement.shapes import (
     Callable_,
     Class_,
@@ -188,7 +188,7 @@ class _Run:
     # --- the verdict ---------------------------------------------------------------------------------------------
 
     def judged(self) -> tuple[tuple[Escape, ...], tuple[tuple[Site | None, str], ...]]:
-        """Escapes (one a place and hop, the worst kept) and what nobody can decide."""
+        """Escapes (one a place and rule, the worst kept) and what nobody can decide."""
         escapes: dict[tuple[Site | None, str], Escape] = {}
         undecided: dict[tuple[Site | None, str], None] = {}
         for effect in sorted(self.machine.effects.values(), key=lambda e: (len(e.via), repr(e.via))):
@@ -201,9 +201,10 @@ class _Run:
                 continue
             escape = _escape(effect, place, site, self.entered.get(effect.via[0]))
             at = effect.via[1].site if escape.fixture is not None and len(effect.via) > 1 else site
-            known = escapes.get((at, effect.hop))
+            key = (at, rule_of(self.machine.table.get(effect.hop)))
+            known = escapes.get(key)
             if known is None or _weight(escape) > _weight(known):
-                escapes[(at, effect.hop)] = escape
+                escapes[key] = escape
         for hidden in self.machine.opaque.values():
             place = hidden.route[0]
             if place is not None and place.thread != "home" and (hidden.op != "call" or not place.has_loop):

@@ -20,7 +20,7 @@ from isolint.placement.shapes import (
 )
 from isolint.syntax import facts as f
 
-MAX_ATOMS = 8
+MAX_ATOMS = 16
 """More alternatives than this for one value end in Unknown."""
 MAX_DEPTH = 6
 """Deeper nesting than this (a partial of a partial of ...) ends in Unknown."""

@@ -1,7 +1,7 @@
 """Which fixtures a test gets, which definition of each, in which order, and who runs them.
 
-pytest's lookup and closure (_pytest.fixtures.FixtureManager) as pure functions. What a fixture does to the database is for
-`database` and `placement`.
+pytest's lookup and closure (_pytest.fixtures.FixtureManager) as pure functions. What a fixture does to the database is
+for `database` and `placement`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from isolint.names.inputs import ANSWER, definition
 from isolint.names.origin import MembersQuestion
 from isolint.names.resolve import module_name
-from isolint.names.symbols import FunctionRef
+from isolint.names.scopes import class_scope, module_scope
+from isolint.names.symbols import FunctionRef, FunctionSymbol
 from isolint.pytest_model.collect import item_of
 from isolint.pytest_model.evaluate import strings
 from isolint.pytest_model.fixtures import (
@@ -28,7 +29,7 @@ from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT
 from isolint.pytest_model.marks import ANYIO_PLUGIN, ASYNCIO_PLUGIN, TRIO_PLUGIN, closest, keyword, marks_of
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.plugins import Plugins, plugins
-from isolint.pytest_model.requests import requests_of
+from isolint.pytest_model.requests import parametrized_names, requests_of
 from isolint.pytest_model.shapes import (
     SCOPES,
     Closure,
@@ -86,8 +87,8 @@ def _holders(store: Store, path: str) -> tuple[Holder, ...]:
 
 
 holders: Query[str, tuple[Holder, ...]] = Query("fixture holders", _holders)
-"""What holds fixtures for a test file, the least specific first, the file itself left out. Plugins and the conftest of the
-root belong to the session, a plugin named by the test module is registered after them
+"""What holds fixtures for a test file, the least specific first, the file itself left out. Plugins and the conftest of
+the root belong to the session, a plugin named by the test module is registered after them
 (_pytest.fixtures.FixtureManager._flush_pending_conftests_to_session)."""
 
 
@@ -117,16 +118,21 @@ def _visible(store: Store, key: tuple[str, TestRef]) -> tuple[FixtureDef, ...]:
         if imported is not None:
             depth = len([d for d in found if d.holder.kind != "class"])
             found.insert(depth, imported)
-    if not found and plugins(store, ref.path).has(_LEGACY):
-        # `tmpdir` and its like are methods of a class that this plugin registers (_pytest.legacypath).
-        known = definition(store, f"{_LEGACY}.LegacyTmpdirPlugin.{name}")
-        legacy = from_definition(name, known, Holder("plugin", "", _LEGACY))
-        if legacy is not None:
-            found.append(legacy)
+    if not found:
+        loaded = plugins(store, ref.path)
+        for needed, owner in _LEGACY_CLASSES:
+            if loaded.has(_LEGACY) and loaded.has(needed):
+                known = definition(store, f"{_LEGACY}.{owner}.{name}")
+                legacy = from_definition(name, known, Holder("plugin", "", _LEGACY))
+                if legacy is not None:
+                    found.append(legacy)
     return tuple(found)
 
 
 _LEGACY = "_pytest.legacypath"
+_LEGACY_CLASSES = (("_pytest.tmpdir", "LegacyTmpdirPlugin"), ("_pytest.pytester", "LegacyTestdirPlugin"))
+"""`tmpdir`, `testdir` and their like are methods of classes that this plugin registers when another one is there
+(_pytest.legacypath.pytest_configure)."""
 
 definitions: Query[tuple[str, TestRef], tuple[FixtureDef, ...]] = Query("fixture definitions", _visible)
 """Key: (fixture name, test): the definitions visible to the test, furthest to closest; pytest uses the last
@@ -230,6 +236,7 @@ def _closure(store: Store, ref: TestRef) -> Closure:
         return SCOPES.index(scope or "function")
 
     names.sort(key=rank)
+    generated = _generated_names(store, item)
     late = (
         item.is_async
         and not item.is_generator
@@ -242,7 +249,8 @@ def _closure(store: Store, ref: TestRef) -> Closure:
         names.append("anyio_backend")
     for name in names:
         known = found.get(name)
-        if known is None and name not in direct and name != "request" and not (late and name == "anyio_backend"):
+        fine = name in direct or name == "request" or (late and name == "anyio_backend") or name in generated
+        if known is None and not fine:
             unknown.setdefault(name, _why_unknown(store, ref, loaded))
         elif known is not None and known[-1].scope is None:
             unknown.setdefault(name, "its scope is computed at run time")
@@ -258,9 +266,22 @@ def _closure(store: Store, ref: TestRef) -> Closure:
 
 
 closure: Query[TestRef, Closure] = Query("closure", _closure)
-"""The fixtures of a test (_pytest.fixtures.FixtureManager.getfixtureinfo): ini `usefixtures`, autouse from the session down
-to the class, `usefixtures` marks, parameters; then depth first through what they request, sorted stably by scope.
+"""The fixtures of a test (_pytest.fixtures.FixtureManager.getfixtureinfo): ini `usefixtures`, autouse from the session
+down to the class, `usefixtures` marks, parameters; then depth first through what they request, sorted stably by scope.
 Everything is looked up from the test, wherever the requesting fixture is defined."""
+
+
+def _generated_names(store: Store, item: TestItem) -> frozenset[str]:
+    """The names that `pytest_generate_tests` of the test's class, module or conftest files may parametrize: the calls
+    `....parametrize("name", ...)` in its body."""
+    found: set[str] = set()
+    places = [(path, None) for path in (item.id.path, *plugins(store, item.id.path).conftests)]
+    for path, cls in (*places, *((c.path, c) for c in item.classes)):
+        scope = module_scope(store, path) if cls is None else class_scope(store, cls)
+        for bound in scope.get("pytest_generate_tests") if scope is not None else ():
+            if isinstance(bound, FunctionSymbol):
+                found.update(parametrized_names(store, bound.ref))
+    return frozenset(found)
 
 
 def _why_unknown(store: Store, ref: TestRef, loaded: Plugins) -> str:
@@ -274,9 +295,9 @@ def _why_unknown(store: Store, ref: TestRef, loaded: Plugins) -> str:
 
 
 def taker(one: FixtureDef, names: list[str], marks: tuple[Mark, ...], loaded: Plugins, config: PytestConfig) -> Taker:
-    """Who runs a fixture function. pytest-asyncio (pytest_asyncio.plugin.pytest_fixture_setup): its own decorator always,
-    any coroutine function in auto mode; anyio (anyio.pytest_plugin.pytest_fixture_setup): when `anyio_backend` is
-    requested; trio: its own decorator, or a trio test. Else nobody: an error at set-up."""
+    """Who runs a fixture function. pytest-asyncio (pytest_asyncio.plugin.pytest_fixture_setup): its own decorator
+    always, any coroutine function in auto mode; anyio (anyio.pytest_plugin.pytest_fixture_setup): when `anyio_backend`
+    is requested; trio: its own decorator, or a trio test. Else nobody: an error at set-up."""
     if not one.is_async:
         return "unknown" if one.opaque else "pytest"
     if one.opaque:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from isolint.names.inputs import PROJECT
 from isolint.names.resolve import class_attribute, lookup, mro
 from isolint.names.scopes import class_facts, class_scope
 from isolint.names.symbols import ClassRef, ClassSymbol, FunctionRef, FunctionSymbol, ValueSymbol
@@ -75,7 +76,8 @@ def function_of(store: Store, ref: TestRef) -> Func | None:
 
 
 def is_test_file(path: str, config: PytestConfig) -> bool:
-    """Whether pytest takes a file that it meets in a folder (_pytest.python.pytest_collect_file, path_matches_patterns)."""
+    """Whether pytest takes a file that it meets in a folder (_pytest.python.pytest_collect_file,
+    path_matches_patterns)."""
     if not path.endswith(".py"):
         return False
     for pattern in config.python_files:
@@ -192,11 +194,26 @@ def _from_class(
     groups: list[list[tuple[ClassRef, str]]] = []
     for one in bases.classes:
         if isinstance(one, ClassRef):
-            names = [n for n in class_names(store, one) if n not in seen]
-            seen.update(names)
-            groups.append([(one, n) for n in names])
+            names = [(one, n) for n in class_names(store, one) if n not in seen]
+            if class_object(store, one).mocked:
+                names += [pair for pair in _copied_by_mock(store, one) if pair[1] not in seen]
+            seen.update(name for _, name in names)
+            groups.append(names)
     for owner, name in (pair for group in reversed(groups) for pair in group):
         yield from _member(store, path, config, chain, classes, owner, name)
+
+
+def _copied_by_mock(store: Store, cls: ClassRef) -> list[tuple[ClassRef, str]]:
+    """The inherited test methods that `@patch` on a class sets on the class itself, in the order of `dir()`
+    (unittest.mock._patch.decorate_class)."""
+    own = set(class_names(store, cls))
+    found: dict[str, ClassRef] = {}
+    for one in mro(store, cls).classes[1:]:
+        if isinstance(one, ClassRef):
+            for name in class_names(store, one):
+                if name.startswith("test") and name not in own:
+                    found.setdefault(name, one)
+    return [(found[name], name) for name in sorted(found)]
 
 
 def _member(
@@ -322,7 +339,7 @@ def _item(
     func: Func,
     family: Family,
 ) -> tuple[TestItem, Func]:
-    root = config.rootdir
+    root = store.get(PROJECT, "").root or config.rootdir
     relative = os.path.relpath(path, root).replace(os.sep, "/") if root else path
     cls = classes[-1] if classes else None
     params: tuple[str, ...] = ()
@@ -353,8 +370,8 @@ def _item(
 
 
 def _class_patches(store: Store, cls: ClassRef, owner: ClassRef | None, name: str) -> int:
-    """Mock arguments from `@patch` on a class: unittest.mock decorates its methods with the prefix "test", inherited ones
-    included, so the decorators of every class between the collected one and the one that has the method count."""
+    """Mock arguments from `@patch` on a class: unittest.mock decorates its methods with the prefix "test", inherited
+    ones included, so the decorators of every class between the collected one and the one that has the method count."""
     if not name.startswith("test"):
         return 0
     count = 0

@@ -1,7 +1,7 @@
 """What the database does around a test: rolls back, is flushed, is blocked, or is open without protection.
 
-pytest-django's decisions (pytest_django.fixtures._django_db_helper, pytest_django.plugin._django_setup_unittest) and those
-of Django's own test cases. On which connection work then runs is for `placement`.
+pytest-django's decisions (pytest_django.fixtures._django_db_helper, pytest_django.plugin._django_setup_unittest) and
+those of Django's own test cases. On which connection work then runs is for `placement`.
 """
 
 from __future__ import annotations
@@ -9,21 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from isolint.names.resolve import mro
-from isolint.names.scopes import class_scope
-from isolint.names.symbols import ClassRef, Site, ValueSymbol
+from isolint.names.resolve import canonical_names, mro
+from isolint.names.scopes import class_scope, module_scope
+from isolint.names.symbols import ClassRef, FunctionSymbol, Site, ValueSymbol
 from isolint.pytest_model import library
 from isolint.pytest_model.closures import closure, definitions
 from isolint.pytest_model.collect import item_of
 from isolint.pytest_model.evaluate import UNREADABLE, literal
+from isolint.pytest_model.functions import whole
 from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT, USER_DATABASE_FIXTURES
 from isolint.pytest_model.marks import DJANGO_PLUGIN, keyword, marks_of
+from isolint.pytest_model.namespace import bodies
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.plugins import plugins
 from isolint.pytest_model.requests import Unblock, unblocks_of
 from isolint.pytest_model.runners import runner
 from isolint.pytest_model.shapes import Closure, DatabaseMode, FixtureDef, Mark, Mode, Order, TestItem, TestRef, Where
 from isolint.store.memo import Query, Store
+from isolint.syntax import facts as f
 
 HELPER = "pytest_django.fixtures._django_db_helper"
 LIVE_SERVER = "pytest_django.fixtures.live_server"
@@ -55,7 +58,7 @@ database: Query[TestRef, DatabaseMode] = Query("database mode", _database)
 def _of_django(store: Store, item: TestItem, cls: ClassRef) -> DatabaseMode:
     """The class decides; marks and fixtures never do (pytest_django.fixtures._django_db_helper returns early)."""
     bases = mro(store, cls)
-    names, site, readable = class_databases(store, cls)
+    names, site, readable = class_databases(store, item.id.path, cls)
     kind = "SimpleTestCase"
     mode: Mode = "none"
     if bases.has(library.DJANGO_TEST):
@@ -83,9 +86,9 @@ def _of_django(store: Store, item: TestItem, cls: ClassRef) -> DatabaseMode:
     return DatabaseMode(mode, names, tuple(reasons), order)
 
 
-def class_databases(store: Store, cls: ClassRef) -> tuple[tuple[str, ...], Where, bool]:
-    """`databases` of a Django test case: (aliases, ("__all__",) for all; where it is written; whether it could be read).
-    Django's own defaults: the default alias, nothing for SimpleTestCase."""
+def class_databases(store: Store, path: str, cls: ClassRef) -> tuple[tuple[str, ...], Where, bool]:
+    """`databases` of a Django test case collected in `path`: (aliases, ("__all__",) for all; where it is written; whether it could be
+    read). Django's own defaults: the default alias, nothing for SimpleTestCase."""
     for one in mro(store, cls).classes:
         if isinstance(one, ClassRef):
             for bound in class_scope(store, one).get("databases"):
@@ -95,11 +98,51 @@ def class_databases(store: Store, cls: ClassRef) -> tuple[tuple[str, ...], Where
                 value = literal(store, Context(one.path, bound.chunk, one), bound.expr)
                 names = _aliases(value)
                 return names or (), site, names is not None
-        elif one == library.DJANGO_TRANSACTION:
+            continue
+        replaced = patched_databases(store, path).get(one)
+        if replaced is not None:
+            site, names = replaced
+            return names or (), site, names is not None
+        if one == library.DJANGO_TRANSACTION:
             return ("default",), None, True
-        elif one == library.DJANGO_SIMPLE:
+        if one == library.DJANGO_SIMPLE:
             return (), None, True
     return (), None, False
+
+
+_Patched = dict[str, tuple[Site, tuple[str, ...] | None]]
+
+
+def _patched_databases(store: Store, path: str) -> _Patched:
+    found: _Patched = {}
+    loaded = plugins(store, path)
+    for file in (*(p.path for p in loaded.session if p.path), *loaded.conftests):
+        for chunk, statement in _configuring(store, file):
+            if not isinstance(statement, f.Assign) or statement.value is None:
+                continue
+            for target in statement.targets:
+                if isinstance(target, f.Attribute) and target.attr == "databases":
+                    value = _aliases(literal(store, Context(file, chunk), statement.value))
+                    for name in canonical_names(store, file, target.value):
+                        found[name] = (Site(file, chunk, *statement.span), value)
+    return found
+
+
+patched_databases: Query[str, _Patched] = Query("patched databases", _patched_databases)
+"""`databases` that a conftest sets on Django's own classes (`TestCase.databases = {...}`), at module level or in
+`pytest_configure` and `pytest_sessionstart`: canonical class name to (where, aliases; None when not written out). Key: a
+test file."""
+
+
+def _configuring(store: Store, path: str) -> Iterable[tuple[str, f.Stmt]]:
+    yield from bodies(store, path, None)
+    scope = module_scope(store, path)
+    for name in ("pytest_configure", "pytest_sessionstart"):
+        for bound in scope.get(name) if scope is not None else ():
+            if isinstance(bound, FunctionSymbol):
+                function = whole(store, bound.ref)
+                for statement in function.body if function is not None else ():
+                    yield bound.ref.chunk, statement
 
 
 def _aliases(value: object) -> tuple[str, ...] | None:
@@ -146,8 +189,8 @@ def _of_function(store: Store, item: TestItem) -> DatabaseMode:
 
 
 def _decide(store: Store, item: TestItem, fixtures: Closure, marks: Iterable[Mark]) -> DatabaseMode:
-    """pytest_django.fixtures._django_db_helper: the closest mark, else the helper in the closure; `transactional_db` and
-    `live_server` count by their names among the fixture names, directly parametrized ones included."""
+    """pytest_django.fixtures._django_db_helper: the closest mark, else the helper in the closure; `transactional_db`
+    and `live_server` count by their names among the fixture names, directly parametrized ones included."""
     mark = next((m for m in marks if m.name == "django_db"), None)
     reasons: list[tuple[Where, str]] = []
     databases: tuple[str, ...] = ("default",)
@@ -161,7 +204,7 @@ def _decide(store: Store, item: TestItem, fixtures: Closure, marks: Iterable[Mar
         reasons.append((mark.site, asked.why))
         if asked.transactional is None:
             reasons.insert(0, (mark.site, "the arguments of django_db are not written out"))
-            return DatabaseMode("unknown", asked.databases, tuple(reasons), 0)
+            return DatabaseMode("unknown", asked.databases or ("default",), tuple(reasons), 0)
         transactional = asked.transactional
         databases = asked.databases
     order_transactional = transactional or "transactional_db" in fixtures.names or "live_server" in fixtures.names
@@ -184,6 +227,12 @@ def _decide(store: Store, item: TestItem, fixtures: Closure, marks: Iterable[Mar
             if name in fixtures.names:
                 transactional = True
                 reasons.insert(0, (_requester(store, item, fixtures, name), f"{name} is among its fixtures"))
+    if mark is None or not databases:
+        # The attribute of the class that pytest-django derives from.
+        patched = patched_databases(store, item.id.path)
+        kinds = (library.DJANGO_TRANSACTION,) if transactional else (library.DJANGO_TEST, library.DJANGO_TRANSACTION)
+        replaced = next((patched[k] for k in kinds if k in patched), None)
+        databases = (replaced[1] or ()) if replaced is not None else ("default",)
     if mark is None and not reasons:
         for name in _entry_points(fixtures):
             reasons.append((_requester(store, item, fixtures, name), f"{name} is among its fixtures"))
@@ -199,11 +248,11 @@ def _asked(store: Store, mark: Mark) -> _Asked:
     """pytest_django.fixtures._django_db_signature: (transaction, reset_sequences, databases, serialized_rollback,
     available_apps)."""
     if any(name == "**" for name, _ in mark.keywords):
-        return _Asked(None, ("default",), "@pytest.mark.django_db")
+        return _Asked(None, (), "@pytest.mark.django_db")
     transaction = keyword(store, mark, "transaction", 0)
     sequences = keyword(store, mark, "reset_sequences", 1)
     value = keyword(store, mark, "databases", 2)
-    databases = ("default",) if value is None else _aliases(value) or ()
+    databases = () if value is None else _aliases(value) or ()
     if UNREADABLE in (transaction, sequences):
         return _Asked(None, databases, "@pytest.mark.django_db")
     if transaction:
@@ -266,8 +315,8 @@ def _of_user_fixtures(store: Store, item: TestItem, fixtures: Closure) -> Databa
 
 
 def _later(store: Store, item: TestItem, fixtures: Closure) -> DatabaseMode | None:
-    """`getfixturevalue("db")`: rollback from there on. `getfixturevalue("transactional_db")` is rollback too: its name is
-    not among the fixture names when the helper looks (pytest-django pull request 1318)."""
+    """`getfixturevalue("db")`: rollback from there on. `getfixturevalue("transactional_db")` is rollback too: its name
+    is not among the fixture names when the helper looks (pytest-django pull request 1318)."""
     doubtful: Site | None = None
     for asked in fixtures.dynamic:
         if asked.name is None:
@@ -298,8 +347,8 @@ def _brings_helper(store: Store, ref: TestRef, name: str) -> bool:
 
 
 def _unknown_fixtures(fixtures: Closure) -> str:
-    """Why a fixture that nobody could name may give the database; "" when there is none. A name that is surely not defined
-    is an error of the test, not a doubt."""
+    """Why a fixture that nobody could name may give the database; "" when there is none. A name that is surely not
+    defined is an error of the test, not a doubt."""
     for name, reason in fixtures.unknown:
         if reason not in {"no fixture of this name is visible", "its scope is computed at run time"}:
             return f"{name}: {reason}"
@@ -324,7 +373,8 @@ def _unblock_sites(store: Store, item: TestItem, fixtures: Closure) -> tuple[Sit
 
 
 def _unblocks(store: Store, item: TestItem, fixtures: Closure) -> Iterable[tuple[bool, Unblock]]:
-    """(whether it stands in the test itself, the call) for the test and the project's fixtures that have the blocker."""
+    """(whether it stands in the test itself, the call) for the test and the project's fixtures that have the
+    blocker."""
     if BLOCKER in item.params:
         for found in unblocks_of(store, item.ref):
             yield True, found

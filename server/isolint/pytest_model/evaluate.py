@@ -119,14 +119,14 @@ def evaluate(store: Store, context: Context, expr: f.Expr, depth: int = 0) -> Ob
             local = context.get(expr.id)
             if local is not None:
                 return local
-            return _symbols(store, resolve(store, context.path, expr, context.owner), expr, context, depth)
+            return _symbols(store, resolve(store, context.path, expr, context.owner), expr, depth)
         case f.Attribute():
             if _root_is_local(context, expr):
                 return _attribute(evaluate(store, context, expr.value, depth + 1), expr.attr)
             symbols = resolve(store, context.path, expr, context.owner)
             if all(isinstance(s, UnknownSymbol) for s in symbols):
                 return _attribute(evaluate(store, context, expr.value, depth + 1), expr.attr)
-            return _symbols(store, symbols, expr, context, depth)
+            return _symbols(store, symbols, expr, depth)
         case f.Call():
             return _call(store, evaluate(store, context, expr.func, depth + 1), expr, context, depth)
         case f.Collection():
@@ -164,11 +164,11 @@ def _elements(store: Store, context: Context, items: Iterable[f.Expr], depth: in
             yield evaluate(store, context, item, depth + 1)
 
 
-def _symbols(store: Store, symbols: Sequence[Symbol], expr: f.Expr, context: Context, depth: int) -> Object:
-    return _join([_symbol(store, symbol, expr, context, depth) for symbol in symbols])
+def _symbols(store: Store, symbols: Sequence[Symbol], expr: f.Expr, depth: int) -> Object:
+    return _join([_symbol(store, symbol, expr, depth) for symbol in symbols])
 
 
-def _symbol(store: Store, symbol: Symbol, expr: f.Expr, context: Context, depth: int) -> Object:
+def _symbol(store: Store, symbol: Symbol, expr: f.Expr, depth: int) -> Object:
     match symbol:
         case FunctionSymbol():
             return decorated(store, symbol)
@@ -197,7 +197,7 @@ def _value_context(store: Store, symbol: ValueSymbol, expr: f.Expr, depth: int) 
             earlier = binding.bound
     if earlier is None or isinstance(earlier, Imported):
         return context.bind(expr.id, Opaque(f"{expr.id} is bound to itself"))
-    return context.bind(expr.id, _symbol(store, earlier, expr, context, depth + 1))
+    return context.bind(expr.id, _symbol(store, earlier, expr, depth + 1))
 
 
 def _mentions(expr: f.Expr, name: str) -> bool:
@@ -298,7 +298,7 @@ def _call(store: Store, callee: Object, node: f.Call, context: Context, depth: i
             only = evaluate(store, context, node.args[0], depth + 1)
             if isinstance(only, Func | ClassObject | Fixture):
                 return apply(store, callee, only, site, depth + 1)
-        return MarkMaker(_with_arguments(store, callee.mark, node, context))
+        return MarkMaker(_with_arguments(callee.mark, node, context))
     args = tuple(_elements(store, context, node.args, depth))
     if isinstance(callee, FixtureMaker):
         maker = _fixture_options(store, callee, node, context, depth)
@@ -315,10 +315,9 @@ def _call(store: Store, callee: Object, node: f.Call, context: Context, depth: i
     return Opaque(reason, function)
 
 
-def _with_arguments(store: Store, mark: Mark, node: f.Call, context: Context) -> Mark:
+def _with_arguments(mark: Mark, node: f.Call, context: Context) -> Mark:
     """pytest's MarkDecorator.with_args: positional arguments are appended, keyword arguments merged."""
-    del store
-    args = tuple(a for a in (_substituted(context, a) for a in node.args))
+    args = tuple(_substituted(context, a) for a in node.args)
     named = tuple((k.name or "**", _substituted(context, k.value)) for k in node.keywords)
     kept = tuple((n, v) for n, v in mark.keywords if n not in {name for name, _ in named})
     arguments = mark.arguments
@@ -474,8 +473,10 @@ def _apply_library(decorator: Library, target: Object) -> Object:
     if isinstance(target, ClassObject):
         if name in library.INIT_MAKERS:
             return replace(target, has_init=True)
-        if decorator.patches or decorator.tags:
-            return replace(target, patched=target.patched + decorator.patches, tags=(*target.tags, *decorator.tags))
+        if name in library.PATCHES:
+            return replace(target, patched=target.patched + decorator.patches, mocked=True)
+        if decorator.tags:
+            return replace(target, tags=(*target.tags, *decorator.tags))
         return target
     if not isinstance(target, Func):
         return Opaque(f"{name} of something that is no function")

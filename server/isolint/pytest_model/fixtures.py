@@ -15,8 +15,9 @@ from isolint.names.resolve import import_target, lookup, mro
 from isolint.names.scopes import module_scope
 from isolint.names.symbols import ClassRef, External, FunctionSymbol, ValueSymbol
 from isolint.pytest_model import library
+from isolint.pytest_model.factoryboy import registered
 from isolint.pytest_model.functions import name_site
-from isolint.pytest_model.namespace import class_names, class_object_at, inherited, module_names, module_object
+from isolint.pytest_model.namespace import class_names, inherited, module_names, module_object
 from isolint.pytest_model.objects import Fixture, Func
 from isolint.pytest_model.shapes import SCOPES, FixtureDef, Holder, Scope
 from isolint.store.memo import Query, Store
@@ -74,13 +75,14 @@ def _module_fixtures(store: Store, holder: Holder) -> tuple[FixtureDef, ...]:
         return ()
     for name in sorted(module_names(store, path)):
         symbols = lookup(store, (path, name))
-        if not any(_may_be_fixture(store, s) for s in symbols):
+        if not any(_may_be_fixture(s) for s in symbols):
             if holder.kind != "module":
                 found += _imported(store, name, symbols, holder)
             continue
         value = module_object(store, path, name)
         if isinstance(value, Fixture):
             found.append(from_object(store, name, value, holder, None))
+    found += registered(store, holder)
     if holder.kind != "module":
         for star in scope.stars:
             target = import_target(store, path, star.module, star.level)
@@ -93,7 +95,7 @@ module_fixtures: Query[Holder, tuple[FixtureDef, ...]] = Query("module fixtures"
 """All fixtures in a project module's namespace, imported ones included, in the order of `dir()`."""
 
 
-def _may_be_fixture(store: Store, symbol: object) -> bool:
+def _may_be_fixture(symbol: object) -> bool:
     match symbol:
         case FunctionSymbol():
             return True

@@ -24,8 +24,8 @@ _HOOKS = {"pytest_collection_modifyitems": "items", "pytest_itemcollected": "ite
 
 @dataclass(frozen=True, slots=True)
 class HookMark:
-    """A mark that a hook adds. `condition` is "always", "async" or "sync" (is the item's function a coroutine function?),
-    "marked NAME" or "unmarked NAME", or "unknown". `first` is `append=False`."""
+    """A mark that a hook adds. `condition` is "always", "async" or "sync" (is the item's function a coroutine
+    function?), "marked NAME" or "unmarked NAME", or "unknown". `first` is `append=False`."""
 
     mark: Mark
     condition: str
@@ -45,7 +45,7 @@ def _hook_marks(store: Store, path: str) -> tuple[HookMark, ...]:
             if function is None or not any(p.name == parameter for p in function.params):
                 continue
             walk = _Walk(store, path, bound.ref.chunk, function)
-            walk.body(function.body, "items" if parameter == "items" else "", "always")
+            walk.body(function.body, "always")
             found += walk.found
     return tuple(found)
 
@@ -58,43 +58,42 @@ class _Walk:
     def __init__(self, store: Store, path: str, chunk: str, function: f.Function) -> None:
         self.store = store
         self.context = Context(path, chunk)
-        self.items = {"items"}
         self.item = {p.name for p in function.params if p.name == "item"}
-        self.some: set[str] = set()
         self.found: list[HookMark] = []
 
-    def body(self, statements: Iterable[f.Stmt], _over: str, condition: str) -> None:
+    def body(self, statements: Iterable[f.Stmt], condition: str) -> None:
         skipped = False
         for statement in statements:
             now = "unknown" if skipped else condition
             match statement:
-                case f.For(iterable=f.Name() as iterable, target=f.Name() as target):
-                    if iterable.id in self.items or iterable.id in self.some:
-                        self.item.add(target.id)
-                        inner = now if iterable.id in self.items else "unknown"
-                        self.body(statement.body, "", inner)
                 case f.For():
-                    for target_name in _names(statement.target):
-                        self.item.add(target_name)
-                    self.body(statement.body, "", "unknown")
+                    self.item.update(_names(statement.target))
+                    self.body(statement.body, now if self.is_all(statement.iterable) else "unknown")
                 case f.If():
                     decided = self.condition(statement.test)
-                    self.body(statement.body, "", _and(now, decided))
-                    self.body(statement.orelse, "", _and(now, _opposite(decided)))
+                    self.body(statement.body, _and(now, decided))
+                    self.body(statement.orelse, _and(now, _opposite(decided)))
                     if _leaves(statement.body) or _leaves(statement.orelse):
                         # `if not async: continue`: what follows holds under the opposite.
                         rest = _opposite(decided) if _leaves(statement.body) else decided
                         condition = _and(condition, rest)
-                case f.Assign(targets=(f.Name() as name,), value=f.Comprehension()):
-                    self.some.add(name.id)
                 case f.Assign(targets=(f.Name() as name,), value=value) if value is not None:
                     self.context = self.context.bind(name.id, evaluate(self.store, self.context, value))
                 case f.Evaluate(value=f.Call() as call):
                     self.call(call, now)
                 case f.With() | f.Try():
-                    self.body(statement.body, "", now)
+                    self.body(statement.body, now)
                 case f.Return():
                     skipped = True
+
+    def is_all(self, iterable: f.Expr) -> bool:
+        """Whether a loop runs over all items."""
+        match iterable:
+            case f.Name():
+                return iterable.id == "items"
+            case f.Call(func=f.Name(id="enumerate" | "list" | "reversed" | "tuple"), args=(inner, *_)):
+                return self.is_all(inner)
+        return False
 
     def call(self, call: f.Call, condition: str) -> None:
         func = call.func
@@ -141,9 +140,9 @@ class _Walk:
                     return f"marked {text}"
             case f.Call(args=(f.Attribute(attr=("function" | "obj"), value=f.Name() as item),)):
                 callee = evaluate(self.store, self.context, test.func)
-                if item.id in self.item and isinstance(callee, Library):
-                    if callee.canonical in library.IS_COROUTINE_FUNCTION:
-                        return "async"
+                canonical = callee.canonical if isinstance(callee, Library) else ""
+                if item.id in self.item and canonical in library.IS_COROUTINE_FUNCTION:
+                    return "async"
         return "unknown"
 
 

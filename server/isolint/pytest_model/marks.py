@@ -1,7 +1,7 @@
 """The marks of a test, in the order in which pytest's `iter_markers` gives them.
 
-Where marks come from: decorators, `pytestmark`, classes and their bases, `pytest.param`, conftest hooks and plugins. What
-a mark means is for `closure`, `runner` and `database`.
+Where marks come from: decorators, `pytestmark`, classes and their bases, `pytest.param`, conftest hooks and plugins.
+What a mark means is for `closure`, `runner` and `database`.
 """
 
 from __future__ import annotations
@@ -187,9 +187,9 @@ def _marks_of(store: Store, ref: TestRef) -> tuple[Mark, ...]:
 
     own = [*func.marks]
     names = {m.name for m in (*own, *nodes)}
-    if plain and loaded.has(ANYIO_PLUGIN) and func.is_async and not func.is_generator:
-        if config.anyio_mode == "auto" or "anyio" in names:
-            own.append(_plugin_mark("usefixtures", (f.Constant("anyio_backend", (0, 0)),), ref.path))
+    coroutine = func.is_async and not func.is_generator
+    if plain and coroutine and loaded.has(ANYIO_PLUGIN) and (config.anyio_mode == "auto" or "anyio" in names):
+        own.append(_plugin_mark("usefixtures", (f.Constant("anyio_backend", (0, 0)),), ref.path))
     own += _param_marks(store, func.marks)
     if plain and loaded.has(ASYNCIO_PLUGIN) and (func.is_async or func.refused == "sync_to_async"):
         certain = {m.name for m in (*own, *nodes) if m.certain}
@@ -204,8 +204,9 @@ def _marks_of(store: Store, ref: TestRef) -> tuple[Mark, ...]:
 
 
 marks_of: Query[TestRef, tuple[Mark, ...]] = Query("marks", _marks_of)
-"""All marks of a test in pytest's order of iteration (_pytest.nodes.Node.iter_markers_with_node): the function's own from
-the bottom decorator up, then those of the class, outer classes, the module. Empty for a test that does not exist."""
+"""All marks of a test in pytest's order of iteration (_pytest.nodes.Node.iter_markers_with_node): the function's own
+from the bottom decorator up, then those of the class, outer classes, the module. Empty for a test that does not
+exist."""
 
 
 def closest(marks: Iterable[Mark], name: str) -> Mark | None:
@@ -282,7 +283,7 @@ def _hooked(store: Store, item: TestItem, func: Func, marks: tuple[Mark, ...]) -
     files = (*(p.path for p in loaded.session if p.path), *loaded.conftests)
     for path in files:
         for added in hook_marks(store, path):
-            mark = _decided(added, item, func, marks)
+            mark = _decided(added, func, marks)
             if mark is not None:
                 if added.first:
                     before.insert(0, mark)
@@ -291,7 +292,7 @@ def _hooked(store: Store, item: TestItem, func: Func, marks: tuple[Mark, ...]) -
     return before, after
 
 
-def _decided(added: HookMark, item: TestItem, func: Func, marks: tuple[Mark, ...]) -> Mark | None:
+def _decided(added: HookMark, func: Func, marks: tuple[Mark, ...]) -> Mark | None:
     if added.condition == "always":
         return added.mark
     if added.condition in {"async", "sync"} and not func.opaque:

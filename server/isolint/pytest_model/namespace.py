@@ -33,7 +33,7 @@ def _module_names(store: Store, path: str) -> tuple[str, ...]:
     return tuple(ordered)
 
 
-module_names: Query[str, tuple[str, ...]] = Query("module names", _module_names, bottom=lambda path: ())
+module_names: Query[str, tuple[str, ...]] = Query("module names", _module_names, bottom=lambda _: ())
 """The names a module binds, those of star imports of project modules included, in `__dict__` order."""
 
 
@@ -70,7 +70,8 @@ def inherited(store: Store, cls: ClassRef, name: str) -> tuple[ClassRef, Object]
 
 
 def bodies(store: Store, path: str, owner: ClassRef | None) -> Iterator[tuple[str, f.Stmt]]:
-    """The statements of a module or a class body with the keys of their chunks, functions' and classes' bodies apart."""
+    """The statements of a module or a class body with the keys of their chunks, functions' and classes' bodies
+    apart."""
     parts = tuple(owner.qualname.split(".")) if owner is not None else ()
     if owner is not None:
         facts = class_facts(store, owner)
@@ -86,8 +87,8 @@ def bodies(store: Store, path: str, owner: ClassRef | None) -> Iterator[tuple[st
 
 
 def flag(store: Store, path: str, owner: ClassRef | None, target: str, name: str) -> bool | None:
-    """The truth of an attribute set from outside, `target.name = <constant>`, in a module or class body; None when there
-    is no such statement."""
+    """The truth of an attribute set from outside, `target.name = <constant>`, in a module or class body; None when
+    there is no such statement."""
     found: bool | None = None
     for chunk, statement in bodies(store, path, owner):
         if not isinstance(statement, f.Assign) or statement.value is None:

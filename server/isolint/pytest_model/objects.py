@@ -38,7 +38,8 @@ class Func:
 
     `params` is the signature that `inspect.signature` shows (functools.wraps followed), `patched` the number of leading
     arguments that `mock.patch` fills. `binding` is staticmethod or classmethod around it. `opaque` says which decorator
-    could not be followed; then nothing is sure. `refused` names the asgiref wrapper that makes it no function at all."""
+    could not be followed; then nothing is sure. `refused` names the asgiref wrapper that makes it no function at
+    all."""
 
     ref: FunctionRef
     owner: ClassRef | None
@@ -122,13 +123,14 @@ class LambdaObject:
 @dataclass(frozen=True, slots=True)
 class ClassObject:
     """A class of the project, with what its decorators added by then: marks, mock arguments for each test method,
-    Django's tags, an `__init__`."""
+    Django's tags, an `__init__`. `mocked`: a `mock.patch` decorates it, whether it passes arguments or not."""
 
     ref: ClassRef
     marks: tuple[Mark, ...] = ()
     patched: int = 0
     tags: tuple[str, ...] = ()
     has_init: bool = False
+    mocked: bool = False
     opaque: str = ""
 
 

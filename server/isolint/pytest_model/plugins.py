@@ -52,7 +52,8 @@ BUILTIN = (
     "faulthandler",
     "subtests",
 )
-"""pytest's own plugin modules under `_pytest` (_pytest.config.default_plugins). What they define is asked of `Origin`."""
+"""pytest's own plugin modules under `_pytest` (_pytest.config.default_plugins). What they define is asked of
+`Origin`."""
 
 _SHORT = frozenset({*BUILTIN, "pytester", "pytester_assertions"})
 
@@ -102,7 +103,7 @@ def conftest_chain(store: Store, path: str) -> tuple[str, ...]:
         if candidate in files:
             found.append(candidate)
         parent = os.path.dirname(folder)
-        if folder == top or parent == folder or not folder.startswith(top):
+        if folder in {top, parent} or not folder.startswith(top):
             break
         folder = parent
     return tuple(reversed([c for c in found if c.startswith(top)]))
@@ -154,8 +155,8 @@ def _plugins(store: Store, path: str) -> Plugins:
 plugins: Query[str, Plugins] = Query("plugins", _plugins)
 """Key: the absolute path of a test file.
 
-Registration order is that of _pytest.config.Config.parse: built-in plugins, `-p`, entry points, then `pytest_plugins` of
-the conftest files; a plugin's own `pytest_plugins` follow it at once."""
+Registration order is that of _pytest.config.Config.parse: built-in plugins, `-p`, entry points, then `pytest_plugins`
+of the conftest files; a plugin's own `pytest_plugins` follow it at once."""
 
 
 def _is_blocked(config: PytestConfig, name: str) -> bool:
@@ -164,7 +165,8 @@ def _is_blocked(config: PytestConfig, name: str) -> bool:
 
 
 def _named(store: Store, path: str, unknown: list[str]) -> Iterator[str]:
-    """The modules in a file's `pytest_plugins` (_pytest.config._get_plugin_specs_as_list: a comma list or a sequence)."""
+    """The modules in a file's `pytest_plugins` (_pytest.config._get_plugin_specs_as_list: a comma list or a
+    sequence)."""
     scope = module_scope(store, path)
     if scope is None or not scope.get("pytest_plugins"):
         return

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from isolint.names.symbols import FunctionRef, Site
-from isolint.pytest_model.evaluate import literal
+from isolint.pytest_model.evaluate import literal, strings
 from isolint.pytest_model.functions import walk, whole
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.shapes import Requested
@@ -37,10 +37,24 @@ requests_of: Query[FunctionRef, tuple[Requested, ...]] = Query("dynamic requests
 """The `request.getfixturevalue(...)` calls in the body of a function."""
 
 
+def _parametrized_names(store: Store, ref: FunctionRef) -> tuple[str, ...]:
+    function = whole(store, ref)
+    found: list[str] = []
+    for call, _ in calls(function.body) if function is not None else ():
+        if isinstance(call.func, f.Attribute) and call.func.attr == "parametrize" and call.args:
+            names = strings(store, Context(ref.path, ref.chunk), call.args[0]) or ()
+            found += [part.strip() for name in names for part in name.split(",")]
+    return tuple(found)
+
+
+parametrized_names: Query[FunctionRef, tuple[str, ...]] = Query("parametrized names", _parametrized_names)
+"""The names in `metafunc.parametrize(...)` calls of a function's body."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unblock:
-    """A call of `unblock()`. `held` is True when the access lasts beyond the call: the body of the `with` yields, or the
-    call stands alone."""
+    """A call of `unblock()`. `held` is True when the access lasts beyond the call: the body of the `with` yields, or
+    the call stands alone."""
 
     site: Site
     held: bool
@@ -64,7 +78,8 @@ def _unblocks(store: Store, ref: FunctionRef) -> tuple[Unblock, ...]:
 
 
 unblocks_of: Query[FunctionRef, tuple[Unblock, ...]] = Query("unblocks", _unblocks)
-"""The `.unblock()` calls in a function's body; that the receiver is pytest-django's blocker is for the asker to know."""
+"""The `.unblock()` calls in a function's body; that the receiver is pytest-django's blocker is for the asker to
+know."""
 
 
 def _is_unblock(expr: f.Expr) -> bool:

@@ -40,9 +40,9 @@ runner: Query[TestRef, Runner] = Query("runner", _runner)
 
 
 def _of_unittest(store: Store, item: TestItem) -> Runner:
-    """`_pytest.unittest.TestCaseFunction` calls the method through its class. pytest-asyncio never converts it; anyio does,
-    for any TestCase with its mark (anyio.pytest_plugin.pytest_collection_finish); Django's SimpleTestCase._setup_and_call
-    wraps in async_to_sync."""
+    """`_pytest.unittest.TestCaseFunction` calls the method through its class. pytest-asyncio never converts it; anyio
+    does, for any TestCase with its mark (anyio.pytest_plugin.pytest_collection_finish); Django's
+    SimpleTestCase._setup_and_call wraps in async_to_sync."""
     if not item.is_async:
         return Runner("sync", "a plain method of a TestCase", item.site)
     marks = marks_of(store, item.id)

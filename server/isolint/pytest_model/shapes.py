@@ -74,8 +74,8 @@ class Mark:
     """One mark in pytest's order of iteration.
 
     `args` and `keywords` are as written; names in them belong to `path` and, in a class body, `owner`. `arguments` is
-    the source between the parentheses, None without any. `site` is the decorator or the element of `pytestmark`; None for
-    marks that a plugin adds. `certain` is False when it depends on something that source does not tell.
+    the source between the parentheses, None without any. `site` is the decorator or the element of `pytestmark`; None
+    for marks that a plugin adds. `certain` is False when it depends on something that source does not tell.
     """
 
     name: str
@@ -197,8 +197,9 @@ class DatabaseMode:
     """What the database does around a test.
 
     `databases` are aliases, ("__all__",) for all. `reasons` say where it is written. `order` is pytest-django's place
-    in the run: 0 rollback, 1 flush, 2 no database. `dynamic` is True when the access starts only where a fixture is asked
-    for at run time. `unblocks` are calls of `django_db_blocker.unblock()` in the test or in fixtures of the project.
+    in the run: 0 rollback, 1 flush, 2 no database. `dynamic` is True when the access starts only where a fixture is
+    asked for at run time. `unblocks` are calls of `django_db_blocker.unblock()` in the test or in fixtures of the
+    project.
     """
 
     mode: Mode

@@ -23,6 +23,7 @@ _ONLY_ANNOTATION = re.compile(_ANNOTATION + rb"\Z")
 _ENDS_WELL = re.compile(rb"\bimport[ \t]*+\*\Z|\.\.\.\Z|(?<![\w.])[0-9][0-9_]*+\.\Z")
 _PHYSICAL = re.compile(rb"[^\r\n]*+(?:\r\n|\n|\r)?")
 _MOST_LINES = 120  # lines of one chunk that are tried on their own; behind them, errors stay where the grammar put them
+_MOST_BAD = 40  # lines at fault after which a chunk is not half-typed but something else
 
 # A header, or a clause that cannot stand alone, is tried together with the least that makes it whole.
 _BEFORE = {
@@ -52,6 +53,8 @@ def bad_lines(text: bytes, reads: Callable[[bytes], bool], errors: list[tuple[in
     found: list[tuple[int, int]] = []
     tried = 0
     for line, stop in _lines(text):
+        if len(found) == _MOST_BAD:
+            break
         start = line.start + line.margin
         if not line.clean:
             found.append((start, max(stop, start + 1)))

@@ -101,6 +101,7 @@ _FIELD_CODE = re.compile(rb"[^\"'#()\[\]{}:\r\n]++")
 _NAME = re.compile(rb"(?:async[ \t]++)?(?:def|class)[ \t]++([A-Za-z_\x80-\xff][\w\x80-\xff]*+)")
 
 _CLOSERS = {b"(": b")", b"[": b"]", b"{": b"}"}
+_MAX_BRACKETS = 200  # Python refuses more, too
 _MAX_FIELDS = 20  # f-strings nested deeper than this are taken as not closed
 
 
@@ -160,6 +161,8 @@ def _line_end(text: bytes, position: int, stop: int, indent: int) -> tuple[int, 
             return stop, clean and not closers
         char = text[position : position + 1]
         if char in b"([{":
+            if len(closers) == _MAX_BRACKETS:
+                return stop, False
             closers.append(_CLOSERS[char])
             position += 1
         elif char in b")]}":
@@ -228,7 +231,7 @@ def _string_end(text: bytes, position: int, stop: int, depth: int) -> int:
         return match.end() if match else -1
     if _PREFIX.search(text, max(0, position - 2), position):
         end = _formatted_end(text, position + 1, stop, quote, depth)
-        if end >= 0:
+        if end >= 0 or depth:  # trying again inside of what is tried already would take for ever
             return end
     match = _SINGLE[quote].match(text, position + 1, stop)
     return match.end() if match else -1
@@ -265,6 +268,8 @@ def _field_end(text: bytes, position: int, stop: int, quote: bytes, depth: int) 
             return -1
         char = text[position : position + 1]
         if char in b"([{":
+            if len(closers) == _MAX_BRACKETS:
+                return -1
             closers.append(_CLOSERS[char])
         elif char in b")]}":
             if not closers:

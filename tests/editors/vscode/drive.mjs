@@ -72,6 +72,7 @@ function prepare() {
     "workbench.colorTheme": "Default Light Modern",
     "workbench.secondarySideBar.defaultVisibility": "hidden",
     "workbench.tips.enabled": false,
+    "workbench.reduceMotion": "on",
     "telemetry.telemetryLevel": "off",
     "update.mode": "none",
     "extensions.autoUpdate": false,
@@ -217,11 +218,12 @@ async function drive(page, port) {
 
   const place = await placeOf(page, plan.line, plan.word);
   await page.mouse.click(place.x, place.y);
-  const hover = page.locator(".monaco-hover:visible .hover-row").first();
-  await until("the hover", async () => {
+  // The link to the quick fix comes when the server has answered for it.
+  const hover = page.locator(".monaco-hover:visible", { hasText: "Quick Fix" }).first();
+  await until("the hover with its quick fix", async () => {
     await page.mouse.move(place.x + 40, place.y + 60);
     await page.mouse.move(place.x, place.y, { steps: 4 });
-    return hover.waitFor({ timeout: 2000 }).then(
+    return hover.waitFor({ timeout: 4000 }).then(
       () => true,
       () => false,
     );

@@ -1,0 +1,106 @@
+"""What holds of every conversion, on files put together at random from pieces of real tests."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from isolint.fixes.to_sync import Form
+from tests.fixes.support import convert, project, truth_python
+
+pytestmark = pytest.mark.skipif(truth_python() is None, reason="no Python with Django: set ISOLINT_TRUTH_PYTHON")
+
+IMPORTS = [
+    "from asgiref.sync import sync_to_async",
+    "from asgiref.sync import iscoroutinefunction, sync_to_async",
+    "from asgiref.sync import (\n    iscoroutinefunction,\n    sync_to_async,\n)",
+    "from asgiref.sync import async_to_sync, sync_to_async",
+]
+OTHER = "import pytest\nfrom channels.db import database_sync_to_async\nfrom shop.models import Order\nfrom shop.services import ship, store"
+STATEMENTS = [
+    "x = await sync_to_async(make_order)(total=3)  # c{n}",
+    "assert await sync_to_async(lambda: Order.objects.count())() >= 0",
+    "x = await sync_to_async(\n    lambda: Order.objects.filter(\n        total=3,  # c{n}\n    )\n    .count()\n)()",
+    "x = [await database_sync_to_async(store)(n) for n in (1, 2)]",
+    "if x:\n    # c{n}\n    await Order.objects.acreate(\n        total=4,\n    )  # d{n}",
+    "for _ in range(2):\n    await Order.objects.acount()",
+    "async for o in Order.objects.all():\n    print(o, 'ü')  # c{n}",
+    "x = {o.pk async for o in Order.objects.aiterator()}",
+    "assert (await Order.objects.aget_or_create(total=9))[0].total == 9",
+    "with pytest.raises(ValueError):\n    await sync_to_async(int)('x')",
+    "x = (\n    # c{n}\n    await Order.objects.acount()  # d{n}\n)",
+    "x = await sync_to_async(lambda: 1 + 2)() * 3",
+    "x = '''\n  await sync_to_async(store)()  # not a comment\n'''",
+]
+BRIDGED = [
+    "await ship(x)",
+    "result = (await ship(await sync_to_async(store)(1))).total",
+    "result = await ship(\n    # c{n}\n    await Order.objects.acreate(),\n)  # d{n}",
+    "with pytest.raises(ValueError):\n    await (  # c{n}\n        ship(x)\n    )",
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def engine() -> None:
+    """Open the project first: it raises the recursion limit, which must not change while Hypothesis runs."""
+    project()
+
+
+@st.composite
+def files(draw: st.DrawFn) -> str:
+    """A test file with one async test that can be converted."""
+    pieces = draw(st.lists(st.sampled_from(STATEMENTS), min_size=1, max_size=5))
+    if draw(st.booleans()):
+        pieces.insert(draw(st.integers(0, len(pieces))), draw(st.sampled_from(BRIDGED)))
+    pieces = ["x = await Order.objects.acreate()", *(p.replace("{n}", str(i)) for i, p in enumerate(pieces))]
+    in_class = draw(st.booleans())
+    marks = draw(st.permutations(["@pytest.mark.django_db", "@pytest.mark.asyncio  # loop"]))
+    lines = [*marks, f"async def test_it({'self, ' if in_class else ''}make_order):"]
+    lines += [f"    {line}" if line else line for piece in pieces for line in piece.split("\n")]
+    if in_class:
+        lines = ["class TestIt:", *(f"    {line}" for line in lines), "", "    def test_that(self):", "        pass"]
+    text = "\n".join([draw(st.sampled_from(IMPORTS)), OTHER, "", "", *lines])
+    if draw(st.booleans()):
+        text = re.sub(r"^( {4})+", lambda m: "\t" * (len(m[0]) // 4), text, flags=re.MULTILINE)
+    if draw(st.booleans()):
+        text = text.replace("\n", "\r\n")
+    return text + draw(st.sampled_from(["", "\n", "\n\n"])).replace("\n", "\r\n" if "\r\n" in text else "\n")
+
+
+def comments(text: str) -> list[str]:
+    """The comments of a file, in order."""
+    return re.findall(r"# (?:[cd]\d+|loop|not a comment)", text)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(files(), st.sampled_from(["direct", "helper"]))
+def test_every_conversion(text: str, form: Form) -> None:
+    result = convert(text, form=form)
+    assert result.reason == ""
+    tree = ast.parse(result.text)
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == "test_it"]
+    assert len(functions) == 1
+    assert not any(isinstance(n, ast.Await | ast.AsyncFor) for n in ast.walk(functions[0]))
+    assert comments(result.text) == comments(text)
+    assert result.text.count("\r\n") == (result.text.count("\n") if "\r\n" in text else 0)
+    again = convert(result.text, "test_it", form)
+    assert (again.text, again.reason) == (result.text, "it is a sync test already")
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(files())
+def test_only_the_planned_ranges_change(text: str) -> None:
+    result = convert(text)
+    old, new = text.encode(), result.text.encode()
+    at = moved = 0
+    for edit in result.edits:
+        assert old[at : edit.start] == new[at + moved : edit.start + moved]
+        assert edit.text != old[edit.start : edit.end]
+        moved += len(edit.text) - (edit.end - edit.start)
+        at = edit.end
+    assert old[at:] == new[at + moved :]
+    assert sum(e.end - e.start for e in result.edits) < len(old) / 2

@@ -1,0 +1,381 @@
+"""Every reason for which a test is left as it is, each in a test that would change its meaning."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fixes.support import convert, truth_python
+
+pytestmark = pytest.mark.skipif(truth_python() is None, reason="no Python with Django: set ISOLINT_TRUTH_PYTHON")
+
+HEAD = """\
+import asyncio
+import threading
+
+import httpx
+import pytest
+from asgiref.sync import async_to_sync as bridge, sync_to_async
+from channels.db import database_sync_to_async
+from django.core.exceptions import SynchronousOnlyOperation
+from django.db import DatabaseError, IntegrityError, close_old_connections, connection, transaction
+from django.test import AsyncClient
+from django.test.utils import CaptureQueriesContext
+
+from shop.models import Customer, Order
+from shop.services import *
+from shop.services import greet, ship, store
+
+
+class Duplicate(IntegrityError):
+    pass
+
+
+def wrapped(function):
+    async def test(*args):
+        return await function(*args)
+
+    return test
+
+
+@pytest.mark.django_db
+@pytest.mark.asyncio
+"""
+
+CASES = {
+    "two others": (
+        "async def test_it():\n    order = await Order.objects.acreate()\n    await ship(order)\n    await greet('x')\n",
+        "it awaits 2 other coroutines, and each async_to_sync call would be an event loop of its own",
+    ),
+    "in a loop": (
+        "async def test_it():\n    for n in (1, 2):\n        await ship(await Order.objects.acreate())\n",
+        "ship is awaited in a loop, and each pass would be an event loop of its own",
+    ),
+    "in a comprehension": (
+        "async def test_it():\n    await Order.objects.acreate()\n    assert [await greet(n) for n in 'ab']\n",
+        "greet is awaited in a loop, and each pass would be an event loop of its own",
+    ),
+    "no call": (
+        "async def test_it():\n    coroutine = Order.objects.acreate()\n    await coroutine\n",
+        "it awaits something that is not a call",
+    ),
+    "async with": (
+        "async def test_it(lock):\n    await Order.objects.acreate()\n    async with lock:\n        pass\n",
+        "it has an async with block",
+    ),
+    "async for": (
+        "async def test_it(things):\n    await Order.objects.acreate()\n    async for thing in things():\n        pass\n",
+        "it has an async for over things(...), which is not known to be a queryset",
+    ),
+    "async generator expression": (
+        "async def test_it():\n    await Order.objects.acreate()\n    print(o async for o in Order.objects.all())\n",
+        "it has an async generator expression",
+    ),
+    "nested coroutine": (
+        "async def test_it():\n    async def callback():\n        pass\n\n    await Order.objects.acreate()\n",
+        "callback is a coroutine function inside the test",
+    ),
+    "gather": (
+        "async def test_it():\n    await asyncio.gather(Order.objects.acreate(), greet('x'))\n",
+        "it works with the event loop (asyncio",
+    ),
+    "wait_for": (
+        "async def test_it():\n    await asyncio.wait_for(Order.objects.acreate(), 3)\n",
+        "it works with the event loop (asyncio",
+    ),
+    "task": (
+        "async def test_it():\n    await asyncio.create_task(ship(await Order.objects.acreate()))\n",
+        "it works with the event loop (asyncio",
+    ),
+    "local import": (
+        "async def test_it():\n    from asyncio import sleep\n    await Order.objects.acreate()\n    await sleep(0)\n",
+        "it works with the event loop (asyncio.sleep)",
+    ),
+    "to_thread": (
+        "async def test_it():\n    await asyncio.to_thread(store)\n",
+        "to_thread starts a thread of its own, which async_to_sync does not bring back",
+    ),
+    "a thread below": (
+        "async def test_it():\n    await store_in_a_thread()\n",
+        "to_thread starts a thread of its own, which async_to_sync does not bring back",
+    ),
+    "not thread-sensitive": (
+        "async def test_it():\n    await sync_to_async(store, thread_sensitive=False)()\n",
+        "sync_to_async starts a thread of its own, which async_to_sync does not bring back",
+    ),
+    "threads": (
+        "async def test_it():\n    await Order.objects.acreate()\n    assert threading.current_thread()\n",
+        "it works with threads (threading",
+    ),
+    "channels below": (
+        "async def test_it():\n    await store_in_channels()\n",
+        "store_in_channels uses Channels, which closes the test's connection under async_to_sync",
+    ),
+    "client": (
+        "async def test_it():\n    await Order.objects.acreate()\n    await AsyncClient().get('/')\n",
+        "it drives the application through a client or communicator (django.test.AsyncClient)",
+    ),
+    "client fixture": (
+        "async def test_it(async_client):\n    await Order.objects.acreate()\n    assert async_client\n",
+        "it drives the application through async_client",
+    ),
+    "httpx": (
+        "async def test_it():\n    await Order.objects.acreate()\n    httpx.AsyncClient()\n",
+        "it drives the application through a client or communicator (httpx",
+    ),
+    "communicator fixture": (
+        "async def test_it(communicator):\n    await Order.objects.acreate()\n    assert communicator\n",
+        "fixture communicator makes a client or communicator (asgiref.testing",
+    ),
+    "loop fixture": (
+        "async def test_it(queue):\n    await Order.objects.acreate()\n    assert queue\n",
+        "fixture queue works with the event loop (asyncio.Queue)",
+    ),
+    "async fixture": (
+        "async def test_it(async_value):\n    await Order.objects.acreate()\n    assert async_value\n",
+        "fixture async_value is async: its value belongs to the event loop",
+    ),
+    "leaking fixture": (
+        "async def test_it(async_order):\n    await async_order.asave()\n",
+        "fixture async_order itself works on another connection, and would still do so",
+    ),
+    "integrity error": (
+        "async def test_it():\n    with pytest.raises(IntegrityError):\n        await Order.objects.acreate(total=None)\n",
+        "IntegrityError may be the database's and is caught without an atomic block: it would break the test's transaction",
+    ),
+    "one of several": (
+        "async def test_it():\n    with pytest.raises((ValueError, DatabaseError)):\n        await sync_to_async(store)(None)\n",
+        "DatabaseError may be the database's and is caught without an atomic block",
+    ),
+    "derived error": (
+        "async def test_it():\n    with pytest.raises(Duplicate):\n        await Order.objects.acreate(total=None)\n",
+        "Duplicate may be the database's and is caught without an atomic block",
+    ),
+    "any error": (
+        "async def test_it():\n    with pytest.raises(Exception):\n        await Order.objects.acreate(total=None)\n",
+        "Exception may be the database's and is caught without an atomic block",
+    ),
+    "try": (
+        "async def test_it():\n    try:\n        await Order.objects.acreate()\n    except IntegrityError:\n        pass\n",
+        "IntegrityError may be the database's and is caught without an atomic block",
+    ),
+    "on_commit": (
+        "async def test_it():\n    await Order.objects.acreate()\n    transaction.on_commit(print)\n",
+        "it uses on_commit, and its callbacks do not run inside the test's transaction",
+    ),
+    "capture on_commit": (
+        "async def test_it(django_capture_on_commit_callbacks):\n    await Order.objects.acreate()\n",
+        "django_capture_on_commit_callbacks does not see the same callbacks in a sync test",
+    ),
+    "count queries": (
+        "async def test_it(django_assert_num_queries):\n    await Order.objects.acreate()\n",
+        "django_assert_num_queries would count the queries of the awaited code as well",
+    ),
+    "capture queries": (
+        "async def test_it():\n    with CaptureQueriesContext(connection):\n        await Order.objects.acreate()\n",
+        "CaptureQueriesContext would count the queries of the awaited code as well",
+    ),
+    "close": (
+        "async def test_it():\n    await Order.objects.acreate()\n    connection.close()\n",
+        "it closes a database connection, which would be the test's own",
+    ),
+    "close in a payload": (
+        "async def test_it():\n    await Order.objects.acreate()\n    await sync_to_async(lambda: connection.close())()\n",
+        "it closes a database connection, which would be the test's own",
+    ),
+    "close old": (
+        "async def test_it():\n    await Order.objects.acreate()\n    await sync_to_async(close_old_connections)()\n",
+        "it closes database connections, which would be the test's own",
+    ),
+    "close below": (
+        "async def test_it():\n    await sync_to_async(store_and_close)()\n",
+        "store_and_close closes database connections, which would be the test's own",
+    ),
+    "guard": (
+        "async def test_it():\n    await Order.objects.acreate()\n    with pytest.raises(SynchronousOnlyOperation):\n        store()\n",
+        "it is about Django's guard for event loops",
+    ),
+    "async_to_sync": (
+        "async def test_it():\n    await Order.objects.acreate()\n    await sync_to_async(async_to_sync(greet))('x')\n",
+        "it uses async_to_sync already",
+    ),
+    "yield": (
+        "async def test_it():\n    await Order.objects.acreate()\n    yield\n",
+        "it yields",
+    ),
+    "nonlocal": (
+        "async def test_it():\n    n = 1\n\n    def up():\n        nonlocal n\n        n += 1\n\n    await sync_to_async(up)()\n"
+        "    await Order.objects.acreate()\n",
+        "it uses nonlocal",
+    ),
+    "opaque decorator": (
+        "@wrapped\nasync def test_it():\n    await Order.objects.acreate()\n",
+        "a decorator of the project wraps the test",
+    ),
+    "other options": (
+        "async def test_it():\n    await sync_to_async(store, executor=None)()\n",
+        "sync_to_async has the option executor, which a plain call has not",
+    ),
+    "no escape": (
+        "async def test_it():\n    assert await greet('x')\n",
+        "no work of it leaves the test's connection",
+    ),
+    "comment in the way": (
+        "async def test_it():\n    await sync_to_async(  # why\n        store\n    )()\n",
+        "a comment stands where something is taken away",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_left_alone(name: str) -> None:
+    body, reason = CASES[name]
+    result = convert(HEAD + body)
+    assert result.reason.startswith(reason)
+    assert result.edits == ()
+    if name != "comment in the way":  # only the text tells
+        assert (result.plan.applicability, result.plan.reason) == ("none", result.reason)
+
+
+def test_a_sync_test() -> None:
+    result = convert(HEAD.replace("@pytest.mark.asyncio\n", "") + "def test_it():\n    Order.objects.create()\n")
+    assert result.reason == "it is a sync test already"
+
+
+def test_in_flush_mode() -> None:
+    head = HEAD.replace("django_db", "django_db(transaction=True)")
+    result = convert(head + "async def test_it():\n    await Order.objects.acreate()\n")
+    assert result.reason == "it does not run in a transaction that is rolled back"
+
+
+def test_nobody_runs_it() -> None:
+    head = HEAD.replace("@pytest.mark.asyncio\n", "")
+    result = convert(head + "async def test_it():\n    await Order.objects.acreate()\n")
+    assert result.reason.startswith("neither pytest-asyncio nor anyio runs it")
+
+
+def test_django_test_case() -> None:
+    text = """\
+from django.test import TestCase
+
+from shop.models import Order
+
+
+class TestOrders(TestCase):
+    async def test_it(self):
+        await Order.objects.acreate()
+"""
+    assert convert(text).reason == "Django's own test cases already run async methods on the test's connection"
+
+
+def test_isolated_test_case() -> None:
+    text = """\
+import unittest
+
+import pytest
+
+from shop.models import Order
+
+
+@pytest.mark.django_db
+class TestOrders(unittest.IsolatedAsyncioTestCase):
+    async def test_it(self):
+        await Order.objects.acreate()
+"""
+    assert convert(text).reason == "it is a method of a unittest test case"
+
+
+INHERITED = """\
+import pytest
+
+from shop.models import Order
+
+
+@pytest.mark.django_db
+@pytest.mark.asyncio
+class TestOne:
+    async def test_it(self):
+        await Order.objects.acreate()
+
+
+class TestTwo(TestOne):
+    total = 2
+"""
+
+
+def test_collected_twice() -> None:
+    assert convert(INHERITED).reason == "it is collected 2 times, by classes that may run it differently"
+
+
+def test_inherited() -> None:
+    text = INHERITED.replace("class TestOne", "class One").replace("(TestOne)", "(One)")
+    assert convert(text).reason == "it is inherited, and its base class may have other users"
+
+
+def test_anyio_on_two_backends() -> None:
+    text = """\
+import pytest
+
+from shop.models import Order
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request):
+    return request.param
+
+
+@pytest.mark.django_db
+@pytest.mark.anyio
+async def test_it():
+    await Order.objects.acreate()
+"""
+    assert convert(text).reason == "anyio runs it on asyncio and trio, and a sync test runs once"
+
+
+def test_name_that_is_taken() -> None:
+    text = HEAD.replace("class Duplicate", "def async_to_sync(f):\n    return f\n\n\nclass Duplicate")
+    result = convert(text + "async def test_it():\n    await ship(await Order.objects.acreate())\n")
+    assert result.reason == "the name async_to_sync stands for something else in this file"
+
+
+def test_helper_that_is_something_else() -> None:
+    text = """\
+import pytest
+
+from shop.models import Order
+from shop.services import ship
+
+
+@pytest.mark.django_db
+@pytest.mark.asyncio
+class TestOrders:
+    _run_async = None
+
+    async def test_it(self):
+        await ship(await Order.objects.acreate())
+"""
+    assert convert(text, form="helper").reason == "_run_async of TestOrders is not a method that runs a coroutine"
+    assert convert(text).reason == ""
+
+
+def test_syntax_error() -> None:
+    result = convert(HEAD + "async def test_it():\n    await Order.objects.acreate()\n    x = = 1\n")
+    assert result.reason == "it has a syntax error"
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        (
+            "store_and_notify",
+            "store_and_notify uses transaction.on_commit: its callbacks do not run inside the test's transaction",
+        ),
+        (
+            "store_or_find",
+            "store_or_find catches a database error without an atomic block: raised, it breaks the test's transaction",
+        ),
+    ],
+)
+def test_unsafe(payload: str, reason: str) -> None:
+    result = convert(HEAD + f"async def test_it():\n    await sync_to_async({payload})('x')\n")
+    assert (result.plan.applicability, result.plan.reason) == ("unsafe", reason)
+    assert f"    {payload}('x')\n" in result.text

@@ -1,4 +1,4 @@
-"""A test file run for real, in a copy of `app/` and a process of its own: what passed, what stayed, what was asserted."""
+"""A test file run for real, in a copy of `app/` and a process of its own: what passed, stayed, and was asserted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.fixes.support import APP
 
 # Counts passed assertions by test, and the rows of every table in one more test at the very end, which is sync and sees
 # what the others committed. The worker's connection is closed, or PostgreSQL would refuse to drop the database.
-PROBE = '''
+PROBE = """
 import asyncio
 import json
 import os
@@ -52,9 +52,9 @@ def _rows_at_the_end(django_db_setup, django_db_blocker):
 def pytest_sessionfinish(session):
     with open(os.environ["JUDGE_RESULT"], "w") as file:
         json.dump({"asserted": asserted, "outcomes": outcomes, "rows": rows}, file)
-'''
+"""
 
-COUNTS = '''
+COUNTS = """
 import pytest
 from django.apps import apps
 
@@ -63,12 +63,12 @@ from django.apps import apps
 def test_no_row_is_left():
     models = [m for m in apps.get_models() if m._meta.app_label in ("shop", "auth") and m.__name__ != "Permission"]
     assert {m.__name__: m._default_manager.count() for m in models} == dict.fromkeys((m.__name__ for m in models), 0)
-'''
+"""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One run: the outcome and the number of passed assertions by node id, the rows left by model, all that was printed."""
+    """One run: outcome and number of passed assertions by node id, rows left by model, all that was printed."""
 
     outcomes: Mapping[str, str]
     asserted: Mapping[str, int]
@@ -98,7 +98,13 @@ def run(folder: Path, text: str, python: Path, variables: Mapping[str, str]) -> 
     done = subprocess.run(
         command,
         cwd=project,
-        env={**clean, "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1", "JUDGE_RESULT": str(result), **variables},
+        env={
+            **clean,
+            "PYTHONPATH": str(project),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "JUDGE_RESULT": str(result),
+            **variables,
+        },
         capture_output=True,
         text=True,
         timeout=120,

@@ -31,8 +31,8 @@ ROUNDS = 12
 
 
 def truth_python() -> Path | None:
-    """The Python with Django, pytest-django, pytest-asyncio and channels: ISOLINT_TRUTH_PYTHON, else that of the analysed
-    environment."""
+    """The Python with Django, pytest-django, pytest-asyncio and channels: ISOLINT_TRUTH_PYTHON, else that of the
+    analysed environment."""
     named = os.environ.get("ISOLINT_TRUTH_PYTHON")
     if named:
         return Path(named)
@@ -42,8 +42,8 @@ def truth_python() -> Path | None:
 
 @dataclass(frozen=True)
 class Result:
-    """What the fix made of one test: its plan, the edits, and the text with them (the text as given when there are none);
-    `reason` says why there are none."""
+    """What the fix made of one test: its plan, the edits, and the text with them (the text as given when there are
+    none); `reason` says why there are none."""
 
     plan: Plan
     edits: tuple[Edit, ...]
@@ -91,7 +91,8 @@ def open_text(text: str, name: str = "test_it.py", mode: str = "strict") -> tupl
     """Put a text in front of a test file of the project and answer all questions that it raises."""
     opened = project(mode)
     session = opened.engine
-    assert isinstance(session, Session) and opened.resolver is not None
+    assert isinstance(session, Session)
+    assert opened.resolver is not None
     path = os.path.join(session.root, "tests", name)
     session.set_buffer(path, text.encode())
     for _ in range(ROUNDS):
@@ -113,7 +114,8 @@ def convert(text: str, test: str | None = None, form: Form = "direct", mode: str
     item = chosen[0]
     offer = plan(session.store, item)
     source = session.source_file(path)
-    assert source is not None and source.text == text.encode()
+    assert source is not None
+    assert source.text == text.encode()
     made = edits(session.store, item, source, form)
     if isinstance(made, str):
         return Result(offer, (), text, made)

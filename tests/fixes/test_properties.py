@@ -20,7 +20,11 @@ IMPORTS = [
     "from asgiref.sync import (\n    iscoroutinefunction,\n    sync_to_async,\n)",
     "from asgiref.sync import async_to_sync, sync_to_async",
 ]
-OTHER = "import pytest\nfrom channels.db import database_sync_to_async\nfrom shop.models import Order\nfrom shop.services import ship, store"
+OTHER = """\
+import pytest
+from channels.db import database_sync_to_async
+from shop.models import Order
+from shop.services import ship, store"""
 STATEMENTS = [
     "x = await sync_to_async(make_order)(total=3)  # c{n}",
     "assert await sync_to_async(lambda: Order.objects.count())() >= 0",

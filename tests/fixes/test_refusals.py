@@ -1,5 +1,7 @@
 """Every reason for which a test is left as it is, each in a test that would change its meaning."""
 
+# ruff: noqa: E501 - a case is read best on one line
+
 from __future__ import annotations
 
 import pytest
@@ -203,8 +205,7 @@ CASES = {
         "it yields",
     ),
     "nonlocal": (
-        "async def test_it():\n    n = 1\n\n    def up():\n        nonlocal n\n        n += 1\n\n    await sync_to_async(up)()\n"
-        "    await Order.objects.acreate()\n",
+        "async def test_it():\n    n = 1\n\n    def up():\n        nonlocal n\n\n    await Order.objects.acreate()\n",
         "it uses nonlocal",
     ),
     "opaque decorator": (
@@ -218,6 +219,14 @@ CASES = {
     "no escape": (
         "async def test_it():\n    assert await greet('x')\n",
         "no work of it leaves the test's connection",
+    ),
+    "patched": (
+        "async def test_it(mocker):\n    mocker.patch.object(Order.objects, 'acreate')\n    await Order.objects.acreate()\n",
+        "acreate is replaced or looked at in the test itself",
+    ),
+    "assigned": (
+        "async def test_it():\n    Order.objects.acreate = print\n    await Order.objects.acreate()\n",
+        "acreate is replaced or looked at in the test itself",
     ),
     "comment in the way": (
         "async def test_it():\n    await sync_to_async(  # why\n        store\n    )()\n",
@@ -363,7 +372,7 @@ def test_syntax_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("payload", "reason"),
+    "payload, reason",
     [
         (
             "store_and_notify",

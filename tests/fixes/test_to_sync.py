@@ -1,5 +1,7 @@
 """Tests as strings in, converted tests as strings out: what the text looks like afterwards."""
 
+# ruff: noqa: E501 - a case is read best on one line
+
 from __future__ import annotations
 
 import pytest
@@ -31,7 +33,7 @@ def body_of(lines: str, form: Form = "direct") -> str:
 
 
 @pytest.mark.parametrize(
-    ("before", "after"),
+    "before, after",
     [
         ("await sync_to_async(make_order)(total=3)", "make_order(total=3)"),
         ("x = await sync_to_async(Order.objects.create)(total=3)", "x = Order.objects.create(total=3)"),
@@ -104,6 +106,36 @@ def test_expressions(before: str, after: str) -> None:
     assert body_of(f"    {before}\n") == f"    {after}\n"
 
 
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        (
+            "make = sync_to_async(store)\n    x = await make(1)\n    y = (await make(2)).total",
+            "make = store\n    x = make(1)\n    y = make(2).total",
+        ),
+        (
+            "make = database_sync_to_async(\n        lambda n: store(n)\n    )\n    await make(1)",
+            "make = lambda n: store(n)\n    make(1)",
+        ),
+        (
+            "@sync_to_async\n    def make(n):  # one\n        return store(n)\n\n    assert await make(1)",
+            "def make(n):  # one\n        return store(n)\n\n    assert make(1)",
+        ),
+        (
+            "# why\n    @database_sync_to_async()  # hops\n    def make():\n        return store()\n\n    await make()",
+            "# why\n    # hops\n    def make():\n        return store()\n\n    make()",
+        ),
+        # not only awaited: it stays what it is, and its one await is bridged
+        (
+            "make = sync_to_async(store)\n    print(make)\n    x = await make(1)",
+            "make = sync_to_async(store)\n    print(make)\n    x = async_to_sync(make)(1)",
+        ),
+    ],
+)  # fmt: skip
+def test_hops_with_a_name(before: str, after: str) -> None:
+    assert body_of(f"    {before}\n") == f"    {after}\n"
+
+
 def test_names_that_only_look_like_the_orm() -> None:
     lines = "    class View:\n        def aget(self): ...\n\n    await View().aget()\n"
     assert body_of(lines).endswith("    async_to_sync(View().aget)()\n")
@@ -128,7 +160,9 @@ async  def test_it(n: int) -> None:  # the test
     '''What it does.'''
     await Order.objects.acreate(total=n)  # make it
 """
-    assert convert(text).text == """\
+    assert (
+        convert(text).text
+        == """\
 import pytest
 
 from shop.models import Order
@@ -143,6 +177,7 @@ def test_it(n: int) -> None:  # the test
     '''What it does.'''
     Order.objects.create(total=n)  # make it
 """
+    )
 
 
 def test_comment_inside_a_mark() -> None:
@@ -196,7 +231,9 @@ pytestmark = pytest.mark.asyncio
 async def test_it():
     await Order.objects.acreate()
 """
-    assert convert(text).text == """\
+    assert (
+        convert(text).text
+        == """\
 import pytest
 from shop.models import Order
 
@@ -205,6 +242,7 @@ from shop.models import Order
 def test_it():
     Order.objects.create()
 """
+    )
 
 
 def test_marks_that_other_tests_need() -> None:
@@ -226,7 +264,9 @@ class TestOrders:
     async def test_that(self):
         pass
 """
-    expected = text.replace("async def test_it", "def test_it").replace("await Order.objects.acreate", "Order.objects.create")
+    expected = text.replace("async def test_it", "def test_it").replace(
+        "await Order.objects.acreate", "Order.objects.create"
+    )
     assert convert(text).text == expected
 
 
@@ -253,6 +293,37 @@ async def test_other():
 """
     expected = text.replace("@pytest.mark.asyncio\nclass", "class").replace("async def test_it", "def test_it")
     assert convert(text).text == expected.replace("await Order.objects.acreate", "Order.objects.create")
+
+
+def test_decorator_that_brings_more_than_the_mark() -> None:
+    text = """\
+import pytest
+from shop.models import Order
+
+MARKS = [pytest.mark.asyncio, pytest.mark.django_db]
+
+
+def both(function):
+    return pytest.mark.asyncio(pytest.mark.django_db(function))
+
+
+@both
+async def test_it():
+    await Order.objects.acreate()
+
+
+class TestOrders:
+    pytestmark = [*MARKS]
+
+    async def test_that(self):
+        await Order.objects.acreate()
+"""
+    for test in ("test_it", "test_that"):
+        expected = text.replace(f"async def {test}", f"def {test}")
+        head, name, rest = expected.partition(f"def {test}")
+        assert convert(text, test).text == head + name + rest.replace(
+            "await Order.objects.acreate", "Order.objects.create", 1
+        )
 
 
 def test_anyio() -> None:
@@ -297,7 +368,7 @@ PYTEST = "import pytest\n"
 
 
 @pytest.mark.parametrize(
-    ("before", "body", "after"),
+    "before, body, after",
     [
         # taken away: whole, first, last, in the middle, over lines
         ("from asgiref.sync import sync_to_async\n", MAKE, ""),
@@ -367,7 +438,9 @@ async def test_it():
 
     await ship(await sync_to_async(store)())
 """
-    assert convert(text).text == """\
+    assert (
+        convert(text).text
+        == """\
 import pytest
 
 @pytest.mark.django_db
@@ -377,6 +450,7 @@ def test_it():
 
     async_to_sync(ship)(store())
 """
+    )
 
 
 @pytest.mark.parametrize(
@@ -447,7 +521,9 @@ class TestOrders:
 
 
 def test_helper_is_added() -> None:
-    assert convert(CLASS, form="helper").text == """\
+    assert (
+        convert(CLASS, form="helper").text
+        == """\
 import pytest
 from asgiref.sync import async_to_sync
 
@@ -471,6 +547,7 @@ class TestOrders:
         result = self._run_async(ship(store(self.total))).total
         assert result
 """
+    )
 
 
 def test_helper_is_reused() -> None:

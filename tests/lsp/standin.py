@@ -19,6 +19,7 @@ from pathlib import Path
 
 from isolint.check.report import Change, FileReport, Fix, FixEdits, Location, PlacedFinding, RelatedPlace, TestVerdict
 from isolint.lsp.engine import Opened
+from isolint.text.lines import LineTable
 from isolint.workspace.shapes import Problem
 
 
@@ -77,6 +78,8 @@ class StandIn:
             return b""
 
     def set_buffer(self, path: str, text: bytes | None) -> None:
+        if text is not None and b"indigestible" in text:
+            raise ValueError("this cannot be taken")
         if text is None:
             self.buffers.pop(path, None)
         else:
@@ -192,13 +195,11 @@ class StandIn:
 
 
 def locate(path: str, text: bytes, start: int, end: int) -> Location:
-    """A location with lines that end at line feeds and columns in code points."""
-
-    def place(at: int) -> tuple[int, int]:
-        line_start = text.rfind(b"\n", 0, at) + 1
-        return text.count(b"\n", 0, at) + 1, len(text[line_start:at].decode("utf-8", "replace")) + 1
-
-    return Location(path, start, end, *place(start), *place(end))
+    """A location with its line and column, as the real engine makes them."""
+    lines = LineTable.of(text)
+    line, column = lines.position(start, "utf-32")
+    end_line, end_column = lines.position(end, "utf-32")
+    return Location(path, start, end, line + 1, column + 1, end_line + 1, end_column + 1)
 
 
 def _test(path: str, text: bytes, start: int, end: int) -> TestVerdict:

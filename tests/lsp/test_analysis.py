@@ -223,16 +223,26 @@ def test_a_change_that_affects_nothing_publishes_nothing(inside: Inside, tmp_pat
 def test_a_client_that_does_not_watch_files_is_served_by_its_saves(
     inside: Inside, engines: Engines, tmp_path: Path
 ) -> None:
+    def save() -> Any:
+        inside.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
+        _settle(inside)
+        return [paths for kind, paths in engines.log if kind == "touch"][-1]
+
+    inner = tmp_path / "a"
+    inner.mkdir()
     inside.start(tmp_path)
-    uri = inside.open(tmp_path / "a" / "test_a.py", "leak\n")
+    uri = inside.open(inner / "test_a.py", "leak\n")
     inside.published(uri, 1)
     _settle(inside)
-    inside.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
-    _settle(inside)
-    touched: Any = [paths for kind, paths in engines.log if kind == "touch"][-1]
-    inner, outer = tmp_path / "a", tmp_path
-    assert {str(inner / "test_a.py"), str(inner / "conftest.py"), str(outer / "pytest.ini")} <= set(touched)
-    assert str(tmp_path.parent / "pytest.ini") not in touched
+    (tmp_path.parent / "pytest.ini").write_text("[pytest]\n")  # not above the folder: none of its business
+    assert save() == (str(inner / "test_a.py"),)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (inner / "conftest.py").write_text("# word: new\n")
+    assert save() == (str(inner / "test_a.py"), str(inner / "conftest.py"), str(tmp_path / "pytest.ini"))
+    assert inside.publications(uri)[-1]["diagnostics"][0]["message"] == "leaks new"
+    assert save() == (str(inner / "test_a.py"),)
+    (tmp_path / "pytest.ini").unlink()
+    assert save() == (str(inner / "test_a.py"), str(tmp_path / "pytest.ini"))
 
 
 def test_a_client_that_watches_files_is_told_which(inside: Inside, tmp_path: Path) -> None:
@@ -430,6 +440,25 @@ def test_a_fault_in_one_file_leaves_the_others_checked(inside: Inside, tmp_path:
     assert inside.publications(bad) == []
     assert sum("boom" in text for text in inside.logged()) >= 1
     assert not any(m.get("method") == "window/showMessage" for m in inside.messages)
+
+
+def test_an_engine_that_chokes_on_an_edit_begins_anew(inside: Inside, engines: Engines, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", "leak\n")
+    inside.published(uri, 1)
+    other = inside.open(tmp_path / "test_b.py", "leak\n")
+    inside.published(other, 1)
+    inside.change(uri, 2, "indigestible leak\n")
+    inside.change(uri, 3, "leak leak\n")
+    assert len(inside.published(uri, 3)) == 2
+    inside.change(uri, 4, "indigestible leak\n")
+    _settle(inside)
+    inside.change(uri, 5, "leak\n")
+    assert len(inside.published(uri, 5)) == 1
+    inside.change(other, 2, "leak leak\n")
+    assert len(inside.published(other, 2)) == 2
+    assert engines.count("engine") == engines.count("close") + 1
+    assert any("cannot be taken" in text for text in inside.logged())
 
 
 def test_an_engine_that_cannot_be_built(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import TypeVar
 from isolint.inference.client import JediOrigin, open_origin
 from isolint.names.inputs import ANSWER, FACTS, OUTLINE, PROJECT, Outline, OutlineItem, ProjectFiles
 from isolint.names.origin import Answer, Question
+from isolint.names.symbols import Site
 from isolint.pytest_model.closures import closure
 from isolint.pytest_model.collect import item_of, tests_of
 from isolint.pytest_model.database import database
@@ -23,6 +24,7 @@ from isolint.pytest_model.marks import marks_of
 from isolint.pytest_model.runners import runner
 from isolint.pytest_model.shapes import Closure, DatabaseMode, Mark, Runner, TestItem, TestRef
 from isolint.store.memo import Store
+from isolint.syntax.facts import Facts
 from isolint.syntax.outline import outline
 from isolint.syntax.source import SourceFile
 from isolint.workspace.environment import read_environment
@@ -97,7 +99,7 @@ class Model:
         source = self._source(path)
         return None if source is None else _items(source)
 
-    def _facts(self, key: tuple[str, str]):  # type: ignore[no-untyped-def]
+    def _facts(self, key: tuple[str, str]) -> Facts:
         source = self._source(key[0])
         chunk = None if source is None else source.chunk(key[1])
         return () if chunk is None else chunk.facts
@@ -176,10 +178,18 @@ class Model:
 
     def line(self, site: object) -> int:
         """The line, from 1, where a site begins."""
-        source = self._source(site.path)  # type: ignore[attr-defined]
+        assert isinstance(site, Site)
+        source = self._source(site.path)
         assert source is not None
-        start = source.absolute(site.chunk, (site.start, site.end))[0]  # type: ignore[attr-defined]
-        return source.text.count(b"\n", 0, start) + 1
+        return source.text.count(b"\n", 0, source.absolute(site.chunk, (site.start, site.end))[0]) + 1
+
+    def text(self, site: object) -> str:
+        """The source at a site."""
+        assert isinstance(site, Site)
+        source = self._source(site.path)
+        assert source is not None
+        start, end = source.absolute(site.chunk, (site.start, site.end))
+        return source.text[start:end].decode()
 
 
 def _items(source: SourceFile) -> Outline:

@@ -29,6 +29,11 @@ def test_an_edit_in_a_body_of_the_same_length_changes_nothing() -> None:
     assert of(CODE.format(body="await x")) != of(CODE.format(body="await x").replace("y=1", "y=2"))
 
 
+def test_an_edit_in_a_body_of_another_length_changes_nothing() -> None:
+    for header in ("def f():", "async def f(a, *b) -> int:", "@x\ndef f(a=1):"):
+        assert of(f"{header}\n    pass\n") == of(f"{header}\n    return await_me_for_long(1)\n")
+
+
 def test_compound_statements_keep_their_bodies_but_not_those_of_their_functions() -> None:
     code = """
 if a:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from isolint.fixes import to_sync
 from isolint.names.symbols import FunctionRef, Site
 from isolint.placement.functions import find
 from isolint.placement.inputs import TABLE
@@ -11,11 +14,15 @@ from isolint.placement.trace import trace
 from isolint.pytest_model.database import database
 from isolint.pytest_model.runners import runner
 from isolint.pytest_model.shapes import TestItem
-from isolint.rules.finding import Finding
+from isolint.rules.finding import Finding, FixSummary
 from isolint.rules.registry import modules
 from isolint.rules.subject import Subject
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
+
+
+CURED = frozenset({"ISO101", "ISO102", "ISO103"})
+"""The rules whose findings in a test go when the test becomes a sync test."""
 
 
 def _subject(store: Store, item: TestItem) -> Subject:
@@ -42,7 +49,12 @@ def name_site(store: Store, ref: FunctionRef) -> Site | None:
 
 def _findings(store: Store, item: TestItem) -> tuple[Finding, ...]:
     seen = subject(store, item)
-    return tuple(finding for module in modules() for finding in module.findings(seen))
+    found = [finding for module in modules() for finding in module.findings(seen)]
+    if any(finding.code in CURED for finding in found):
+        plan = to_sync.plan(store, item)
+        fix = FixSummary(plan.applicability, plan.title, plan.reason)
+        found = [replace(one, fix=fix) if one.code in CURED else one for one in found]
+    return tuple(found)
 
 
 findings: Query[TestItem, tuple[Finding, ...]] = Query("findings", _findings)

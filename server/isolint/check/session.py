@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from isolint.catalog.table import table
-from isolint.check.findings import findings
-from isolint.check.report import Change, FileReport, FixEdits, Location, PlacedFinding, RelatedPlace
+from isolint.check import fixing
+from isolint.check.findings import CURED, findings
+from isolint.check.report import Change, FileReport, Fix, FixEdits, Location, PlacedFinding, RelatedPlace, TestVerdict
 from isolint.check.select import selected, suppressed
 from isolint.check.verdicts import verdict
 from isolint.names.inputs import ANSWER, FACTS, OUTLINE, PROJECT, Outline, OutlineItem, ProjectFiles
@@ -215,7 +216,7 @@ class Session:
             found = self._findings(path)
             self._reported[path] = found
             placed = self._placed(path, found)
-            made = (verdict(self.store, item, self.locate, self._text) for item in self._items(path))
+            made = (self.verdict(item) for item in self._items(path))
             verdicts = tuple(one for one in made if one is not None)
             return FileReport(path, placed, verdicts)
         finally:
@@ -233,6 +234,32 @@ class Session:
             return FileReport(path, self._placed(path, found), ())
         finally:
             self.store.cancelled = None
+
+    def items(self, path: str) -> tuple[TestItem, ...]:
+        """The tests that pytest collects from a file."""
+        return self._items(path)
+
+    def verdict(self, item: TestItem) -> TestVerdict | None:
+        """The verdict of one test, None when its file changed under it."""
+        return verdict(self.store, item, self.locate, self._text)
+
+    def buffer(self, path: str) -> bytes | None:
+        """The open buffer of a path, None when there is none."""
+        return self._files.buffers.get(path)
+
+    def fix(self, path: str, key: str) -> FixEdits | str:
+        """The edits for the finding `key` of a file, or why there are none."""
+        finding = next((f for f in self.findings(path).findings if f.key == key), None)
+        if finding is None:
+            return "the finding is gone"
+        item = next((i for i in self._items(path) if i.node_id == finding.test), None)
+        if item is None or finding.code not in CURED:
+            return "there is no fix for this finding"
+        return fixing.fix(self, path, item)
+
+    def fix_all(self, path: str, unsafe: bool = False) -> FixEdits | str:
+        """The edits of all safe (or also unsafe) fixes of a file, or why there are none."""
+        return fixing.fix_all(self, path, unsafe)
 
     def affected(self, paths: Iterable[str]) -> list[str]:
         """Which of these files' findings differ from those last reported."""
@@ -493,7 +520,7 @@ class Session:
             cause_name=finding.cause_name,
             related=tuple(related),
             tests=finding.tests,
-            fix=None,
+            fix=None if finding.fix is None else Fix(finding.fix.applicability, finding.fix.title, finding.fix.reason),
             url="" if rule is None else rule.url,
             key=f"{finding.test or finding.cause_name}|{finding.code}|{finding.cause_name}|{finding.site.start}",
         )

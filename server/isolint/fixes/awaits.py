@@ -1,4 +1,4 @@
-"""What becomes of each `await` and `async for` of a test: a hop is unwrapped, an a-method loses its `a`, one call is bridged.
+"""What becomes of each `await` and `async for`: a hop is unwrapped, an a-method loses its `a`, one call is bridged.
 
 Decided from facts, the rows of the catalogue and the test's Trace; no text is read here. A sentence instead of a step
 says why a place cannot be rewritten.
@@ -14,7 +14,7 @@ from isolint.fixes.walk import Node, children, root, walk
 from isolint.names.inputs import definition
 from isolint.names.resolve import canonical_names
 from isolint.names.symbols import FunctionRef
-from isolint.placement.functions import bound_names
+from isolint.placement.functions import bound_names, own_statements
 from isolint.placement.inputs import TABLE
 from isolint.placement.shapes import Escape
 from isolint.store.memo import Store
@@ -55,15 +55,38 @@ class Bridge:
 
 @dataclass(frozen=True, slots=True)
 class Iterate:
-    """An `async for` over a queryset becomes a `for`: `async` stands at `at` in a statement, just before it (and `for`) in
-    a comprehension. `rename` are the span and new name of `aiterator`."""
+    """An `async for` over a queryset becomes a `for`: `async` stands at `at` in a statement, just before it (and `for`)
+    in a comprehension. `rename` are the span and new name of `aiterator`."""
 
     at: int
     clause: bool
     rename: tuple[f.Span, str] | None
 
 
-Step = Unwrap | Rename | Bridge | Iterate
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """`await name(...)` becomes `name(...)`: what the name stands for in the test becomes a plain function."""
+
+    node: f.Await
+    parent: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Unhop:
+    """`name = hop(payload)` in the test becomes `name = payload`."""
+
+    hop: f.Call
+    payload: f.Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Undecorate:
+    """A `def` in the test loses its decorator, which is a hop."""
+
+    decorator: f.Expr
+
+
+Step = Unwrap | Rename | Bridge | Iterate | Plain | Unhop | Undecorate
 
 
 @dataclass(slots=True)
@@ -74,12 +97,12 @@ class Found:
     covered: list[f.Span] = field(default_factory=list)
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The body cannot be rewritten; the text is the reason. Never leaves this room's `conversion`."""
 
 
 def find(store: Store, ref: FunctionRef, function: f.Function, escapes: Mapping[f.Span, Escape]) -> Found:
-    """The steps for a test function. `escapes` are those of its own body by their site's span. Raises Refused."""
+    """The steps for a test function. `escapes` are those of its own body by their site's span. Raises RefusedError."""
     finder = _Finder(store, ref, function, escapes)
     for statement in function.body:
         finder.visit(statement, function, False)
@@ -95,13 +118,15 @@ class _Finder:
         self.local = bound_names(function)
         self.imports = _local_imports(function)
         self.found = Found()
+        self.replaced = _replaced(function)
+        self.plain = self.local_hops(function)
 
     def visit(self, node: Node, parent: Node, repeated: bool) -> None:
         match node:
             case f.Function(is_async=True):
-                raise Refused(f"{node.name} is a coroutine function inside the test")
+                raise RefusedError(f"{node.name} is a coroutine function inside the test")
             case f.With(is_async=True):
-                raise Refused("it has an async with block")
+                raise RefusedError("it has an async with block")
             case f.For(is_async=True):
                 self.iterate(node.iterable, node.span[0], False)
             case f.Comprehension():
@@ -117,7 +142,7 @@ class _Finder:
     def awaited(self, node: f.Await, parent: Node, repeated: bool) -> None:
         call = node.value
         if not isinstance(call, f.Call):
-            raise Refused("it awaits something that is not a call")
+            raise RefusedError("it awaits something that is not a call")
         hop = self.hop(call)
         if hop is not None:
             inner, row = hop
@@ -125,14 +150,19 @@ class _Finder:
             self.found.steps.append(Unwrap(node, inner, payload, parent))
             self.found.covered.append(call.span)
             self.visit(payload, inner, repeated)
-            for child in (*call.args, *call.keywords):
+            rest: tuple[Node, ...] = (*call.args, *call.keywords)
+            for child in rest:
                 self.visit(child, call, repeated)
             return
         renamed = self.renamed(node, call, parent)
-        if renamed is not None:
+        if isinstance(call.func, f.Name) and call.func.id in self.plain:
+            self.found.steps.append(Plain(node, parent))
+        elif renamed is not None:
             self.found.steps.append(renamed)
         elif repeated:
-            raise Refused(f"{_words(call.func)} is awaited in a loop, and each pass would be an event loop of its own")
+            raise RefusedError(
+                f"{_words(call.func)} is awaited in a loop, and each pass would be an event loop of its own"
+            )
         else:
             self.found.steps.append(Bridge(node, call, parent))
         self.found.covered.append(call.span)
@@ -144,11 +174,37 @@ class _Finder:
         inner = call.func
         if not isinstance(inner, f.Call):
             return None
-        for name in self.canonical(inner.func):
+        row = self.hop_row(inner.func)
+        return None if row is None else (inner, row)
+
+    def hop_row(self, expr: f.Expr) -> Wraps | None:
+        """The row of a callable that is a hop to be awaited."""
+        for name in self.canonical(expr):
             row = self.table.get(name)
             if isinstance(row, Wraps) and row.when == "await" and row.rule:
-                return inner, row
+                return row
         return None
+
+    def local_hops(self, function: f.Function) -> frozenset[str]:
+        """The names that the test binds once to a hop (`make = sync_to_async(f)`, `@sync_to_async def make`) and uses
+        only as `await make(...)`. Their steps are added."""
+        steps: dict[str, Unhop | Undecorate] = {}
+        for statement in own_statements(function.body):
+            match statement:
+                case f.Assign(targets=(f.Name(id=name),), value=f.Call() as call, augmented=False):
+                    row = self.hop_row(call.func)
+                    if row is not None and call.args:
+                        steps[name] = Unhop(call, _payload(call, row))
+                case f.Function(is_async=False, decorators=(decorator,)):
+                    called = decorator.func if isinstance(decorator, f.Call) else decorator
+                    row = self.hop_row(called)
+                    if row is not None and (decorator is called or _is_sensitive(decorator)):
+                        steps[statement.name] = Undecorate(decorator)
+        if not steps:
+            return frozenset()
+        kept = {name: step for name, step in steps.items() if _is_only_awaited(function, name)}
+        self.found.steps += kept.values()
+        return frozenset(kept)
 
     def canonical(self, expr: f.Expr) -> tuple[str, ...]:
         """The canonical names of an installed callable as the test's body sees it; empty for what it binds itself."""
@@ -175,11 +231,13 @@ class _Finder:
         if not isinstance(self.table.get(f"{owner}.{name[1:]}"), Acts):
             return None
         func = call.func
+        if name in self.replaced:
+            raise RefusedError(f"{name} is replaced or looked at in the test itself")
         if isinstance(func, f.Attribute) and func.attr == name:
             return Rename(node, func.attr_span, name[1:], False, parent)
         if isinstance(func, f.Name):
             if func.id != name or func.id in self.local:
-                raise Refused(f"{func.id} is {name} under another name")
+                raise RefusedError(f"{func.id} is {name} under another name")
             return Rename(node, func.span, name[1:], True, parent)
         return None
 
@@ -187,7 +245,7 @@ class _Finder:
 
     def comprehension(self, node: f.Comprehension) -> None:
         if node.kind == "generator" and _is_async(node):
-            raise Refused("it has an async generator expression")
+            raise RefusedError("it has an async generator expression")
         for clause in node.clauses:
             if clause.is_async:
                 self.iterate(clause.iterable, clause.target.span[0], True)
@@ -196,15 +254,34 @@ class _Finder:
         escape = self.escapes.get(iterable.span)
         row = self.table.get(escape.row) if escape is not None and escape.via[0].row == escape.row else None
         if not isinstance(row, Acts) or not row.name.endswith((".__aiter__", ".aiterator")):
-            raise Refused(f"it has an async for over {_words(iterable)}, which is not known to be a queryset")
+            raise RefusedError(f"it has an async for over {_words(iterable)}, which is not known to be a queryset")
         rename = None
         if row.name.endswith(".aiterator"):
             func = iterable.func if isinstance(iterable, f.Call) else None
             if not isinstance(func, f.Attribute) or func.attr != "aiterator":
-                raise Refused(f"it has an async for over {_words(iterable)}, which is not the call of aiterator itself")
+                raise RefusedError(
+                    f"it has an async for over {_words(iterable)}, which is not the call of aiterator itself"
+                )
             rename = (func.attr_span, "iterator")
         self.found.steps.append(Iterate(at, clause, rename))
         self.found.covered.append(iterable.span)
+
+
+def _replaced(function: f.Function) -> frozenset[str]:
+    """The attributes that a test names without calling them: assigned, patched by a string, looked at as a mock."""
+    words: set[str] = set()
+    called: set[f.Span] = set()
+    for node in walk(function):
+        match node:
+            case f.Call(func=f.Attribute(attr_span=span)):
+                called.add(span)
+            case f.Attribute(attr=word, attr_span=span) if span not in called:
+                words.add(word)
+            case f.Constant(value=str(text)):
+                words.add(text.rpartition(".")[2])
+            case f.Keyword(name=str(word)):
+                words.add(word)
+    return frozenset(words)
 
 
 def _payload(inner: f.Call, row: Wraps) -> f.Expr:
@@ -212,19 +289,52 @@ def _payload(inner: f.Call, row: Wraps) -> f.Expr:
     payload: f.Expr | None = None
     for arg in inner.args:
         if payload is not None or isinstance(arg, f.Starred):
-            raise Refused(f"the arguments of {_words(inner.func)} cannot be read")
+            raise RefusedError(f"the arguments of {_words(inner.func)} cannot be read")
         payload = arg
     for keyword in inner.keywords:
         if keyword.name == row.keyword and payload is None:
             payload = keyword.value
         elif keyword.name == "thread_sensitive":
             if not (isinstance(keyword.value, f.Constant) and keyword.value.value is True):
-                raise Refused(f"{_words(inner.func)} asks for a thread that is not the test's on purpose")
+                raise RefusedError(f"{_words(inner.func)} asks for a thread that is not the test's on purpose")
         else:
-            raise Refused(f"{_words(inner.func)} has the option {keyword.name or '**'}, which a plain call has not")
+            raise RefusedError(
+                f"{_words(inner.func)} has the option {keyword.name or '**'}, which a plain call has not"
+            )
     if payload is None or isinstance(payload, f.Comprehension):
-        raise Refused(f"the arguments of {_words(inner.func)} cannot be read")
+        raise RefusedError(f"the arguments of {_words(inner.func)} cannot be read")
     return payload
+
+
+def _is_sensitive(decorator: f.Expr) -> bool:
+    """Whether a called decorator has no options but the default one."""
+    return (
+        isinstance(decorator, f.Call)
+        and not decorator.args
+        and all(
+            k.name == "thread_sensitive" and isinstance(k.value, f.Constant) and k.value.value is True
+            for k in decorator.keywords
+        )
+    )
+
+
+def _is_only_awaited(function: f.Function, name: str) -> bool:
+    """Whether a name is bound once in a function, and read only where its call is awaited at once."""
+    bound = mentioned = awaited = 0
+    for node in walk(function):
+        match node:
+            case f.Function(name=word) if word == name:
+                bound += 1
+            case f.Assign(targets=(f.Name(id=word),)) if word == name:
+                bound += 1
+                mentioned -= 1
+            case f.Await(value=f.Call(func=f.Name(id=word))) if word == name:
+                awaited += 1
+            case f.Name(id=word) if word == name:
+                mentioned += 1
+            case f.Parameter(name=word) | f.Handler(name=word) if word == name:
+                return False
+    return bound == 1 and mentioned == awaited
 
 
 def _repeats(node: Node, child: Node) -> bool:

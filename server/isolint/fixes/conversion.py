@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
-from isolint.fixes.awaits import Bridge, Refused, Step, Unwrap, find
+from isolint.fixes.awaits import Bridge, RefusedError, Step, find
 from isolint.fixes.reach import doubts_of
 from isolint.fixes.refusals import of_body, of_escapes, of_fixtures, of_item, uncovered
 from isolint.names.resolve import canonical, lookup
+from isolint.names.symbols import FunctionRef
 from isolint.placement.functions import find as find_function
 from isolint.placement.trace import trace
 from isolint.pytest_model.closures import closure
@@ -22,7 +24,7 @@ ASYNC_TO_SYNC = "asgiref.sync.async_to_sync"
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """A test that can be rewritten: its function, the steps in order, and why the result is not safe ("" when it is)."""
+    """A test that can be rewritten: its function, the steps in order, why the result is not safe ("" when it is)."""
 
     function: f.Function
     steps: tuple[Step, ...]
@@ -34,14 +36,22 @@ class Conversion:
         return next((step for step in self.steps if isinstance(step, Bridge)), None)
 
 
+def _collected_often(store: Store, path: str) -> dict[FunctionRef, int]:
+    counted = Counter(item.ref for item in tests_of(store, path))
+    return {ref: times for ref, times in counted.items() if times > 1}
+
+
+collected_often: Query[str, dict[FunctionRef, int]] = Query("collected often", _collected_often)
+"""The functions of a test file that are collected more than once, by inheritance."""
+
+
 def _conversion(store: Store, item: TestItem) -> Conversion | str:
     found = find_function(store, item.ref)
     if found is None or not isinstance(found.node, f.Function):
         return "its source has changed"
     function = found.node
     who = runner(store, item.id)
-    again = sum(1 for other in tests_of(store, item.id.path) if other.ref == item.ref)
-    reason = of_item(item, who, again)
+    reason = of_item(item, who, collected_often(store, item.id.path).get(item.ref, 1))
     if reason:
         return reason
     result = trace(store, item)
@@ -58,14 +68,16 @@ def _conversion(store: Store, item: TestItem) -> Conversion | str:
         return reason
     try:
         steps = find(store, item.ref, function, {(e.site.start, e.site.end): e for e in result.escapes})
-    except Refused as refused:
+    except RefusedError as refused:
         return str(refused)
     reason = uncovered(result.escapes, steps.covered, item.site)
     if reason:
         return reason
     bridges = [step for step in steps.steps if isinstance(step, Bridge)]
     if len(bridges) > 1:
-        return f"it awaits {len(bridges)} other coroutines, and each async_to_sync call would be an event loop of its own"
+        return (
+            f"it awaits {len(bridges)} other coroutines, and each async_to_sync call would be an event loop of its own"
+        )
     if bridges and not _may_bind(store, item.ref.path):
         return "the name async_to_sync stands for something else in this file"
     targets = dict.fromkeys(s.target for e in result.escapes for s in e.via if s.target is not None)
@@ -81,15 +93,15 @@ conversion: Query[TestItem, Conversion | str] = Query("conversion", _conversion)
 
 def _unsafe(doubts: dict[str, str]) -> str:
     if "on_commit" in doubts:
-        return f"{doubts['on_commit']} uses transaction.on_commit: its callbacks do not run inside the test's transaction"
+        return (
+            f"{doubts['on_commit']} uses transaction.on_commit: its callbacks do not run inside the test's transaction"
+        )
     if "error" in doubts:
-        return f"{doubts['error']} catches a database error without an atomic block: raised, it breaks the test's transaction"
+        name = doubts["error"]
+        return f"{name} catches a database error without an atomic block: raised, it breaks the test's transaction"
     return ""
 
 
 def _may_bind(store: Store, path: str) -> bool:
     """Whether the module's name `async_to_sync` is free, or is asgiref's already."""
     return all(canonical(store, symbol) == ASYNC_TO_SYNC for symbol in lookup(store, (path, "async_to_sync")))
-
-
-__all__ = ["ASYNC_TO_SYNC", "Conversion", "Unwrap", "conversion"]

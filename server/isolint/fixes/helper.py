@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isolint.fixes.awaits import Refused
+from isolint.fixes.awaits import RefusedError
 from isolint.names.resolve import class_attribute, mro
 from isolint.names.scopes import class_facts
 from isolint.names.symbols import FunctionSymbol
@@ -18,39 +18,49 @@ NAME = "_run_async"
 
 def receiver_of(item: TestItem, function: f.Function) -> str | None:
     """The name of `self` in a test method; None where there is none, and the direct form must do."""
-    if item.cls is None or item.binding or not function.params or function.params[0].kind not in ("positional", "normal"):
+    if (
+        item.cls is None
+        or item.binding
+        or not function.params
+        or function.params[0].kind not in ("positional", "normal")
+    ):
         return None
     return function.params[0].name
 
 
 def has_helper(store: Store, item: TestItem) -> bool:
-    """Whether the class or a base in the project has the method. Raises Refused when the name is something else."""
+    """Whether the class or a base in the project has the method. RefusedError when the name is something else."""
     assert item.cls is not None
     found = class_attribute(store, item.cls, NAME)
     if not found:
         if not mro(store, item.cls).complete:
-            raise Refused(f"a base of {item.cls.name} is not known, and may have a {NAME} of its own")
+            raise RefusedError(f"a base of {item.cls.name} is not known, and may have a {NAME} of its own")
         return False
     for _, symbol in found:
         node = find(store, symbol.ref) if isinstance(symbol, FunctionSymbol) else None
         function = node.node if node is not None else None
-        if not isinstance(function, f.Function) or function.is_async or function.is_generator or len(function.params) != 2:
-            raise Refused(f"{NAME} of {item.cls.name} is not a method that runs a coroutine")
+        if (
+            not isinstance(function, f.Function)
+            or function.is_async
+            or function.is_generator
+            or len(function.params) != 2
+        ):
+            raise RefusedError(f"{NAME} of {item.cls.name} is not a method that runs a coroutine")
     return True
 
 
 def helper_edit(store: Store, source: SourceFile, item: TestItem) -> Edit:
-    """Add the method in front of the first one of the class, in the layout of the class. Raises Refused."""
+    """Add the method in front of the first one of the class, in the layout of the class. Raises RefusedError."""
     assert item.cls is not None
     facts = class_facts(store, item.cls)
     header = source.chunk(item.cls.chunk)
     if facts is None or header is None or item.cls.inline:
-        raise Refused(f"{item.cls.name} is not at the top of its module")
+        raise RefusedError(f"{item.cls.name} is not at the top of its module")
     names = (*header.owner, facts.name)
     first = next((c for c in source.chunks if c.kind == "function" and c.owner == names), None)
     node = next((s for s in first.facts if isinstance(s, f.Function)), None) if first is not None else None
     if first is None or node is None:
-        raise Refused(f"{item.cls.name} has no method of its own")
+        raise RefusedError(f"{item.cls.name} has no method of its own")
     text, lines = source.text, source.lines
     line = lines.line(source.absolute(first.key, node.span)[0])
     indent = _indent(text[lines.start(line) : lines.content_end(line)])

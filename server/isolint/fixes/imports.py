@@ -1,7 +1,7 @@
 """The text edits of a module's imports: names that are needed come, names that nothing uses any more go.
 
-Looks at module-level imports alone. What is still used is read from the facts of the file, from `__all__` and from strings
-that are dotted names; a text search first spares most files that work.
+Looks at imports at the top of the module, and in the test itself. What is still used is read from the facts of the
+file, from `__all__` and from strings that are dotted names; a text search first spares most files that work.
 """
 
 from __future__ import annotations
@@ -21,11 +21,10 @@ _DOTTED = re.compile(r"[\w.]+\Z")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A name to import: `from module import name`. `instead` is a name of the same import that it may take the place of."""
+    """A name to import: `from module import name`."""
 
     module: str
     name: str
-    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +38,9 @@ class _Statement:
 
 
 def import_edits(source: SourceFile, key: str, edits: Iterable[Edit], wanted: Iterable[Wanted]) -> list[Edit]:
-    """The edits of imports that go with other `edits` of the file: `wanted` names are added, and a name is taken away when
-    it stood in something that those edits take away and nothing else uses it. Imports at the top of the module count, and
-    those directly in the test's body, whose chunk is `key`."""
+    """The edits of imports that go with other `edits` of the file: `wanted` names are added, and a name is taken away
+    when it stood in something that those edits take away and nothing else uses it. Imports at the top of the module
+    count, and those directly in the test's body, whose chunk is `key`."""
     removed = [(e.start, e.end) for e in edits if e.end > e.start]
     statements = [*_imports(source), *_inner_imports(source, key)]
     bound = {name for statement in statements for name, _ in statement.names}
@@ -52,7 +51,9 @@ def import_edits(source: SourceFile, key: str, edits: Iterable[Edit], wanted: It
     for statement in statements:
         dropped = {name for name, _ in statement.names if name in gone}
         added = [
-            w for w in needed if isinstance(statement.node, f.ImportFrom) and _is_from(statement.node, w.module) and w.name not in taken
+            w
+            for w in needed
+            if isinstance(statement.node, f.ImportFrom) and _is_from(statement.node, w.module) and w.name not in taken
         ]
         if dropped or added:
             found = _changed(source, statement, dropped, [w.name for w in added])
@@ -74,9 +75,8 @@ def _imports(source: SourceFile) -> list[_Statement]:
     for chunk in source.chunks:
         if chunk.kind != "statements" or chunk.owner or chunk.flawed:
             continue
-        for statement in chunk.facts:
-            if isinstance(statement, f.Import | f.ImportFrom):
-                found.append(_statement(source, chunk.key, statement))
+        imports = [s for s in chunk.facts if isinstance(s, f.Import | f.ImportFrom)]
+        found += [_statement(source, chunk.key, one) for one in imports]
     return found
 
 
@@ -133,8 +133,8 @@ def _uses(chunk: Chunk, name: str, start: int, removed: list[tuple[int, int]]) -
 
 
 def _changed(source: SourceFile, statement: _Statement, dropped: set[str], added: list[str]) -> list[Edit] | None:
-    """The edits of one import statement; an empty list where a comment is in the way of taking something away, None where
-    nothing can be added."""
+    """The edits of one import statement; an empty list where a comment is in the way of taking something away, None
+    where nothing can be added."""
     text = source.text
     kept = [(name, span) for name, span in statement.names if name not in dropped]
     if not kept and not added:
@@ -208,7 +208,7 @@ def _whole(source: SourceFile, statement: _Statement) -> list[Edit]:
     if b"#" in text[start:end] or text.startswith(b"\xef\xbb\xbf", lines.start(first)):
         return []
     low, high = lines.start(first), lines.start(last + 1)
-    # An import alone between empty lines takes those behind it along, or two groups of imports would be three lines apart.
+    # An import alone between empty lines takes those behind it along, or the groups around it would be too far apart.
     alone = first > 0 and not text[lines.start(first - 1) : low].strip()
     behind = last + 1
     if (alone or first == 0) and behind < lines.count and _follows_import(source, end):
@@ -255,7 +255,9 @@ def _placed(source: SourceFile, statements: list[_Statement], made: list[Edit], 
 def _last_at_top(source: SourceFile, statements: list[_Statement]) -> _Statement | None:
     """The last import before the first function or class; imports of `__future__` alone do not count as a place behind
     which others must stand."""
-    first = next((start for start, chunk in zip(source.starts, source.chunks, strict=True) if chunk.kind != "statements"), None)
+    first = next(
+        (start for start, chunk in zip(source.starts, source.chunks, strict=True) if chunk.kind != "statements"), None
+    )
     limit = len(source.text) if first is None else first
     found = [s for s in statements if s.span[1] <= limit]
     return found[-1] if found else None

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from isolint.fixes.awaits import Refused
+from isolint.fixes.awaits import RefusedError
+from isolint.fixes.walk import walk
+from isolint.names.symbols import Site
 from isolint.pytest_model.shapes import Mark, TestItem
 from isolint.syntax import facts as f
 from isolint.syntax.source import SourceFile
@@ -19,20 +21,45 @@ RUNNERS = frozenset({"asyncio", "anyio"})
 
 def mark_edits(source: SourceFile, item: TestItem, marks: Iterable[Mark], others: Iterable[TestItem]) -> list[Edit]:
     """The edits for all marks of runners, in offsets of the file. `others` are the async tests of the file that stay.
-    Raises Refused."""
+    Raises RefusedError."""
     edits: list[Edit] = []
     neighbours = tuple(others)
-    for mark in marks:
+    found = tuple(marks)
+    # One decorator or list element may bring several marks; then it stays for the sake of the others.
+    shared = {mark.site for mark in found if mark.name not in RUNNERS}
+    for mark in found:
         site = mark.site
-        if mark.name not in RUNNERS or site is None or site.path != source.path or source.chunk(site.chunk) is None:
+        if mark.name not in RUNNERS or site is None or site in shared:
+            continue
+        if site.path != source.path or not _is_mark(source, site):
             continue
         if mark.level == "function" and site.chunk == item.ref.chunk:
             edits += _decorator(source, source.absolute(site.chunk, (site.start, site.end)))
-        elif mark.level == "class" and item.cls is not None and not _is_needed(item, neighbours):
-            edits += _outer(source, site.chunk, (site.start, site.end))
-        elif mark.level == "module" and not neighbours:
+        elif (mark.level == "class" and item.cls is not None and not _is_needed(item, neighbours)) or (
+            mark.level == "module" and not neighbours
+        ):
             edits += _outer(source, site.chunk, (site.start, site.end))
     return list(dict.fromkeys(edits))
+
+
+def _is_mark(source: SourceFile, site: Site) -> bool:
+    """Whether the mark is written there as a mark or under a name for one, not made by a decorator that may do more."""
+    chunk = source.chunk(site.chunk)
+    for statement in chunk.facts if chunk is not None else ():
+        for node in walk(statement):
+            if not isinstance(node, f.Class | f.Function | f.Assign):
+                continue
+            for written in node.decorators if not isinstance(node, f.Assign) else _elements(node.value):
+                if written.span == (site.start, site.end):
+                    named = written.func if isinstance(written, f.Call) else written
+                    return isinstance(named, f.Attribute) and named.attr in RUNNERS
+    return False
+
+
+def _elements(value: f.Expr | None) -> tuple[f.Expr, ...]:
+    if value is None:
+        return ()
+    return (value, *value.items) if isinstance(value, f.Collection) else (value,)
 
 
 def _is_needed(item: TestItem, others: Iterable[TestItem]) -> bool:
@@ -45,16 +72,16 @@ def _decorator(source: SourceFile, span: tuple[int, int]) -> list[Edit]:
     text = source.text
     start, end = span
     if b"#" in text[start:end]:
-        raise Refused("a comment stands inside the mark that would go")
+        raise RefusedError("a comment stands inside the mark that would go")
     line_start = source.lines.start(source.lines.line(start))
     last = source.lines.line(end)
     rest = text[end : source.lines.content_end(last)]
     if text[line_start:start].strip(b" \t\f@") or text[line_start:start].count(b"@") != 1:
-        raise Refused("the mark that would go does not stand on a line of its own")
+        raise RefusedError("the mark that would go does not stand on a line of its own")
     if not rest.strip():
         return [Edit(line_start, source.lines.start(last + 1), b"")]
     if not rest.lstrip().startswith(b"#"):
-        raise Refused("the mark that would go does not stand on a line of its own")
+        raise RefusedError("the mark that would go does not stand on a line of its own")
     at = line_start + text[line_start:start].index(b"@")
     return [Edit(at, end + len(rest) - len(rest.lstrip()), b"")]
 
@@ -71,7 +98,7 @@ def _outer(source: SourceFile, chunk: str, span: f.Span) -> list[Edit]:
             case f.Class() if any(d.span == span for d in statement.decorators):
                 try:
                     return _decorator(source, (start, end))
-                except Refused:
+                except RefusedError:
                     return []
             case f.Assign(targets=(f.Name(id="pytestmark"),), augmented=False, value=value) if value is not None:
                 if value.span == span or _is_only(value, span):
@@ -90,7 +117,11 @@ def _statement(source: SourceFile, span: tuple[int, int]) -> list[Edit]:
     text, lines = source.text, source.lines
     first, last = lines.line(span[0]), lines.line(span[1])
     start, end = lines.start(first), lines.start(last + 1)
-    if text[start : span[0]].strip() or text[span[1] : lines.content_end(last)].strip() or b"#" in text[span[0] : span[1]]:
+    if (
+        text[start : span[0]].strip()
+        or text[span[1] : lines.content_end(last)].strip()
+        or b"#" in text[span[0] : span[1]]
+    ):
         return []
     above, below = first, last + 1
     while above > 0 and not _line(source, above - 1):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from isolint.fixes.refusals import handles_database_errors
 from isolint.fixes.walk import root, walk
 from isolint.names.resolve import resolve
-from isolint.names.symbols import ClassSymbol, FunctionRef, FunctionSymbol
+from isolint.names.symbols import FunctionRef, FunctionSymbol
 from isolint.placement.functions import bound_names, find
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
@@ -48,7 +48,5 @@ def _doubts(store: Store, ref: FunctionRef) -> Doubts:
     return frozenset(doubts)
 
 
-doubts_of: Query[FunctionRef, Doubts] = Query("doubts", _doubts, bottom=lambda ref: frozenset())
+doubts_of: Query[FunctionRef, Doubts] = Query("doubts", _doubts, bottom=lambda _: frozenset())
 """What a project function, or one that it names, does to transactions and connections."""
-
-__all__ = ["ClassSymbol", "Doubts", "doubts_of"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from isolint.catalog.rows import Acts, Drives, Runs, Wraps
-from isolint.fixes.walk import Node, children, root, walk
+from isolint.fixes.walk import Node, root, walk
 from isolint.names.inputs import definition
 from isolint.names.resolve import canonical_names, lookup, mro, resolve
 from isolint.names.symbols import ClassSymbol, External, FunctionRef, Site
@@ -22,8 +22,19 @@ from isolint.store.memo import Store
 from isolint.syntax import facts as f
 
 DATABASE_ERRORS = frozenset(
-    "IntegrityError DatabaseError DataError OperationalError ProgrammingError InternalError InterfaceError "
-    "NotSupportedError Error Exception BaseException".split()
+    [
+        "IntegrityError",
+        "DatabaseError",
+        "DataError",
+        "OperationalError",
+        "ProgrammingError",
+        "InternalError",
+        "InterfaceError",
+        "NotSupportedError",
+        "Error",
+        "Exception",
+        "BaseException",
+    ]
 )
 """Exceptions that a failed statement raises, and their bases: `django.db.utils` and the built-in ones above them."""
 
@@ -154,7 +165,8 @@ def of_escapes(store: Store, escapes: Iterable[Escape]) -> str:
             if rule == "ISO105":
                 return f"{_last(step.row)} starts an event loop of its own"
             if position and step.row.startswith("channels."):
-                return f"{_inside(escape.via, position)} uses Channels, which closes the test's connection under async_to_sync"
+                name = _inside(escape.via, position)
+                return f"{name} uses Channels, which closes the test's connection under async_to_sync"
         if escape.place.thread == "pool":
             return f"{escape.payload} runs in a thread of its own, which async_to_sync does not bring back"
     return ""
@@ -304,7 +316,8 @@ def _of_errors(store: Store, path: str, function: f.Function) -> str:
                 caught.append(f.Name("BaseException", (0, 0)))
         error = next((name for expr in caught for name in database_errors(store, path, function, expr)), "")
         if error and any(isinstance(part, f.Await | f.For) for statement in body for part in walk(statement)):
-            return f"{error} may be the database's and is caught without an atomic block: it would break the test's transaction"
+            outcome = "it would break the test's transaction"
+            return f"{error} may be the database's and is caught without an atomic block: {outcome}"
     return ""
 
 
@@ -347,6 +360,3 @@ def handles_database_errors(store: Store, ref: FunctionRef, function: f.Function
 
 def _mentions(node: Node, word: str) -> bool:
     return (isinstance(node, f.Name) and node.id == word) or (isinstance(node, f.Attribute) and node.attr == word)
-
-
-__all__ = ["children", "database_errors", "handles_database_errors", "of_body", "of_escapes", "of_fixtures", "of_item"]

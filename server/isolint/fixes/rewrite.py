@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from isolint.fixes.awaits import Bridge, Iterate, Refused, Rename, Step, Unwrap
+from isolint.fixes.awaits import Bridge, Iterate, Plain, RefusedError, Rename, Step, Undecorate, Unhop, Unwrap
 from isolint.fixes.walk import walk
 from isolint.syntax import facts as f
 from isolint.text.edits import Edit
@@ -23,8 +23,8 @@ _PRIMARY = (f.Name, f.Attribute, f.Call, f.Subscript, f.Mapping, f.Comprehension
 
 
 def body_edits(text: bytes, function: f.Function, steps: Iterable[Step], receiver: str | None) -> list[Edit]:
-    """The edits that make a sync function of it, in offsets of `text`, the chunk's bytes. `receiver` names `self` when the
-    bridge goes through `self._run_async`. Raises Refused."""
+    """The edits that make a sync function of it, in offsets of `text`, the chunk's bytes. `receiver` names `self` when
+    the bridge goes through `self._run_async`. Raises RefusedError."""
     edits = [_keyword(text, function)]
     moved: list[Edit] = []
     for step in steps:
@@ -34,6 +34,12 @@ def body_edits(text: bytes, function: f.Function, steps: Iterable[Step], receive
                 moved += _dedent(text, step)
             case Rename():
                 edits += [*_drop_await(text, step.node, step.parent), _replace(step.old, step.name)]
+            case Plain():
+                edits += _drop_await(text, step.node, step.parent)
+            case Unhop():
+                edits += _unhop(text, step)
+            case Undecorate():
+                edits.append(_undecorate(text, step))
             case Bridge():
                 edits += _bridge(text, step, receiver)
             case Iterate():
@@ -57,7 +63,11 @@ def _drop_await(text: bytes, node: f.Await, parent: object) -> list[Edit]:
 def _tight(text: bytes, node: f.Await, parent: object) -> tuple[int, int] | None:
     """The start of the `(` and the end of the `)` directly around an await that is the start of a longer primary."""
     outer = (
-        parent.value if isinstance(parent, f.Attribute | f.Subscript) else parent.func if isinstance(parent, f.Call) else None
+        parent.value
+        if isinstance(parent, f.Attribute | f.Subscript)
+        else parent.func
+        if isinstance(parent, f.Call)
+        else None
     )
     if outer is not node or not isinstance(parent, f.Attribute | f.Subscript | f.Call):
         return None
@@ -79,7 +89,7 @@ def _unwrap(text: bytes, step: Unwrap) -> list[Edit]:
     start, end = payload.span
     if isinstance(payload, f.Lambda) and not payload.params and not call.args and not call.keywords:
         if not _is_empty(text[hop.span[1] : call.span[1]]):
-            raise Refused("a comment stands where sync_to_async is taken away")
+            raise RefusedError("a comment stands where sync_to_async is taken away")
         if not _binds(payload.body):
             return _inline(text, step, payload.body)
     behind = _behind(text, hop.span[1], text[call.span[0] : hop.span[0]])
@@ -155,7 +165,7 @@ def _behind(text: bytes, offset: int, before: bytes) -> int:
     for _ in range(before.count(b"(")):
         found = text.find(b")", offset)
         if found < 0 or not _is_empty(text[offset:found]):
-            raise Refused("a comment stands among brackets that would be moved")
+            raise RefusedError("a comment stands among brackets that would be moved")
         offset = found + 1
     return offset
 
@@ -192,6 +202,27 @@ def _binds(body: f.Expr) -> bool:
     return any(isinstance(node, f.Walrus | f.Yield) for node in walk(body))
 
 
+def _unhop(text: bytes, step: Unhop) -> list[Edit]:
+    start, end = step.payload.span
+    first, last = _delete(text, step.hop.span[0], start), _delete(text, end, step.hop.span[1])
+    return [_with(first, b"("), _with(last, b")")] if _is_open(text[start:end]) else [first, last]
+
+
+def _undecorate(text: bytes, step: Undecorate) -> Edit:
+    """A decorator's line; a comment behind it stays on a line of its own."""
+    start, end = step.decorator.span
+    at = text.rfind(b"@", 0, start)
+    line_start = max(text.rfind(b"\n", 0, at), text.rfind(b"\r", 0, at)) + 1
+    line_end = next((i for i in range(end, len(text)) if text[i : i + 1] in b"\r\n"), len(text))
+    rest = text[end:line_end]
+    if text[line_start:at].strip() or text[at + 1 : start].strip() or rest.strip()[:1] not in (b"", b"#"):
+        raise RefusedError("a decorator inside the test does not stand on a line of its own")
+    if rest.strip():
+        return _delete(text, at, end + len(rest) - len(rest.lstrip()))
+    behind = line_end + 2 if text[line_end : line_end + 2] == b"\r\n" else line_end + 1
+    return _delete(text, line_start, behind)
+
+
 # --- the rest --------------------------------------------------------------------------------------------------------
 
 
@@ -216,12 +247,12 @@ def _iterate(text: bytes, step: Iterate) -> list[Edit]:
     if step.clause:
         found = _ASYNC_FOR.search(text[: step.at])
         if found is None:
-            raise Refused("a comment stands inside an async for")
+            raise RefusedError("a comment stands inside an async for")
         edits = [Edit(found.start(), found.end(1), b"")]
     else:
         match = _ASYNC.match(text, step.at)
         if match is None:
-            raise Refused("a comment stands inside an async for")
+            raise RefusedError("a comment stands inside an async for")
         edits = [Edit(match.start(), match.end(), b"")]
     if step.rename is not None:
         edits.append(_replace(*step.rename))
@@ -239,7 +270,7 @@ def _with(edit: Edit, text: bytes) -> Edit:
 def _delete(text: bytes, start: int, end: int) -> Edit:
     """Take bytes away that hold no comment."""
     if b"#" in text[start:end]:
-        raise Refused("a comment stands where something is taken away")
+        raise RefusedError("a comment stands where something is taken away")
     return Edit(start, end, b"")
 
 

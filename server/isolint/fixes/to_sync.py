@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from isolint.fixes.awaits import Refused, Rename
+from isolint.fixes.awaits import RefusedError, Rename
 from isolint.fixes.conversion import Conversion, conversion
 from isolint.fixes.helper import has_helper, helper_edit, receiver_of
 from isolint.fixes.imports import Wanted, import_edits
@@ -45,8 +45,8 @@ plan: Query[TestItem, Plan] = Query("plan to sync", _plan)
 
 
 def edits(store: Store, item: TestItem, source: SourceFile, form: Form) -> tuple[Edit, ...] | str:
-    """The edits that convert a test, in offsets of `source`, the file that holds its `def` as the store knows it; or why
-    there are none. `form` is how the await that is left is bridged (`Settings.fix_form`).
+    """The edits that convert a test, in offsets of `source`, the file that holds its `def` as the store knows it; or
+    why there are none. `form` is how the await that is left is bridged (`Settings.fix_form`).
 
     The result parses as well as the file did, and the test in it is a sync function without awaits."""
     found = conversion(store, item)
@@ -54,7 +54,7 @@ def edits(store: Store, item: TestItem, source: SourceFile, form: Form) -> tuple
         return found
     try:
         made = _made(store, item, source, form, found)
-    except Refused as refused:
+    except RefusedError as refused:
         return str(refused)
     return _checked(item, source, made)
 
@@ -63,9 +63,9 @@ def _made(store: Store, item: TestItem, source: SourceFile, form: Form, found: C
     key = item.ref.chunk
     chunk = source.chunk(key)
     if chunk is None or not _holds(chunk, found.function):
-        raise Refused("its source has changed")
+        raise RefusedError("its source has changed")
     if chunk.flawed or chunk.broken:
-        raise Refused("it has a syntax error")
+        raise RefusedError("it has a syntax error")
     receiver = receiver_of(item, found.function) if form == "helper" and found.bridge is not None else None
     start = source.start(key)
     body = body_edits(source.source(key), found.function, found.steps, receiver)
@@ -78,15 +78,16 @@ def _made(store: Store, item: TestItem, source: SourceFile, form: Form, found: C
     wanted: list[Wanted] = []
     if adds_helper or (found.bridge is not None and receiver is None):
         wanted.append(Wanted("asgiref.sync", "async_to_sync"))
-    for step in found.steps:
-        if isinstance(step, Rename) and step.imported:
-            wanted.append(Wanted(_module_of(source, f"a{step.name}"), step.name))
+    names = [step.name for step in found.steps if isinstance(step, Rename) and step.imported]
+    wanted += [Wanted(_module_of(source, f"a{name}"), name) for name in names]
     made += import_edits(source, key, made, dict.fromkeys(wanted))
     return tuple(sorted(dict.fromkeys(made)))
 
 
 def _holds(chunk: Chunk, function: f.Function) -> bool:
-    return any(node == function for statement in chunk.facts for node in walk(statement) if isinstance(node, f.Function))
+    return any(
+        node == function for statement in chunk.facts for node in walk(statement) if isinstance(node, f.Function)
+    )
 
 
 def _module_of(source: SourceFile, name: str) -> str:
@@ -94,9 +95,11 @@ def _module_of(source: SourceFile, name: str) -> str:
     for chunk in source.chunks:
         if chunk.kind == "statements" and not chunk.owner:
             for statement in chunk.facts:
-                if isinstance(statement, f.ImportFrom) and any(n.name == name and n.alias is None for n in statement.names):
+                if isinstance(statement, f.ImportFrom) and any(
+                    n.name == name and n.alias is None for n in statement.names
+                ):
                     return "." * statement.level + statement.module
-    raise Refused(f"{name} is not imported by a plain from-import")
+    raise RefusedError(f"{name} is not imported by a plain from-import")
 
 
 def _checked(item: TestItem, source: SourceFile, made: tuple[Edit, ...]) -> tuple[Edit, ...] | str:

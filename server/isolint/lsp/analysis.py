@@ -54,6 +54,7 @@ class Analysis:
         self._overrides: dict[str, dict[str, object]] = {}
         self._default_overrides: dict[str, object] = {}
         self._roots: dict[str, str] = {}
+        self._stamps: dict[str, tuple[int, int] | None] = {}
         self._ready = False
         self._queue: list[str] = []
         self._doubtful: list[str] = []  # open files whose findings may have changed without an edit of their own
@@ -110,7 +111,12 @@ class Analysis:
         self._doubt()
         opened = self._engines.get(self.root_of(path))
         if opened is not None:
-            opened.engine.set_buffer(path, buffer.text if buffer else None)
+            try:
+                opened.engine.set_buffer(path, buffer.text if buffer else None)
+            except Exception:
+                # It may know half of the edit now: better none than one that shows wrong lines.
+                self._engines.pop(self.root_of(path)).close()
+                raise
 
     # Chores: what the loop thread asks to be done, see `mailbox.Chore`.
 
@@ -156,16 +162,22 @@ class Analysis:
 
     def touch_configuration(self, path: str) -> None:
         """A file was opened or saved in a client that does not watch files: what decides about it may have changed
-        too, namely the configuration files and conftests of its folder and those above, up to its root."""
+        too, namely the configuration files and conftests of its folder and those above, up to its root. Those that did
+        since they were last looked at are touched."""
         root = self.root_of(path)
         folder = os.path.dirname(path)
-        paths = [path]
+        touched = [path]
         while True:
-            paths += [os.path.join(folder, name) for name in (*CONFIGURATION_FILES, "conftest.py")]
+            for name in (*CONFIGURATION_FILES, "conftest.py"):
+                other = os.path.join(folder, name)
+                stamp = _stamp(other)
+                if self._stamps.setdefault(other, stamp) != stamp:
+                    self._stamps[other] = stamp
+                    touched.append(other)
             if folder == root or folder == os.path.dirname(folder):
                 break
             folder = os.path.dirname(folder)
-        self.touch(paths)
+        self.touch(touched)
 
     def answers_came(self, root: str) -> None:
         """Answers about installed names arrived for an engine."""
@@ -198,7 +210,8 @@ class Analysis:
             self._engines[root] = opened
             for other, buffer in self._open.items():
                 if self.root_of(other) == root:
-                    opened.engine.set_buffer(other, buffer.text)
+                    give = partial(opened.engine.set_buffer, other, buffer.text)
+                    self._guarded(give, f"{other} could not be taken in")
             self._tell_problems(opened.engine)
         return self._engines[root].engine
 
@@ -238,6 +251,7 @@ class Analysis:
                 self._yielded = 0 if self._mailbox.has_changes() else self._yielded + 1
                 return
             self._queue.remove(path)
+            self._yielded = 0
             raise
         self._yielded = 0
         self._queue.remove(path)
@@ -294,6 +308,15 @@ class Analysis:
                 future.set_result(result)
         except InvalidStateError:
             pass  # cancelled meanwhile, and answered so
+
+
+def _stamp(path: str) -> tuple[int, int] | None:
+    """What tells one state of a file from another, None when there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def _find_root(folder: str) -> str:

@@ -56,17 +56,24 @@ class Places:
         buffer = self._open_buffer(path)
         return self.uri(path), buffer.version if buffer else None, self._lines(path)
 
-    def location(self, location: Location) -> Json:
-        """A place in any file: by its bytes where the text can be had, else by the line and column it came with."""
-        lines = self._lines(location.path)
+    def span(self, location: Location, lines: LineTable | None) -> Json:
+        """The range of a location. Its line and column, in code points, are what the client counts wherever the line is
+        ASCII up to there, which is nearly always, and much cheaper to see than a column is to count."""
+        line, column = location.line - 1, location.column - 1
+        end_line, end_column = location.end_line - 1, location.end_column - 1
         if lines is not None:
-            span = self.range(lines, location.start, location.end)
-        else:
-            span = {
-                "start": {"line": max(0, location.line - 1), "character": max(0, location.column - 1)},
-                "end": {"line": max(0, location.end_line - 1), "character": max(0, location.end_column - 1)},
-            }
-        return {"uri": self.uri(location.path), "range": span}
+            if not lines.text[lines.start(line) : location.start].isascii():
+                line, column = lines.position(location.start, self.encoding)
+            if not lines.text[lines.start(end_line) : location.end].isascii():
+                end_line, end_column = lines.position(location.end, self.encoding)
+        return {
+            "start": {"line": line, "character": column},
+            "end": {"line": end_line, "character": end_column},
+        }
+
+    def location(self, location: Location) -> Json:
+        """A place in any file."""
+        return {"uri": self.uri(location.path), "range": self.span(location, self._lines(location.path))}
 
     def _lines(self, path: str) -> LineTable | None:
         buffer = self._open_buffer(path)
@@ -118,7 +125,7 @@ def diagnostic(finding: PlacedFinding, buffer: Buffer, client: Client, places: P
     """A finding as the protocol's diagnostic; `data` is what the code actions need to find it again."""
     fix = finding.fix
     result: Json = {
-        "range": places.range(buffer.lines, finding.location.start, finding.location.end),
+        "range": places.span(finding.location, buffer.lines),
         "severity": _SEVERITY[finding.severity],
         "code": finding.name,
         "source": SOURCE,

@@ -98,8 +98,8 @@ def _tcp_streams(
 def real_engine(root: str, overrides: Mapping[str, object], on_answers: Callable[[], None]) -> Opened:
     """The engine of one folder, with jedi behind it in its child process. Called, and so imported, on the analysis
     thread. No project code runs, here or there."""
-    from isolint.check.session import Session
     from isolint.inference.client import open_origin
+    from isolint.lsp.editor import EditorSession
     from isolint.lsp.engine import Opened
     from isolint.workspace.environment import distribution_of
 
@@ -118,7 +118,7 @@ def real_engine(root: str, overrides: Mapping[str, object], on_answers: Callable
         origins[0].start_background(on_answers)
         return origins[0]
 
-    session = Session(root, overrides=overrides, open_origin=ask_jedi)
+    session = EditorSession(root, overrides=overrides, open_origin=ask_jedi)
 
     def close() -> None:
         session.close()

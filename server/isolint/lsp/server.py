@@ -37,6 +37,7 @@ from isolint.lsp.uris import to_path, to_uri
 _GRACE = 2.0
 # How long the first check waits for settings that the client said it has.
 _PATIENCE = 1.0
+_STACK = 64 << 20
 
 
 class _ToClient(logging.Handler):
@@ -135,7 +136,10 @@ class Server(LanguageServer):
         analysis.set_folders(self.folders)
         analysis.set_overrides(self.initial_settings, {})
         self.analysis_thread = threading.Thread(target=analysis.run, name="isolint-analysis", daemon=True)
+        # Deeply nested code is compared and hashed recursively; some platforms give threads a tiny stack.
+        usual = threading.stack_size(_STACK)
         self.analysis_thread.start()
+        threading.stack_size(usual)
         if self.client.watches:
             self.protocol.request(types.CLIENT_REGISTER_CAPABILITY, _watchers())
         if self.client.configuration:

@@ -111,7 +111,7 @@ def _lookup(store: Store, key: tuple[str, str]) -> tuple[Symbol, ...]:
     return tuple(dict.fromkeys(found))
 
 
-lookup: Query[tuple[str, str], tuple[Symbol, ...]] = Query("lookup", _lookup, bottom=lambda key: ())
+lookup: Query[tuple[str, str], tuple[Symbol, ...]] = Query("lookup", _lookup, bottom=lambda _: ())
 """Key: (path, name): what a module's name stands for, imports followed; empty when the module does not bind it."""
 
 
@@ -168,7 +168,7 @@ def _bound_names(store: Store, path: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-bound_names: Query[str, tuple[str, ...]] = Query("bound names", _bound_names, bottom=lambda path: ())
+bound_names: Query[str, tuple[str, ...]] = Query("bound names", _bound_names, bottom=lambda _: ())
 """Every name a project module binds, names from project star imports included."""
 
 

@@ -134,8 +134,8 @@ class _Collector:
                 self.statements(node.orelse, chunk, True, qualified)
             case f.Match():
                 for choice in node.cases:
-                    for name in choice.binds:
-                        self.bind(name, UnknownSymbol("bound by a pattern"), True)
+                    for bound in choice.binds:
+                        self.bind(bound, UnknownSymbol("bound by a pattern"), True)
                     self.statements(choice.body, chunk, True, qualified)
             case f.Delete():
                 for target in node.targets:
@@ -162,7 +162,8 @@ class _Collector:
                 symbol = ValueSymbol(self.path, chunk, value, self.owner, annotation, target.span, item)
                 self.bind(target.id, symbol, conditional)
             case f.Collection():
-                paired = value.items if isinstance(value, f.Collection) and len(value.items) == len(target.items) else None
+                fits = isinstance(value, f.Collection) and len(value.items) == len(target.items)
+                paired = value.items if fits and isinstance(value, f.Collection) else None
                 for position, part in enumerate(target.items):
                     if paired is not None:
                         self.target(part, paired[position], chunk, conditional, -1, None)
@@ -182,14 +183,53 @@ class _Collector:
         return _scope(self.bindings, self.stars, self.exports)
 
 
-def _module_scope(store: Store, path: str) -> Scope | None:
+@dataclass(frozen=True, slots=True)
+class _Index:
+    by_key: dict[str, OutlineItem]
+    by_owner: dict[tuple[str, ...], tuple[OutlineItem, ...]]
+
+
+def _outline_index(store: Store, path: str) -> _Index | None:
     outline = store.get(OUTLINE, path)
     if outline is None:
         return None
-    collector = _Collector(path, None)
+    by_owner: dict[tuple[str, ...], list[OutlineItem]] = {}
     for item in outline:
-        if not item.owner:
-            collector.item(item, ())
+        by_owner.setdefault(item.owner, []).append(item)
+    return _Index({item.key: item for item in outline}, {owner: tuple(items) for owner, items in by_owner.items()})
+
+
+_index: Query[str, _Index | None] = Query("outline index", _outline_index)
+
+
+def _outline_item(store: Store, key: tuple[str, str]) -> OutlineItem | None:
+    index = _index(store, key[0])
+    return None if index is None else index.by_key.get(key[1])
+
+
+outline_item: Query[tuple[str, str], OutlineItem | None] = Query("outline item", _outline_item)
+"""Key: (path, chunk key): one chunk of an outline. Who reads this is not asked again when another chunk changes."""
+
+
+def _outline_members(store: Store, key: tuple[str, tuple[str, ...]]) -> tuple[OutlineItem, ...] | None:
+    index = _index(store, key[0])
+    return None if index is None else index.by_owner.get(key[1], ())
+
+
+outline_members: Query[tuple[str, tuple[str, ...]], tuple[OutlineItem, ...] | None] = Query(
+    "outline members", _outline_members
+)
+"""Key: (path, names of the enclosing classes): the chunks directly in a class body, or with () in the module; None when
+there is no such readable file."""
+
+
+def _module_scope(store: Store, path: str) -> Scope | None:
+    items = outline_members(store, (path, ()))
+    if items is None:
+        return None
+    collector = _Collector(path, None)
+    for item in items:
+        collector.item(item, ())
     return collector.scope()
 
 
@@ -200,14 +240,13 @@ module_scope: Query[str, Scope | None] = Query("module scope", _module_scope)
 def class_facts(store: Store, ref: ClassRef) -> f.Class | None:
     """The facts of a class; the body is empty when its members are chunks."""
     if not ref.inline:
-        outline = store.get(OUTLINE, ref.path)
-        for item in outline or ():
-            if item.key == ref.chunk:
-                for statement in item.facts:
-                    if isinstance(statement, f.Class):
-                        return statement
+        item = outline_item(store, (ref.path, ref.chunk))
+        for statement in item.facts if item is not None else ():
+            if isinstance(statement, f.Class):
+                return statement
         return None
-    return next((c for c in walk_classes(store.get(FACTS, (ref.path, ref.chunk))) if c.span[0] == ref.start), None)
+    facts = store.get(FACTS, (ref.path, ref.chunk))
+    return next((c for c in walk_classes(facts) if c.span[0] == ref.start), None)
 
 
 def walk_classes(body: Iterable[f.Stmt]) -> Iterable[f.Class]:
@@ -246,9 +285,8 @@ def _class_scope(store: Store, ref: ClassRef) -> Scope:
     if facts is not None:
         collector.statements(facts.body, ref.chunk, False, parts)
     if not ref.inline:
-        for item in store.get(OUTLINE, ref.path) or ():
-            if item.owner == parts:
-                collector.item(item, parts)
+        for item in outline_members(store, (ref.path, parts)) or ():
+            collector.item(item, parts)
     return collector.scope()
 
 

@@ -272,12 +272,18 @@ class Machine:
         self, atom: Unknown, op: Operation | Literal["start"], ctx: Context, site: Site | None, label: str
     ) -> Value:
         reason = f"{label}: {atom.reason}" if atom.reason else label
-        if op == "call" and ctx.hop and self.test_code and not ctx.muted:
+        if op == "call" and not ctx.muted and self._hops_in_test_code(ctx):
             via = shorten((*ctx.via, Step(site, label)))
             self.emit(Effect("call", ctx.phase, ctx.route, "unknown", None, ctx.hop, False, None, via))
         elif op in ("await", "aiterate", "aenter") or ctx.hop:
             self.obscure(ctx, op if op != "start" else "call", reason, site)
         return unknown(atom.reason or label)
+
+    def _hops_in_test_code(self, ctx: Context) -> bool:
+        """Whether the first hop that leads somewhere else is written in a test file or beside one: there an unknown
+        payload is worth a warning, in product code it only leaves the test undecided."""
+        hop = next((s for s in ctx.via if s.row and rule_of(self.table.get(s.row))), None)
+        return hop is not None and hop.site is not None and self.store.get(TEST_CODE, hop.site.path)
 
     def _run(self, work: Deferred, ctx: Context, site: Site | None, label: str) -> Value:
         """The deferred work happens here."""

@@ -240,7 +240,11 @@ def _escape(effect: Effect, place: Place, site: Site, fixture: str | None) -> Es
 
 
 def _payload(via: tuple[Step, ...]) -> str:
-    """What runs there, for people: the first thing called after the hop, else the call itself."""
+    """What runs there, for people: what the hop was given, as written in the test; else the first function called."""
+    first = via[0]
+    written = first.label.partition("(")[2].removesuffix(")").partition(",")[0] if first.row else ""
+    if written and written != "lambda":
+        return written
     for step in via:
         if step.target is not None:
             return step.target.name if step.target.name != "lambda" else via[-1].label

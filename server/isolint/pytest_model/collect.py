@@ -60,19 +60,21 @@ tests_of: Query[str, tuple[TestItem, ...]] = Query("tests", _tests_of)
 imported and inherited ones included (_pytest.python.PyCollector.collect). Key: an absolute path."""
 
 
+def _found(store: Store, ref: TestRef) -> tuple[TestItem, Func] | None:
+    return collected(store, ref.path).get(ref)
+
+
+found_test: Query[TestRef, tuple[TestItem, Func] | None] = Query("found test", _found)
+"""One test with its function object: who reads this is not asked again when other tests of the file change."""
+
+
 def _item_of(store: Store, ref: TestRef) -> TestItem | None:
-    found = collected(store, ref.path).get(ref)
+    found = found_test(store, ref)
     return None if found is None else found[0]
 
 
 item_of: Query[TestRef, TestItem | None] = Query("test", _item_of)
 """One test; None when pytest would not collect it."""
-
-
-def function_of(store: Store, ref: TestRef) -> Func | None:
-    """The function object of a test."""
-    found = collected(store, ref.path).get(ref)
-    return None if found is None else found[1]
 
 
 def is_test_file(path: str, config: PytestConfig) -> bool:
@@ -126,7 +128,7 @@ def _from_module(store: Store, path: str, config: PytestConfig, name: str) -> It
     value = module_object(store, path, name)
     if isinstance(value, ClassObject):
         if config.collect_imported_tests or value.ref.path == path:
-            yield from _from_class(store, path, config, (name,), (value.ref,), inside=None)
+            yield from class_items(store, (path, (name,), (value.ref,), None))
         return
     func = _function(value)
     if func is None or not (config.collect_imported_tests or func.ref.path == path):
@@ -167,14 +169,26 @@ def _is_collected(store: Store, func: Func, name: str, config: PytestConfig, pat
 # --- classes ---------------------------------------------------------------------------------------------------------
 
 
+_ClassKey = tuple[str, tuple[str, ...], tuple[ClassRef, ...], ClassRef | None]
+
+
+def _class_items(store: Store, key: _ClassKey) -> tuple[tuple[TestItem, Func], ...]:
+    return tuple(_from_class(store, *key))
+
+
+class_items: Query[_ClassKey, tuple[tuple[TestItem, Func], ...]] = Query("class items", _class_items)
+"""The items of one collected class, nested classes included. Key: (collecting file, names of the classes from the outermost,
+the classes, the class whose body binds the last one)."""
+
+
 def _from_class(
     store: Store,
     path: str,
-    config: PytestConfig,
     chain: tuple[str, ...],
     classes: tuple[ClassRef, ...],
     inside: ClassRef | None,
 ) -> Iterator[tuple[TestItem, Func]]:
+    config = store.get(CONFIG, path)
     cls = classes[-1]
     if len(chain) > 8:
         return
@@ -234,7 +248,7 @@ def _member(
         return
     value = class_object_at(store, owner, name)
     if isinstance(value, ClassObject):
-        yield from _from_class(store, path, config, (*chain, name), (*classes, value.ref), inside=owner)
+        yield from class_items(store, (path, (*chain, name), (*classes, value.ref), owner))
         return
     func = _function(value)
     if func is not None and _is_collected(store, func, name, config, owner.path, owner):
@@ -324,6 +338,15 @@ def _ends_with(expr: f.Expr, name: str) -> bool:
     return (isinstance(expr, f.Name) and expr.id == name) or (isinstance(expr, f.Attribute) and expr.attr == name)
 
 
+def _node_path(store: Store, path: str) -> str:
+    root = store.get(PROJECT, "").root or store.get(CONFIG, path).rootdir
+    return os.path.relpath(path, root).replace(os.sep, "/") if root else path
+
+
+node_path: Query[str, str] = Query("node path", _node_path)
+"""A file's path in node ids: relative to the project's root, with slashes."""
+
+
 # --- items -----------------------------------------------------------------------------------------------------------
 
 
@@ -339,8 +362,6 @@ def _item(
     func: Func,
     family: Family,
 ) -> tuple[TestItem, Func]:
-    root = store.get(PROJECT, "").root or config.rootdir
-    relative = os.path.relpath(path, root).replace(os.sep, "/") if root else path
     cls = classes[-1] if classes else None
     params: tuple[str, ...] = ()
     if family in {"function", "method"}:
@@ -355,7 +376,7 @@ def _item(
             cls=cls,
             classes=classes,
             owner=owner,
-            node_id="::".join((relative, *chain, name)),
+            node_id="::".join((node_path(store, path), *chain, name)),
             family=family,
             is_async=func.is_async,
             is_generator=func.is_generator,

@@ -22,6 +22,7 @@ from isolint.pytest_model.marks import DJANGO_PLUGIN, keyword, marks_of
 from isolint.pytest_model.namespace import bodies
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.plugins import plugins
+from isolint.pytest_model.registry import NOT_VISIBLE
 from isolint.pytest_model.requests import Unblock, unblocks_of
 from isolint.pytest_model.runners import runner
 from isolint.pytest_model.shapes import Closure, DatabaseMode, FixtureDef, Mark, Mode, Order, TestItem, TestRef, Where
@@ -87,8 +88,8 @@ def _of_django(store: Store, item: TestItem, cls: ClassRef) -> DatabaseMode:
 
 
 def class_databases(store: Store, path: str, cls: ClassRef) -> tuple[tuple[str, ...], Where, bool]:
-    """`databases` of a Django test case collected in `path`: (aliases, ("__all__",) for all; where it is written; whether it could be
-    read). Django's own defaults: the default alias, nothing for SimpleTestCase."""
+    """`databases` of a Django test case collected in `path`: (aliases, ("__all__",) for all; where it is written;
+    whether it could be read). Django's own defaults: the default alias, nothing for SimpleTestCase."""
     for one in mro(store, cls).classes:
         if isinstance(one, ClassRef):
             for bound in class_scope(store, one).get("databases"):
@@ -130,8 +131,8 @@ def _patched_databases(store: Store, path: str) -> _Patched:
 
 patched_databases: Query[str, _Patched] = Query("patched databases", _patched_databases)
 """`databases` that a conftest sets on Django's own classes (`TestCase.databases = {...}`), at module level or in
-`pytest_configure` and `pytest_sessionstart`: canonical class name to (where, aliases; None when not written out). Key: a
-test file."""
+`pytest_configure` and `pytest_sessionstart`: canonical class name to (where, aliases; None when not written out). Key:
+a test file."""
 
 
 def _configuring(store: Store, path: str) -> Iterable[tuple[str, f.Stmt]]:
@@ -171,7 +172,7 @@ def _of_function(store: Store, item: TestItem) -> DatabaseMode:
     fixtures = closure(store, item.id)
     if not plugins(store, item.id.path).has(DJANGO_PLUGIN):
         missing = store.get(ENVIRONMENT, "").prefix is None
-        if missing and any(m.name == "django_db" for m in marks):
+        if missing and (any(not m.certain for m in marks) or _unknown_fixtures(fixtures)):
             return DatabaseMode("unknown", reasons=((item.site, "no environment was found, so plugins are not known"),))
         return _blocked(store, item, fixtures, "pytest-django is not loaded")
     sure = _decide(store, item, fixtures, [m for m in marks if m.certain])
@@ -337,7 +338,7 @@ def _later(store: Store, item: TestItem, fixtures: Closure) -> DatabaseMode | No
 def _brings_helper(store: Store, ref: TestRef, name: str) -> bool:
     todo, seen = [name], {name}
     while todo:
-        for one in definitions(store, (todo.pop(), ref))[-1:]:
+        for one in definitions(store, todo.pop(), ref)[-1:]:
             if one.canonical == HELPER:
                 return True
             more = [p for p in one.params if p not in seen]
@@ -350,7 +351,7 @@ def _unknown_fixtures(fixtures: Closure) -> str:
     """Why a fixture that nobody could name may give the database; "" when there is none. A name that is surely not
     defined is an error of the test, not a doubt."""
     for name, reason in fixtures.unknown:
-        if reason not in {"no fixture of this name is visible", "its scope is computed at run time"}:
+        if reason not in {NOT_VISIBLE, "its scope is computed at run time"}:
             return f"{name}: {reason}"
     return ""
 

@@ -6,19 +6,18 @@ from collections.abc import Iterator
 
 import msgspec
 
-from isolint.names.inputs import FACTS, OUTLINE
-from isolint.names.scopes import walk_statements
+from isolint.names.inputs import FACTS
+from isolint.names.scopes import outline_item, walk_statements
 from isolint.names.symbols import FunctionRef, Site
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
 
 def _header(store: Store, ref: FunctionRef) -> f.Function | None:
-    for item in store.get(OUTLINE, ref.path) or ():
-        if item.key == ref.chunk:
-            found = _find(item.facts, ref.start)
-            if found is not None:
-                return found
+    item = outline_item(store, (ref.path, ref.chunk))
+    found = _find(item.facts, ref.start) if item is not None else None
+    if found is not None:
+        return found
     found = _find(store.get(FACTS, (ref.path, ref.chunk)), ref.start)
     return None if found is None else _without_body(found)
 

@@ -13,7 +13,7 @@ from isolint.names.resolve import lookup, mro
 from isolint.names.scopes import class_scope, module_scope
 from isolint.names.symbols import ClassRef, Site, ValueSymbol
 from isolint.pytest_model import library
-from isolint.pytest_model.collect import collected
+from isolint.pytest_model.collect import found_test
 from isolint.pytest_model.evaluate import class_object, evaluate, literal
 from isolint.pytest_model.hooks import HookMark, hook_marks
 from isolint.pytest_model.inputs import CONFIG
@@ -171,7 +171,7 @@ the bottom up."""
 
 
 def _marks_of(store: Store, ref: TestRef) -> tuple[Mark, ...]:
-    found = collected(store, ref.path).get(ref)
+    found = found_test(store, ref)
     if found is None:
         return ()
     item, func = found

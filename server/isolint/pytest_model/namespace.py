@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from isolint.names.inputs import OUTLINE
 from isolint.names.resolve import bound_names, import_target, mro
-from isolint.names.scopes import Scope, class_facts, class_scope, module_scope
+from isolint.names.scopes import class_facts, class_scope, module_scope, outline_members
 from isolint.names.symbols import ClassRef, ModuleSymbol
 from isolint.pytest_model.evaluate import evaluate, literal
 from isolint.pytest_model.objects import Context, Object
@@ -80,31 +79,30 @@ def bodies(store: Store, path: str, owner: ClassRef | None) -> Iterator[tuple[st
                 yield owner.chunk, statement
         if owner.inline:
             return
-    for item in store.get(OUTLINE, path) or ():
-        if item.owner == parts and item.kind == "statements":
+    for item in outline_members(store, (path, parts)) or ():
+        if item.kind == "statements":
             for statement in item.facts:
                 yield item.key, statement
 
 
-def flag(store: Store, path: str, owner: ClassRef | None, target: str, name: str) -> bool | None:
-    """The truth of an attribute set from outside, `target.name = <constant>`, in a module or class body; None when
-    there is no such statement."""
-    found: bool | None = None
+def _flags(store: Store, key: tuple[str, ClassRef | None]) -> dict[tuple[str, str], bool | None]:
+    path, owner = key
+    found: dict[tuple[str, str], bool | None] = {}
     for chunk, statement in bodies(store, path, owner):
         if not isinstance(statement, f.Assign) or statement.value is None:
             continue
         for written in statement.targets:
-            if (
-                isinstance(written, f.Attribute)
-                and written.attr == name
-                and isinstance(written.value, f.Name)
-                and written.value.id == target
-            ):
+            if isinstance(written, f.Attribute) and isinstance(written.value, f.Name):
                 value = literal(store, Context(path, chunk, owner), statement.value)
-                found = value if isinstance(value, bool) else None
+                found[written.value.id, written.attr] = value if isinstance(value, bool) else None
     return found
 
 
-def scope_of(store: Store, path: str, owner: ClassRef | None) -> Scope | None:
-    """The bindings of a module or class body."""
-    return module_scope(store, path) if owner is None else class_scope(store, owner)
+flags: Query[tuple[str, ClassRef | None], dict[tuple[str, str], bool | None]] = Query("flags", _flags)
+"""Attributes set from outside, `name.attribute = <constant>`, in a module or class body: (name, attribute) to the truth of
+the last such statement, None when it is no plain boolean. Key: (path, class or None)."""
+
+
+def flag(store: Store, path: str, owner: ClassRef | None, target: str, name: str) -> bool | None:
+    """The truth of `target.name = <constant>` in a module or class body; None when there is no such statement."""
+    return flags(store, (path, owner)).get((target, name))

@@ -12,7 +12,7 @@ be recorded and its result would go stale.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, Generic, TypeVar, cast
 
 K = TypeVar("K", bound=Hashable)
@@ -72,6 +72,10 @@ class _Entry:
         self.readers: dict[_Entry, None] = {}
         self.state = _DIRTY
         self.frame: _Frame | None = None
+
+
+Handle = _Entry
+"""One memo, to be read with `Store.read_all`; opaque."""
 
 
 class _Frame:
@@ -173,6 +177,17 @@ class Store:
             self._frames[-1].reads[entry] = None
         return cast(V, entry.value)
 
+    def handles(self, query: Query[K, V], keys: Iterable[K]) -> tuple[Handle, ...]:
+        """The memos of many keys, for `read_all`: who asks for the same ones on every keystroke looks them up once."""
+        return tuple([self._entry(query, key) for key in keys])
+
+    def read_all(self, handles: Iterable[Handle]) -> list[Any]:
+        """The up-to-date values of memos, as `get` gives them. Only outside of a computation: no read is recorded."""
+        assert not self._frames
+        return [
+            entry.value if entry.state == _CLEAN else self.get(entry.query, entry.key) for entry in handles
+        ]
+
     def is_stale(self, query: Query[K, V], key: K) -> bool:
         """Whether the value would have to be computed or checked again (or was never computed)."""
         found = self._tables.get(query, {}).get(key)
@@ -185,6 +200,7 @@ class Store:
         if table is not None and entry is not None and not entry.readers:
             for read in entry.reads:
                 read.readers.pop(entry, None)
+            entry.state = _DIRTY  # a handle may still hold it
             del table[key]
 
     def size(self) -> int:

@@ -12,7 +12,8 @@ from isolint.syntax.facts import Case, Class, Facts, For, Function, Handler, If,
 
 
 def outline(facts: Facts) -> Facts:
-    """The same facts with `body=()` in every function; bodies of classes and of compound statements stay."""
+    """The same facts with `body=()` in every function, whose `span` then ends with its header; bodies of classes and of
+    compound statements stay."""
     return tuple([_bare(statement) for statement in facts])
 
 
@@ -20,7 +21,7 @@ def _bare(statement: Stmt) -> Stmt:
     replace = msgspec.structs.replace
     match statement:
         case Function():
-            return replace(statement, body=())
+            return replace(statement, body=(), span=(statement.span[0], _header_end(statement)))
         case Class() | With():
             return replace(statement, body=outline(statement.body))
         case If() | For() | While():
@@ -33,6 +34,12 @@ def _bare(statement: Stmt) -> Stmt:
             return replace(statement, cases=tuple([_bare_case(case) for case in statement.cases]))
         case _:
             return statement
+
+
+def _header_end(function: Function) -> int:
+    """Where the last thing before the body ends: the length of a body must not show."""
+    ends = [function.name_span[1], *(p.span[1] for p in function.params)]
+    return max(ends if function.returns is None else [*ends, function.returns.span[1]])
 
 
 def _bare_handler(handler: Handler) -> Handler:

@@ -3,7 +3,6 @@ import asyncio
 import pytest
 import pytest_asyncio
 from asgiref.testing import ApplicationCommunicator
-
 from shop.models import Customer, Order
 
 

@@ -1,4 +1,7 @@
-"""Tests that pass and leave rows behind. They are converted and run again: the file is data of `tests/fixes/test_run.py`."""
+"""Tests that pass and leave rows behind: data of `tests/fixes/test_run.py`, which converts them and runs them again."""
+
+# ruff: noqa: E501, I001, PERF401, PT018
+# fmt: off
 
 import uuid
 from functools import partial
@@ -51,12 +54,7 @@ async def test_lambda_and_comparison():
 @pytest.mark.asyncio
 async def test_lambda_over_lines():
     name = unique()
-    customer = await sync_to_async(
-        lambda: (
-            Customer.objects
-            .create(name=name)
-        )
-    )()
+    customer = await sync_to_async(lambda: Customer.objects.create(name=name))()
     assert customer.name == name
 
 

@@ -1,0 +1,170 @@
+"""Which definitions of a fixture are visible from a place in pytest's collection tree.
+
+pytest registers fixtures at nodes and looks them up from the requesting item (_pytest.fixtures.FixtureManager). All
+tests of one class, or of one module outside classes, see the same. What a test requests is for `closures`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from isolint.names.inputs import ANSWER, definition
+from isolint.names.origin import MembersQuestion
+from isolint.names.resolve import module_name, mro
+from isolint.names.scopes import class_scope, module_scope
+from isolint.names.symbols import ClassRef, FunctionSymbol
+from isolint.pytest_model import library
+from isolint.pytest_model.fixtures import (
+    class_fixtures,
+    class_setups,
+    external_fixtures,
+    from_definition,
+    imported_fixture,
+    module_fixtures,
+    module_setups,
+)
+from isolint.pytest_model.inputs import ENVIRONMENT
+from isolint.pytest_model.plugins import plugins
+from isolint.pytest_model.requests import parametrized_names
+from isolint.pytest_model.shapes import FixtureDef, Holder, TestItem
+from isolint.store.memo import Query, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The definitions of some holders by name, furthest to closest, and their autouse names in order."""
+
+    definitions: dict[str, tuple[FixtureDef, ...]] = field(default_factory=dict)
+    autouse: tuple[str, ...] = ()
+    unanswered: bool = False
+
+
+def _registry(store: Store, holders: tuple[Holder, ...]) -> Registry:
+    definitions: dict[str, list[FixtureDef]] = {}
+    autouse: list[str] = []
+    unanswered = False
+    for holder in holders:
+        if holder.path:
+            found = module_fixtures(store, holder)
+        else:
+            found = external_fixtures(store, holder.module)
+            unanswered = unanswered or store.get(ANSWER, MembersQuestion(holder.module)) is None
+        for one in found:
+            definitions.setdefault(one.name, []).append(one)
+            if one.autouse:
+                autouse.append(one.name)
+    return Registry({name: tuple(defs) for name, defs in definitions.items()}, tuple(autouse), unanswered)
+
+
+registry: Query[tuple[Holder, ...], Registry] = Query("fixture registry", _registry)
+"""The fixtures of a row of holders, the later ones more specific."""
+
+
+def _holders(store: Store, path: str) -> tuple[Holder, ...]:
+    loaded = plugins(store, path)
+    wide = loaded.session_conftests
+    return (
+        *(p.holder for p in loaded.session),
+        *(Holder("conftest", c) for c in loaded.conftests[:wide]),
+        *(p.holder for p in loaded.late),
+        *(Holder("conftest", c) for c in loaded.conftests[wide:]),
+    )
+
+
+holders: Query[str, tuple[Holder, ...]] = Query("fixture holders", _holders)
+"""What holds fixtures for a test file, the least specific first, the file itself left out. Plugins and the conftest of
+the root belong to the session, a plugin named by the test module is registered after them
+(_pytest.fixtures.FixtureManager._flush_pending_conftests_to_session)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A place in the collection tree: a test file and the collected classes from the outermost."""
+
+    path: str
+    classes: tuple[ClassRef, ...] = ()
+
+
+def node_of(item: TestItem) -> Node:
+    """Where a test stands."""
+    return Node(item.id.path, item.classes)
+
+
+def _node_registry(store: Store, node: Node) -> Registry:
+    if node.classes:
+        above = node_registry(store, Node(node.path, node.classes[:-1]))
+        cls = node.classes[-1]
+        unittest = mro(store, cls).has(library.UNITTEST)
+        own = (*class_setups(store, cls, unittest=unittest), *class_fixtures(store, cls))
+    else:
+        above = registry(store, holders(store, node.path))
+        module = Holder("module", node.path)
+        own = (*module_setups(store, node.path, module_name(store, node.path)), *module_fixtures(store, module))
+    if not own:
+        return above
+    merged = dict(above.definitions)
+    for one in own:
+        merged[one.name] = (*merged.get(one.name, ()), one)
+    return Registry(merged, (*above.autouse, *(one.name for one in own if one.autouse)), above.unanswered)
+
+
+node_registry: Query[Node, Registry] = Query("node registry", _node_registry)
+"""All fixtures visible from a node; those that are only found by asking for their name are left to `visible`."""
+
+
+def _visible(store: Store, key: tuple[str, Node]) -> tuple[FixtureDef, ...]:
+    name, node = key
+    found = node_registry(store, node).definitions.get(name, ())
+    if not any(one.holder.kind == "module" for one in found):
+        imported = imported_fixture(store, node.path, name, Holder("module", node.path))
+        if imported is not None:
+            wide = tuple(one for one in found if one.holder.kind != "class")
+            return (*wide, imported, *found[len(wide) :])
+    return found or _legacy(store, node.path, name)
+
+
+visible: Query[tuple[str, Node], tuple[FixtureDef, ...]] = Query("fixture definitions", _visible)
+"""Key: (fixture name, node): the definitions visible from the node, furthest to closest; pytest uses the last
+(_pytest.fixtures.FixtureManager.getfixturedefs)."""
+
+_LEGACY = "_pytest.legacypath"
+_LEGACY_CLASSES = (("_pytest.tmpdir", "LegacyTmpdirPlugin"), ("_pytest.pytester", "LegacyTestdirPlugin"))
+"""`tmpdir`, `testdir` and their like are methods of classes that this plugin registers when another one is there
+(_pytest.legacypath.pytest_configure)."""
+
+
+def _legacy(store: Store, path: str, name: str) -> tuple[FixtureDef, ...]:
+    loaded = plugins(store, path)
+    for needed, owner in _LEGACY_CLASSES:
+        if loaded.has(_LEGACY) and loaded.has(needed):
+            known = definition(store, f"{_LEGACY}.{owner}.{name}")
+            legacy = from_definition(name, known, Holder("plugin", "", _LEGACY))
+            if legacy is not None:
+                return (legacy,)
+    return ()
+
+
+def generated_names(store: Store, node: Node) -> frozenset[str]:
+    """The names that `pytest_generate_tests` of the classes, the module or its conftest files may parametrize: the
+    calls `....parametrize("name", ...)` in its body."""
+    found: set[str] = set()
+    modules = (node.path, *plugins(store, node.path).conftests)
+    scopes = (*(module_scope(store, path) for path in modules), *(class_scope(store, c) for c in node.classes))
+    for scope in scopes:
+        for bound in scope.get("pytest_generate_tests") if scope is not None else ():
+            if isinstance(bound, FunctionSymbol):
+                found.update(parametrized_names(store, bound.ref))
+    return frozenset(found)
+
+
+def why_missing(store: Store, node: Node) -> str:
+    """Why a fixture of which no definition is visible may be there all the same."""
+    if store.get(ENVIRONMENT, "").prefix is None:
+        return "no environment was found, so plugins are not known"
+    if node_registry(store, node).unanswered:
+        return "a plugin is not known yet"
+    unknown = plugins(store, node.path).unknown
+    return unknown[0] if unknown else NOT_VISIBLE
+
+
+NOT_VISIBLE = "no fixture of this name is visible"

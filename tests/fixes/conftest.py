@@ -1,0 +1,3 @@
+"""`app/` is the project that the converted tests are judged in, no part of this suite."""
+
+collect_ignore = ["app"]

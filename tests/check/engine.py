@@ -94,10 +94,9 @@ class _Nobody:
 
 
 class LateOrigin:
-    """An origin that answers a question only once it was asked for since `allow` let it."""
+    """An origin that answers only the questions that `allow` let it."""
 
     def __init__(self) -> None:
-        self.allowed = 0
         self.known: dict[Question, Answer] = {}
         self.waiting: dict[Question, None] = {}
 
@@ -116,6 +115,18 @@ class LateOrigin:
             assert answer is not None
             self.known[question] = answer
         return len(ready)
+
+    def frozen(self) -> Origin:
+        """An origin that knows what this one knows now and learns nothing."""
+        return _Frozen(dict(self.known))
+
+
+@dataclass(frozen=True, slots=True)
+class _Frozen:
+    known: Mapping[Question, Answer]
+
+    def answer(self, question: Question) -> Answer | None:
+        return self.known.get(question)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from isolint.check.report import FileReport
-from isolint.check.session import Session
+from isolint.check.session import OriginOf, Session
 from isolint.syntax.source import SourceFile
-from tests.check.engine import INI, MODELS, LateOrigin, needs_environment, opened, reports
+from tests.check.engine import INI, MODELS, LateOrigin, needs_environment, opened, reports, settled
 from tests.support import lay_out
 
 pytestmark = needs_environment
@@ -208,6 +208,7 @@ class World:
 
     root: Path
     session: Session
+    open_origin: OriginOf
     texts: dict[str, str]
     buffers: dict[str, bytes] = field(default_factory=dict)
     past: dict[str, list[str]] = field(default_factory=dict)
@@ -250,8 +251,8 @@ class World:
         Path(path).write_text(text)
 
     def fresh(self) -> dict[str, FileReport]:
-        """What a new session says."""
-        session = opened(self.root)
+        """What a new session says, with the same answers about installed names."""
+        session = opened(self.root, open_origin=self.open_origin)
         for path, data in self.buffers.items():
             session.set_buffer(path, data)
         try:
@@ -395,11 +396,16 @@ def _compare(world: World, seen: dict[str, FileReport]) -> None:
         assert seen[name].tests == report.tests, name
 
 
-def _run(steps: list[tuple[list[Edit], str]], examine: Callable[[World, str], None]) -> None:
+def _run(
+    steps: list[tuple[list[Edit], str]],
+    examine: Callable[[World, str], None],
+    open_origin: OriginOf = settled,
+    open_new: OriginOf = settled,
+) -> None:
     with tempfile.TemporaryDirectory(prefix="isolint-") as folder:
         root = Path(folder).resolve()
         lay_out(root, FILES)
-        world = World(root, opened(root), dict(FILES))
+        world = World(root, opened(root, open_origin=open_origin), open_new, dict(FILES))
         reports(world.session, root)
         for edits, look in [*steps, ([], "all")]:
             for edit in edits:
@@ -408,11 +414,10 @@ def _run(steps: list[tuple[list[Edit], str]], examine: Callable[[World, str], No
             examine(world, look)
 
 
-@settings(
-    max_examples=int(os.environ.get("ISOLINT_EXAMPLES", "40")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+EXAMPLES = int(os.environ.get("ISOLINT_EXAMPLES", "25"))
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
 def test_incremental_equals_from_scratch(steps: list[tuple[list[Edit], str]]) -> None:
     def examine(world: World, look: str) -> None:
@@ -424,3 +429,19 @@ def test_incremental_equals_from_scratch(steps: list[tuple[list[Edit], str]]) ->
                 _compare(world, seen)
 
     _run(steps, examine)
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(STEPS, st.integers(1, 40))
+def test_the_same_while_answers_arrive_late(steps: list[tuple[list[Edit], str]], pace: int) -> None:
+    late = LateOrigin()
+
+    def examine(world: World, look: str) -> None:
+        seen = reports(world.session, world.root)
+        if look != "none" and late.allow(pace):
+            world.session.origin_changed()
+            seen = reports(world.session, world.root)
+        if look == "all" and not world.is_broken():
+            _compare(world, seen)
+
+    _run(steps, examine, lambda environment, roots: late, lambda environment, roots: late.frozen())

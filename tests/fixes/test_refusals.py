@@ -371,6 +371,35 @@ def test_syntax_error() -> None:
     assert result.reason == "it has a syntax error"
 
 
+def test_a_function_that_gives_a_coroutine() -> None:
+    head = HEAD.replace("class Duplicate", "def make():\n    return sync_to_async(store)()\n\n\nclass Duplicate")
+    result = convert(head + "async def test_it():\n    await make()\n")
+    reason = "make is not a coroutine function, and async_to_sync warns about that"
+    assert (result.plan.applicability, result.plan.reason) == ("unsafe", reason)
+    assert result.text.endswith("    async_to_sync(make)()\n")
+
+
+def test_a_setup_method_that_works_with_the_loop() -> None:
+    text = """\
+import asyncio
+
+import pytest
+
+from shop.models import Order
+
+
+@pytest.mark.django_db
+@pytest.mark.asyncio
+class TestOrders:
+    def setup_method(self):
+        self.queue = asyncio.Queue()
+
+    async def test_it(self):
+        await Order.objects.acreate()
+"""
+    assert "works with the event loop (asyncio.Queue)" in convert(text).reason
+
+
 @pytest.mark.parametrize(
     "payload, reason",
     [

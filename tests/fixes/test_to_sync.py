@@ -84,6 +84,8 @@ def body_of(lines: str, form: Form = "direct") -> str:
         ("await Warehouse().pack(1)", "async_to_sync(Warehouse().pack)(1)"),
         ("await (await Customer.objects.aget()).orders.acount()", "Customer.objects.get().orders.count()"),
         ("await (\n        ship(1)\n    )", "(\n        async_to_sync(ship)(1)\n    )"),
+        ("x = [o for o in await greet('x')]", "x = [o for o in async_to_sync(greet)('x')]"),
+        ("for o in await greet('x'): pass", "for o in async_to_sync(greet)('x'): pass"),
         ("await (ship)(1)", "async_to_sync(ship)(1)"),
         (
             "await ship(  # one\n        # two\n        1,\n    )  # three",
@@ -482,6 +484,27 @@ def test_import_that_is_only_spoken_of(rest: str) -> None:
 def test_import_group_that_vanishes() -> None:
     text = "import os\n\nfrom asgiref.sync import sync_to_async\n\nimport pytest\n"
     assert imports_of(text, MAKE) == "import os\n\nimport pytest\n"
+
+
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        ("from asgiref.sync import sync_to_async\n\n\n", ""),
+        ("'''Doc.'''\n\nfrom asgiref.sync import sync_to_async\n\n\n", "'''Doc.'''\n\n\n"),
+        ("import os\n\nfrom asgiref.sync import sync_to_async\n\n\n", "import os\n\n\n"),
+        ("import os\nfrom asgiref.sync import sync_to_async\n\n\n", "import os\n\n\n"),
+        ("from asgiref.sync import sync_to_async\nimport os\n\n\n", "import os\n\n\n"),
+    ],
+)
+def test_empty_lines_around_an_import_that_goes(before: str, after: str) -> None:
+    text = before + "async def test_it(db, make_order):\n    await sync_to_async(make_order)()\n"
+    assert convert(text, mode="auto").text == after + "def test_it(db, make_order):\n    make_order()\n"
+
+
+def test_empty_lines_around_an_import_in_the_test() -> None:
+    text = IMPORTS + MARKS + "async def test_it(make_order):\n    from asgiref.sync import sync_to_async as hop\n\n"
+    result = convert(text + "    await hop(make_order)()\n")
+    assert result.text.endswith("def test_it(make_order):\n    make_order()\n")
 
 
 def test_shortcut_and_its_import() -> None:

@@ -124,6 +124,16 @@ def test_answers_of_the_client_are_forgotten_also_when_they_are_errors(inside: I
     assert inside.logged() == []
 
 
+def test_an_answer_that_comes_after_shutdown_is_no_trouble(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path, capabilities={"workspace": {"configuration": True}})
+    question = inside.wait(lambda m: m.get("method") == "workspace/configuration")
+    inside.result("shutdown")
+    inside.send(id=question["id"], result=[{}, {}])
+    assert inside.error("shutdown") == INVALID_REQUEST
+    assert inside.server.protocol._request_futures == {}
+    assert inside.logged() == []
+
+
 def test_the_typed_calls_of_pygls_are_answered_and_forgotten_too(inside: Inside, tmp_path: Path) -> None:
     inside.start(tmp_path)
     calls = [

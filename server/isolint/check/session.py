@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from isolint.catalog.table import table
-from isolint.check import fixing
+from isolint.check import fixing, placing
 from isolint.check.findings import CURED, findings
 from isolint.check.report import Change, FileReport, Fix, FixEdits, Location, PlacedFinding, RelatedPlace, TestVerdict
 from isolint.check.select import selected, suppressed
@@ -28,7 +28,7 @@ from isolint.pytest_model.shapes import TestItem
 from isolint.rules.finding import Finding
 from isolint.rules.registry import find as find_rule
 from isolint.rules.registry import rules
-from isolint.store.memo import Cancelled, Store
+from isolint.store.memo import Cancelled, Handle, Store
 from isolint.syntax.facts import Facts
 from isolint.syntax.outline import outline
 from isolint.syntax.source import Chunk, SourceFile
@@ -84,6 +84,8 @@ class Session:
         self._unread: dict[str, Problem] = {}
         self._unanswered: set[Question] = set()
         self._reported: dict[str, tuple[Finding, ...]] = {}
+        self._watched: dict[str, tuple[tuple[TestItem, ...], tuple[Handle, ...]]] = {}
+        self._kept: dict[str, dict[int, placing.Kept]] = {}
         self.origin: Origin = _Silent()
         self.project: Project
         self._discovered: tuple[Problem, ...] = ()
@@ -269,6 +271,7 @@ class Session:
 
     def _open(self) -> None:
         """Read configuration, environment and the list of files (again)."""
+        self._kept.clear()
         read = reader(self._files)
         known = {name for rule in rules() for name in (rule.name, rule.code)}
         self.project = open_project(self.root, read, os.environ, editor=self._overrides, rules=known)
@@ -436,19 +439,28 @@ class Session:
         """What is shown in one file, in order of position, before it is placed."""
         shown: list[Finding] = []
         at_fixtures: dict[tuple[Site, str], list[Finding]] = {}
-        for item in self._items(path):
-            for one in findings(self.store, item):
+        for found in self._findings_of_tests(path):
+            for one in found:
                 if one.site.path == path and one.test is not None:
                     shown.append(one)
-        for item in self._users(path):
-            for one in findings(self.store, item):
-                if one.site.path == path and one.test is None:
-                    at_fixtures.setdefault((one.site, one.code), []).append(one)
+        for user in self._users(path):
+            for found in self._findings_of_tests(user):
+                for one in found:
+                    if one.test is None and one.site.path == path:
+                        at_fixtures.setdefault((one.site, one.code), []).append(one)
         shown += [_joined(group) for group in at_fixtures.values()]
         return tuple(shown)
 
-    def _users(self, path: str) -> Iterable[TestItem]:
-        """The tests that may request fixtures of this file."""
+    def _findings_of_tests(self, path: str) -> list[tuple[Finding, ...]]:
+        """What all rules say about each test of a file."""
+        items = self._items(path)
+        watched = self._watched.get(path)
+        if watched is None or watched[0] is not items:
+            watched = self._watched[path] = (items, self.store.handles(findings, items))
+        return self.store.read_all(watched[1])
+
+    def _users(self, path: str) -> Iterable[str]:
+        """The files whose tests may request fixtures of this file."""
         if not self._has_fixtures(path):
             return
         if is_conftest(path):
@@ -458,24 +470,29 @@ class Session:
             files = (path,)
         else:
             files = sorted(self._tests)
-        for file in files:
-            yield from self._items(file)
+        yield from files
 
     def _placed(self, path: str, found: Iterable[Finding]) -> tuple[PlacedFinding, ...]:
         loaded = self._load(path)
         if loaded is None:
             return ()
-        placed: list[PlacedFinding] = []
+        positions = placing.Positions(self.source_file)
+        before = self._kept.get(path, {})
+        kept: dict[int, placing.Kept] = {}
         for finding in found:
-            kept = selected(finding, path, self.root, self.settings)
-            if kept is None:
-                continue
-            location = self.locate(kept.site)
-            if location is None or suppressed(kept, self._lines(loaded.source, location)):
-                continue
-            placed.append(self._place(kept, location))
-        placed.sort(key=lambda f: (f.location.line, f.location.column, f.code, f.test or ""))
-        return tuple(placed)
+            known = before.get(id(finding))  # the finding is held there, so its id is no other's
+            again = None if known is None else placing.again(known, positions)
+            kept[id(finding)] = again or placing.keep(finding, self._place_shown(finding, path, loaded), positions)
+        self._kept[path] = kept
+        return placing.in_order(one.placed for one in kept.values() if one.placed is not None)
+
+    def _place_shown(self, finding: Finding, path: str, loaded: _Loaded) -> PlacedFinding | None:
+        """A finding with its places; None when the settings or a comment turn it off."""
+        kept = selected(finding, path, self.root, self.settings)
+        location = None if kept is None else self.locate(kept.site)
+        if kept is None or location is None or suppressed(kept, self._lines(loaded.source, location)):
+            return None
+        return self._place(kept, location)
 
     def _lines(self, source: SourceFile, location: Location) -> tuple[bytes, ...]:
         lines = source.lines

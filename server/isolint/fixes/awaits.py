@@ -345,7 +345,9 @@ def _repeats(node: Node, child: Node) -> bool:
         case f.While():
             return child not in node.orelse
         case f.Comprehension():
-            return True
+            return child is not node.clauses[0]
+        case f.Clause():
+            return child is not node.iterable
         case f.Function() | f.Lambda() | f.Class():
             return True
     return False

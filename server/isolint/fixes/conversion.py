@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from isolint.fixes.awaits import Bridge, RefusedError, Step, find
 from isolint.fixes.reach import doubts_of
 from isolint.fixes.refusals import of_body, of_escapes, of_fixtures, of_item, uncovered
-from isolint.names.resolve import canonical, lookup
-from isolint.names.symbols import FunctionRef
+from isolint.fixes.walk import root
+from isolint.names.resolve import canonical, lookup, resolve
+from isolint.names.symbols import FunctionRef, FunctionSymbol
+from isolint.placement.functions import bound_names
 from isolint.placement.functions import find as find_function
 from isolint.placement.trace import trace
 from isolint.pytest_model.closures import closure
@@ -84,7 +86,8 @@ def _conversion(store: Store, item: TestItem) -> Conversion | str:
     doubts = {doubt: name for target in targets for doubt, name in sorted(doubts_of(store, target))}
     if "close" in doubts:
         return f"{doubts['close']} closes database connections, which would be the test's own"
-    return Conversion(function, tuple(steps.steps), _unsafe(doubts))
+    unsafe = _unsafe(doubts) or (_unmarked(store, item.ref.path, function, bridges[0].call.func) if bridges else "")
+    return Conversion(function, tuple(steps.steps), unsafe)
 
 
 conversion: Query[TestItem, Conversion | str] = Query("conversion", _conversion)
@@ -99,6 +102,20 @@ def _unsafe(doubts: dict[str, str]) -> str:
     if "error" in doubts:
         name = doubts["error"]
         return f"{name} catches a database error without an atomic block: raised, it breaks the test's transaction"
+    return ""
+
+
+def _unmarked(store: Store, path: str, function: f.Function, func: f.Expr) -> str:
+    """Whether the bridged callable is a plain function that gives an awaitable: `async_to_sync` warns about that
+    (asgiref.sync.AsyncToSync.__init__), and a warning may be an error in the project."""
+    first = root(func)
+    if first is None or first.id in bound_names(function):
+        return ""
+    for symbol in resolve(store, path, func):
+        found = find_function(store, symbol.ref) if isinstance(symbol, FunctionSymbol) else None
+        node = found.node if found is not None else None
+        if isinstance(node, f.Function) and not node.is_async and not node.decorators:
+            return f"{node.name} is not a coroutine function, and async_to_sync warns about that"
     return ""
 
 

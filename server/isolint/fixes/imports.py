@@ -207,20 +207,24 @@ def _whole(source: SourceFile, statement: _Statement) -> list[Edit]:
         return []
     if b"#" in text[start:end] or text.startswith(b"\xef\xbb\xbf", lines.start(first)):
         return []
-    low, high = lines.start(first), lines.start(last + 1)
-    # An import alone between empty lines takes those behind it along, or the groups around it would be too far apart.
-    alone = first > 0 and not text[lines.start(first - 1) : low].strip()
-    behind = last + 1
-    if (alone or first == 0) and behind < lines.count and _follows_import(source, end):
-        while behind < lines.count - 1 and not text[lines.start(behind) : lines.start(behind + 1)].strip():
-            behind += 1
-        high = lines.start(behind)
-    return [Edit(low, high, b"")]
+    above, below = first, last + 1
+    while above > 0 and not _line(source, above - 1):
+        above -= 1
+    while below < lines.count - 1 and not _line(source, below):
+        below += 1
+    if above == 0 or _line(source, above - 1).endswith(b":"):
+        return [Edit(lines.start(first), lines.start(below), b"")]
+    if above == first or below == last + 1:
+        return [Edit(lines.start(first), lines.start(last + 1), b"")]
+    # A group of its own: between imports the empty lines before it are enough, before other code those behind it are.
+    if _next_is_import(source, end):
+        return [Edit(lines.start(first), lines.start(below), b"")]
+    return [Edit(lines.start(above), lines.start(last + 1), b"")]
 
 
-def _follows_import(source: SourceFile, end: int) -> bool:
-    """Whether the next statement after an offset is an import too."""
-    return any(statement.span[0] >= end for statement in _imports(source)) and _next_is_import(source, end)
+def _line(source: SourceFile, line: int) -> bytes:
+    """A line without the space around it."""
+    return source.text[source.lines.start(line) : source.lines.start(line + 1)].strip()
 
 
 def _next_is_import(source: SourceFile, end: int) -> bool:

@@ -110,7 +110,7 @@ def of_fixtures(store: Store, item: TestItem, fixtures: Closure, who: Runner) ->
         for one in definitions:
             if one.is_async and (name in reached or who.kind == "anyio") and name != "anyio_backend":
                 return f"fixture {name} is async: its value belongs to the event loop"
-            if name in reached:
+            if name in reached or one.xunit is not None:
                 reason = _of_loop(store, one)
                 if reason:
                     return reason

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-
 from isolint.names.resolve import lookup_or_builtin, mro, resolve
 from isolint.names.scopes import class_scope
 from isolint.names.symbols import (
@@ -17,6 +16,7 @@ from isolint.names.symbols import (
     External,
     FunctionRef,
     FunctionSymbol,
+    ModuleSymbol,
     Site,
     ValueSymbol,
 )
@@ -36,18 +36,19 @@ from isolint.placement.shapes import (
     Summary,
     Unknown,
     Value,
+    World,
 )
 from isolint.placement.values import NOTHING, PLAIN, join, label, one, unknown
 from isolint.store.memo import Store
 from isolint.syntax import facts as f
 
 
-def summarise(store: Store, ref: FunctionRef) -> Summary:
-    """The summary of a project function, nested function or lambda."""
+def summarise(store: Store, ref: FunctionRef, world: World = ()) -> Summary:
+    """The summary of a project function, nested function or lambda, in a world where patches replace names."""
     found = find(store, ref)
     if found is None:
         return Summary()
-    return _Body(store, ref, found).summary()
+    return _Body(store, ref, found, world=world).summary()
 
 
 def decorated_value(store: Store, symbol: FunctionSymbol) -> Value:
@@ -114,11 +115,18 @@ def _flat(target: f.Expr) -> tuple[f.Expr, ...]:
 
 
 class _Body:
-    def __init__(self, store: Store, ref: FunctionRef, found: Found | None, owner: ClassRef | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        ref: FunctionRef,
+        found: Found | None,
+        owner: ClassRef | None = None,
+        world: World = (),
+    ) -> None:
         self.store = store
         self.ref = ref
         self.node = found.node if found is not None else None
-        self.machine = Machine(store, ref.path)
+        self.machine = Machine(store, ref.path, world)
         self.env: dict[str, Value] = {}
         self.owner = owner
         self.local = bound_names(found.node) if found is not None else frozenset()
@@ -326,6 +334,10 @@ class _Body:
         from isolint.names.resolve import attribute, import_target
 
         target = import_target(self.store, self.ref.path, module, level)
+        if name is not None and isinstance(target, ModuleSymbol):
+            replaced = self.machine.replaced("module", target.path, name)
+            if replaced is not None:
+                return replaced
         symbols = (target,) if name is None else attribute(self.store, target, name)
         return self.machine.symbols_value(symbols)
 
@@ -392,6 +404,9 @@ class _Body:
             return unknown(f"{name} is not assigned yet")
         if name in self.around:
             return one(Param(name, "free"))
+        replaced = self.machine.replaced("module", self.ref.path, name)
+        if replaced is not None:
+            return replaced
         if self.owner is not None:
             return self.machine.symbols_value(
                 resolve(self.store, self.ref.path, f.Name(name, (0, 0)), self.owner)

@@ -51,6 +51,7 @@ from isolint.placement.shapes import (
     Atom,
     Callable_,
     Class_,
+    CutKey,
     Deferred,
     Derived,
     Done,
@@ -73,6 +74,7 @@ from isolint.placement.shapes import (
     Unknown,
     Use,
     Value,
+    World,
 )
 from isolint.placement.values import NOTHING, PLAIN, class_name, join, one, unknown
 from isolint.pytest_model.inputs import ENVIRONMENT
@@ -125,9 +127,11 @@ def shorten(via: tuple[Step, ...]) -> tuple[Step, ...]:
 class Machine:
     """The accumulator of one evaluation, and all that can be done to values."""
 
-    def __init__(self, store: Store, path: str) -> None:
+    def __init__(self, store: Store, path: str, world: World = ()) -> None:
         self.store = store
         self.path = path
+        self.world = world
+        self.cuts: dict[CutKey, Value] = dict(world)
         self.table: Table = store.get(TABLE, "")
         self.test_code: bool = store.get(TEST_CODE, path)
         self.effects: dict[tuple[object, ...], Effect] = {}
@@ -361,7 +365,7 @@ class Machine:
         op: str,
     ) -> Value:
         """The body of a project function runs here: its summary, with the arguments filled in."""
-        summary = queries.summary(self.store, atom.ref)
+        summary = queries.summary_of(self.store, atom.ref, self.world)
         bound = self.bind_arguments(atom, args, keywords)
         inner = ctx.step(site, label, "", atom.ref)
         return self.replay(summary, bound, inner, op)
@@ -732,7 +736,33 @@ class Machine:
 
     def attribute(self, value: Value, name: str, ctx: Context, site: Site | None) -> Value:
         """`value.name`; a property runs here."""
+        if self.cuts:
+            return join(self._replaced_in(a, name) or self._attribute(a, name, ctx, site) for a in value)
         return join(self._attribute(atom, name, ctx, site) for atom in value)
+
+    def replaced(self, kind: Literal["module", "class", "outside"], holder: ClassRef | str, name: str) -> Value | None:
+        """What a patch put in place of a name; None where none did."""
+        return self.cuts.get((kind, holder, name))
+
+    def _replaced_in(self, atom: Atom, name: str) -> Value:
+        """What a patch put in place of an attribute; empty where none did."""
+        found: Value | None = None
+        match atom:
+            case Module():
+                found = self.replaced("module", atom.path, name)
+            case Outside():
+                found = self.replaced("outside", atom.dotted, name) or self.replaced("outside", atom.canonical, name)
+            case Class_() | Instance():
+                cls = atom.ref if isinstance(atom, Class_) else atom.cls
+                for one_class in self._lineage(cls):
+                    kind: Literal["class", "outside"] = "outside" if isinstance(one_class, str) else "class"
+                    found = found or self.replaced(kind, one_class, name)
+                owner = atom.of if isinstance(atom, Instance) else None
+                if found is None and owner is not None:
+                    for (kind_, holder, path), value in self.cuts.items():
+                        if kind_ == "member" and holder == owner and path.endswith(f".{name}"):
+                            found = value
+        return found or NOTHING
 
     def _attribute(self, atom: Atom, name: str, ctx: Context, site: Site | None) -> Value:
         match atom:

@@ -5,12 +5,12 @@ They stand apart from the evaluation that answers them, because evaluation asks 
 
 from __future__ import annotations
 
+from isolint.catalog.places import IDENTITY
 from isolint.names.resolve import canonical_names
 from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, ValueSymbol
 from isolint.placement.functions import find
-from isolint.placement.shapes import Opaque, Summary, Value
+from isolint.placement.shapes import Opaque, Summary, Value, World
 from isolint.placement.values import NOTHING, unknown
-from isolint.catalog.places import IDENTITY
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
@@ -28,6 +28,23 @@ def _summary_top(ref: FunctionRef) -> Summary:
 
 summary: Query[FunctionRef, Summary] = Query("summary", _summary, bottom=lambda ref: Summary(), top=_summary_top)
 """What calling a project function may do, relative to the place of the call, decorators left out."""
+
+
+def _summary_in(store: Store, key: tuple[FunctionRef, World]) -> Summary:
+    from isolint.placement import body
+
+    return body.summarise(store, *key)
+
+
+summary_in: Query[tuple[FunctionRef, World], Summary] = Query(
+    "summary under patches", _summary_in, bottom=lambda key: Summary(), top=lambda key: _summary_top(key[0])
+)
+"""Key: (function, world): the summary while names are replaced."""
+
+
+def summary_of(store: Store, ref: FunctionRef, world: World) -> Summary:
+    """The summary of a function in a world; without patches the one that all tests share."""
+    return summary_in(store, (ref, world)) if world else summary(store, ref)
 
 
 def _decorated(store: Store, symbol: FunctionSymbol) -> Value:

@@ -179,6 +179,13 @@ Atom = (
 )
 Value = frozenset[Atom]
 
+CutKey = tuple[Literal["module", "class", "member", "outside"], ClassRef | str, str]
+"""A name that a patch replaces: of a module (by path), a class, something read from a class ("objects.create"), or of
+what a dotted name outside the project stands for."""
+
+World = tuple[tuple[CutKey, Value], ...]
+"""What is replaced while a test runs, and by what. Empty: nothing is."""
+
 # --- what functions do -----------------------------------------------------------------------------------------------
 
 

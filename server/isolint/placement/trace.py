@@ -10,6 +10,7 @@ from isolint.catalog.places import Place, Route
 from isolint.names.symbols import FunctionRef, Site
 from isolint.placement import queries
 from isolint.placement.machine import Context, Machine, find_node, rule_of
+from isolint.placement.patches import world_of
 from isolint.placement.shapes import (
     Callable_,
     Class_,
@@ -21,6 +22,7 @@ from isolint.placement.shapes import (
     Trace,
     Unknown,
     Value,
+    World,
 )
 from isolint.placement.values import PLAIN, one, unknown
 from isolint.pytest_model.closures import closure
@@ -57,10 +59,13 @@ def _trace(store: Store, item: TestItem) -> Trace:
     place = entry_place(item, who)
     if mode.mode == "none" or mode.mode == "unprotected":
         return Trace(place, "not-rollback")
-    run = _Run(store, item, closure(store, item.id))
-    if place is not None:
-        run.body(place)
-    escapes, undecided = run.judged()
+    fixtures = closure(store, item.id)
+    escapes, undecided = _run(store, item, fixtures, place, ())
+    if escapes or undecided:
+        # Patches only take work away: a test without any needs no second look.
+        world = world_of(store, item, fixtures)
+        if world:
+            escapes, undecided = _run(store, item, fixtures, place, world)
     if mode.mode == "flush":
         return Trace(place, "not-rollback", (), (), escapes)
     if mode.mode == "unknown":
@@ -76,6 +81,15 @@ def _trace(store: Store, item: TestItem) -> Trace:
     return Trace(place, "safe")
 
 
+def _run(
+    store: Store, item: TestItem, fixtures: Closure, place: Place | None, world: World
+) -> tuple[tuple[Escape, ...], tuple[tuple[Site | None, str], ...]]:
+    run = _Run(store, item, fixtures, world)
+    if place is not None:
+        run.body(place)
+    return run.judged()
+
+
 trace: Query[TestItem, Trace] = Query("trace", _trace)
 """The verdict on one test and everything that led to it."""
 
@@ -83,11 +97,11 @@ trace: Query[TestItem, Trace] = Query("trace", _trace)
 class _Run:
     """The fixtures and the body of one test on one machine."""
 
-    def __init__(self, store: Store, item: TestItem, fixtures: Closure) -> None:
+    def __init__(self, store: Store, item: TestItem, fixtures: Closure, world: World) -> None:
         self.store = store
         self.item = item
         self.closure = fixtures
-        self.machine = Machine(store, item.id.path)
+        self.machine = Machine(store, item.id.path, world)
         self.receiver: Value | None = one(Instance(item.cls)) if item.cls is not None else None
         self.values: dict[tuple[str, int], Value] = {}
         self.takers: dict[str, Taker] = dict(fixtures.takers)
@@ -157,7 +171,7 @@ class _Run:
         self.entered[step] = definition.name
         ctx = Context(route=constant(place), via=(step,))
         op = "iterate" if definition.is_generator else "call"
-        summary = queries.summary(self.store, ref)
+        summary = queries.summary_of(self.store, ref, self.machine.world)
         return self.machine.replay(summary, self.machine.bind_arguments(function, (), keywords), ctx, op)
 
     def installed(self, definition: FixtureDef) -> Value:
@@ -176,7 +190,7 @@ class _Run:
         keywords = tuple((p, self.test_parameter(p)) for p in item.params)
         function = Callable_(item.runs, (), receiver)
         ctx = Context(route=constant(place))
-        summary = queries.summary(self.store, item.runs)
+        summary = queries.summary_of(self.store, item.runs, self.machine.world)
         self.machine.replay(summary, self.machine.bind_arguments(function, (), keywords), ctx, "call")
 
     def test_parameter(self, name: str) -> Value:

@@ -37,12 +37,11 @@ Collected = dict[TestRef, tuple[TestItem, Func]]
 
 
 def _collected(store: Store, path: str) -> Collected:
-    config = store.get(CONFIG, path)
     if flag_of_module(store, path) is False:
         return {}
     found: Collected = {}
     for name in module_names(store, path):
-        for item, func in _from_module(store, path, config, name):
+        for item, func in _named_items(store, (path, name)):
             found.setdefault(item.id, (item, func))
     return found
 
@@ -111,7 +110,15 @@ def flag_of_module(store: Store, path: str) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-def _from_module(store: Store, path: str, config: PytestConfig, name: str) -> Iterator[tuple[TestItem, Func]]:
+def _items_of_name(store: Store, key: tuple[str, str]) -> tuple[tuple[TestItem, Func], ...]:
+    return tuple(_from_module(store, *key))
+
+
+_named_items: Query[tuple[str, str], tuple[tuple[TestItem, Func], ...]] = Query("items of name", _items_of_name)
+
+
+def _from_module(store: Store, path: str, name: str) -> Iterator[tuple[TestItem, Func]]:
+    config = store.get(CONFIG, path)
     symbols = lookup(store, (path, name))
     wanted = matches(config.python_functions, name)
     if not any(isinstance(s, FunctionSymbol | ClassSymbol) or (isinstance(s, ValueSymbol) and s.expr) for s in symbols):
@@ -135,7 +142,7 @@ def _from_module(store: Store, path: str, config: PytestConfig, name: str) -> It
         return
     if _is_collected(store, func, name, config, path, None):
         ref = _written(symbols, func)
-        yield _item(store, path, config, (), (), None, name, ref, func, "function")
+        yield _item(store, path, (), (), None, name, ref, func, "function")
 
 
 def _aliases(symbols: Iterable[object]) -> bool:
@@ -177,8 +184,8 @@ def _class_items(store: Store, key: _ClassKey) -> tuple[tuple[TestItem, Func], .
 
 
 class_items: Query[_ClassKey, tuple[tuple[TestItem, Func], ...]] = Query("class items", _class_items)
-"""The items of one collected class, nested classes included. Key: (collecting file, names of the classes from the outermost,
-the classes, the class whose body binds the last one)."""
+"""The items of one collected class, nested classes included. Key: (collecting file, names of the classes from the
+outermost, the classes, the class whose body binds the last one)."""
 
 
 def _from_class(
@@ -196,7 +203,7 @@ def _from_class(
     test = _class_flag(store, path, cls, chain[-1], inside)
     if bases.has(library.UNITTEST, library.DJANGO_SIMPLE, library.ISOLATED):
         if test is not False and not _is_abstract(store, cls):
-            yield from _from_unittest(store, path, config, chain, classes)
+            yield from _from_unittest(store, path, chain, classes)
         return
     if not (test is True or matches(config.python_classes, chain[-1])) or test is False:
         return
@@ -253,11 +260,11 @@ def _member(
     func = _function(value)
     if func is not None and _is_collected(store, func, name, config, owner.path, owner):
         ref = next((b.ref for b in bound if isinstance(b, FunctionSymbol)), func.ref)
-        yield _item(store, path, config, chain, classes, owner, name, ref, func, "method")
+        yield _item(store, path, chain, classes, owner, name, ref, func, "method")
 
 
 def _from_unittest(
-    store: Store, path: str, config: PytestConfig, chain: tuple[str, ...], classes: tuple[ClassRef, ...]
+    store: Store, path: str, chain: tuple[str, ...], classes: tuple[ClassRef, ...]
 ) -> Iterator[tuple[TestItem, Func]]:
     """_pytest.unittest.UnitTestCase.collect: the names of `unittest.TestLoader.getTestCaseNames`, alphabetical."""
     cls = classes[-1]
@@ -282,7 +289,7 @@ def _from_unittest(
         found = True
         bound = class_scope(store, hit[0]).get(name)
         ref = next((b.ref for b in bound if isinstance(b, FunctionSymbol)), func.ref)
-        yield _item(store, path, config, chain, classes, hit[0], name, ref, func, family)
+        yield _item(store, path, chain, classes, hit[0], name, ref, func, family)
 
 
 def _class_flag(store: Store, path: str, cls: ClassRef, name: str, inside: ClassRef | None) -> bool | None:
@@ -353,7 +360,6 @@ node_path: Query[str, str] = Query("node path", _node_path)
 def _item(
     store: Store,
     path: str,
-    config: PytestConfig,
     chain: tuple[str, ...],
     classes: tuple[ClassRef, ...],
     owner: ClassRef | None,

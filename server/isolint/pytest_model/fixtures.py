@@ -67,6 +67,18 @@ def from_object(store: Store, name: str, fixture: Fixture, holder: Holder, owner
 # --- project modules -------------------------------------------------------------------------------------------------
 
 
+def _fixture_of_name(store: Store, key: tuple[str, Holder]) -> tuple[FixtureDef, ...]:
+    name, holder = key
+    symbols = lookup(store, (holder.path, name))
+    if not any(_may_be_fixture(s) for s in symbols):
+        return () if holder.kind == "module" else tuple(_imported(store, name, symbols, holder))
+    value = module_object(store, holder.path, name)
+    return (from_object(store, name, value, holder, None),) if isinstance(value, Fixture) else ()
+
+
+_named_fixture: Query[tuple[str, Holder], tuple[FixtureDef, ...]] = Query("fixture of name", _fixture_of_name)
+
+
 def _module_fixtures(store: Store, holder: Holder) -> tuple[FixtureDef, ...]:
     found: list[FixtureDef] = []
     path = holder.path
@@ -74,14 +86,7 @@ def _module_fixtures(store: Store, holder: Holder) -> tuple[FixtureDef, ...]:
     if scope is None:
         return ()
     for name in sorted(module_names(store, path)):
-        symbols = lookup(store, (path, name))
-        if not any(_may_be_fixture(s) for s in symbols):
-            if holder.kind != "module":
-                found += _imported(store, name, symbols, holder)
-            continue
-        value = module_object(store, path, name)
-        if isinstance(value, Fixture):
-            found.append(from_object(store, name, value, holder, None))
+        found += _named_fixture(store, (name, holder))
     found += registered(store, holder)
     if holder.kind != "module":
         for star in scope.stars:

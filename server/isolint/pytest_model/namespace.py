@@ -99,8 +99,8 @@ def _flags(store: Store, key: tuple[str, ClassRef | None]) -> dict[tuple[str, st
 
 
 flags: Query[tuple[str, ClassRef | None], dict[tuple[str, str], bool | None]] = Query("flags", _flags)
-"""Attributes set from outside, `name.attribute = <constant>`, in a module or class body: (name, attribute) to the truth of
-the last such statement, None when it is no plain boolean. Key: (path, class or None)."""
+"""Attributes set from outside, `name.attribute = <constant>`, in a module or class body: (name, attribute) to the truth
+of the last such statement, None when it is no plain boolean. Key: (path, class or None)."""
 
 
 def flag(store: Store, path: str, owner: ClassRef | None, target: str, name: str) -> bool | None:

@@ -1,6 +1,6 @@
 """Tests that pass and leave rows behind: data of `tests/fixes/test_run.py`, which converts them and runs them again."""
 
-# ruff: noqa: E501, I001, PERF401, PT018
+# ruff: noqa: I001, PERF401, PT018
 # fmt: off
 
 import uuid

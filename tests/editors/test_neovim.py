@@ -112,10 +112,14 @@ def test_the_shipped_example(tmp_path: Path) -> None:
     init.write_text(f"vim.lsp.config('isolint', {settings})\n{init.read_text()}")
     shutil.copytree(REPOSITORY / "examples" / "shop", tmp_path / "shop")
     file = tmp_path / "shop" / "tests" / "test_checkout.py"
-    seen = user.edit(file, "outlives", "look")
+    seen = user.edit(file, "^make_order writes .* outlives")
     assert seen["root"] == str(tmp_path / "shop")
     assert "sync-to-async-in-db-test" in {found["code"] for found in seen["findings"]}
     assert any("outlives" in line for line in seen["shown"])
+    text = file.read_text(encoding="utf-8")
+    assert "    order = make_order(total=40)\n    receipt = async_to_sync(confirm)(order)\n" in text
+    assert "\n@pytest.mark.django_db\ndef test_confirming_gives_a_receipt(make_order):\n" in text
+    assert "async def test_confirming_changes_the_status" in text  # the other test is left alone
 
 
 def _snippet(words: str) -> str:

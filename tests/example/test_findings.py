@@ -7,7 +7,7 @@ from tests.support import Finding, isolint
 
 
 def findings() -> list[Finding]:
-    return isolint("check", "--no-cache", "--output-format", "json", ".", folder=SHOP).findings()
+    return isolint("check", "--output-format", "json", ".", folder=SHOP).findings()
 
 
 def test_every_leaking_line_is_found_and_nothing_else() -> None:
@@ -32,4 +32,4 @@ def test_both_leaking_tests_can_be_fixed_safely() -> None:
 
 
 def test_the_exit_code_says_that_there_are_errors() -> None:
-    assert isolint("check", "--no-cache", ".", folder=SHOP).code == 1
+    assert isolint("check", ".", folder=SHOP).code == 1

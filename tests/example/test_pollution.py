@@ -67,10 +67,10 @@ def test_only_the_victim_fails_in_the_whole_suite(project: Path, interpreter: st
 
 
 def test_the_fix_makes_the_victim_pass(project: Path, interpreter: str, database: dict[str, str]) -> None:
-    run = isolint("check", "--no-cache", "--fix", ".", folder=project)
+    run = isolint("check", "--fix", ".", folder=project)
     assert run.code == 0, run.out + run.err
     outcome = shop.run(project, "tests/test_checkout.py", VICTIM, interpreter=interpreter, variables=database)
     assert outcome.passed == {*LEAKS, VICTIM}, outcome.output
     assert outcome.left == NOTHING
-    again = isolint("check", "--no-cache", "--diff", ".", folder=project)
+    again = isolint("check", "--diff", ".", folder=project)
     assert (again.code, again.out.strip().startswith("---")) == (0, False), again.out

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lsp.wire import Process
+from tests.lsp.wire import Process, apply
 
 TEST = """\
 import pytest
@@ -62,6 +62,11 @@ def test_findings_follow_the_answers_of_jedi(real: Process, project: Path) -> No
     (found,) = shown["params"]["diagnostics"]
     assert found["code"] == "sync-to-async-in-db-test"
     assert found["range"]["start"]["line"] == 8
+    assert "leaks" in real.answer(real.hover(uri, 7, 12))["result"]["contents"]["value"]
+    action = real.actions(uri, 8, 12)[0]
+    assert action["isPreferred"] is True
+    (document,) = real.result("codeAction/resolve", action)["edit"]["documentChanges"]
+    assert '\ndef test_one():\n    User.objects.create(username="a")\n' in apply(TEST, document["edits"])
     before = len(real.messages)
     real.change(uri, 2, "(transaction=True)", (5, 22, 5, 22))
     assert [one["severity"] for one in real.published(uri, 2, before)] == [3]

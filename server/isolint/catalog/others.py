@@ -36,6 +36,8 @@ DECORATORS: tuple[Row, ...] = (
     Decorates("functools.update_wrapper"),
     Decorates("functools.lru_cache"),
     Decorates("functools.cache"),
+    Decorates("builtins.staticmethod"),
+    Decorates("builtins.classmethod"),
     Decorates("typing.cast"),
     Decorates("typing.overload"),
     Decorates("typing.override"),

@@ -7,9 +7,9 @@ its places are moved with them. What a finding says and whether it is shown is d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from isolint.check.report import Location, PlacedFinding, RelatedPlace
+from isolint.check.report import Location, PlacedFinding
 from isolint.names.symbols import Site
 from isolint.rules.finding import Finding
 from isolint.syntax.source import Chunk, SourceFile
@@ -97,7 +97,7 @@ def _moved(finding: Finding, placed: PlacedFinding, moves: dict[tuple[str, str],
 
     related = tuple(
         [
-            RelatedPlace(at(part.site, shown.location), shown.message, shown.role)
+            shown if (new := at(part.site, shown.location)) is shown.location else replace(shown, location=new)
             for part, shown in zip(finding.related, placed.related, strict=True)
         ]
     )

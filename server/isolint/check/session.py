@@ -58,10 +58,10 @@ class _Silent:
 
 @dataclass(slots=True)
 class _Loaded:
-    """A file that was read: what its text was, and its outline item by chunk."""
+    """A file that was read: what its text was, and its outline once somebody asked for it."""
 
     source: SourceFile
-    items: dict[Chunk, OutlineItem]
+    items: Outline | None
     stamp: Stamp | None
 
 
@@ -344,9 +344,9 @@ class Session:
         self._apply(path, loaded, new)
 
     def _apply(self, path: str, loaded: _Loaded, new: SourceFile) -> None:
-        old = loaded.source
-        before = {chunk.key: chunk for chunk in old.chunks}
-        for chunk in new.chunks:
+        low, high, end = _region(loaded.source.chunks, new.chunks)
+        before = {chunk.key: chunk for chunk in loaded.source.chunks[low:high]}
+        for chunk in new.chunks[low:end]:
             known = before.pop(chunk.key, None)
             if known is not chunk and self.store.is_loaded(FACTS, (path, chunk.key)):
                 self.store.set(FACTS, (path, chunk.key), chunk.facts)
@@ -354,23 +354,11 @@ class Session:
             if self.store.is_loaded(FACTS, (path, key)):
                 self.store.set(FACTS, (path, key), ())
         loaded.source = new
-        if self.store.is_loaded(OUTLINE, path):
-            self.store.set(OUTLINE, path, self._outline(loaded))
-
-    def _outline(self, loaded: _Loaded) -> Outline:
-        old = loaded.items
-        known = {item.key: item for item in old.values()}
-        items: dict[Chunk, OutlineItem] = {}
-        for chunk in loaded.source.chunks:
-            item = old.get(chunk)
-            if item is None:
-                item = OutlineItem(chunk.key, chunk.kind, chunk.owner, chunk.name, outline(chunk.facts))
-                same = known.get(chunk.key)
-                if same == item:
-                    item = same
-            items[chunk] = item
-        loaded.items = items
-        return tuple(items.values())
+        if loaded.items is not None:
+            made = tuple([_outline_item(chunk) for chunk in new.chunks[low:end]])
+            if made != loaded.items[low:high]:
+                loaded.items = (*loaded.items[:low], *made, *loaded.items[high:])
+                self.store.set(OUTLINE, path, loaded.items)
 
     def _forget(self, path: str, source: Source) -> None:
         loaded = self._loaded.pop(path)
@@ -389,12 +377,14 @@ class Session:
                 if source.problem is not None:
                     self._unread[path] = source.problem
                 return None
-            loaded = self._loaded[path] = _Loaded(SourceFile.read(path, source.data), {}, source.stamp)
+            loaded = self._loaded[path] = _Loaded(SourceFile.read(path, source.data), None, source.stamp)
         return loaded
 
     def _provide_outline(self, path: str) -> Outline | None:
         loaded = self._load(path)
-        return None if loaded is None else self._outline(loaded)
+        if loaded is not None and loaded.items is None:
+            loaded.items = tuple([_outline_item(chunk) for chunk in loaded.source.chunks])
+        return None if loaded is None else loaded.items
 
     def _provide_facts(self, key: tuple[str, str]) -> Facts:
         loaded = self._load(key[0])
@@ -551,6 +541,22 @@ class Session:
 
 
 _SITE_FOLDERS = frozenset({"site-packages", "dist-packages"})
+
+
+def _region(old: tuple[Chunk, ...], new: tuple[Chunk, ...]) -> tuple[int, int, int]:
+    """The chunks that an edit replaced: `old[low:high]` became `new[low:end]`, the others are the same objects."""
+    most = min(len(old), len(new))
+    low = 0
+    while low < most and old[low] is new[low]:
+        low += 1
+    same = 0
+    while same < most - low and old[-1 - same] is new[-1 - same]:
+        same += 1
+    return low, len(old) - same, len(new) - same
+
+
+def _outline_item(chunk: Chunk) -> OutlineItem:
+    return OutlineItem(chunk.key, chunk.kind, chunk.owner, chunk.name, outline(chunk.facts))
 
 
 def _joined(group: list[Finding]) -> Finding:

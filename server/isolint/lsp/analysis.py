@@ -102,7 +102,9 @@ class Analysis:
     def _take(self, path: str, buffer: Buffer | None) -> None:
         self.places.forget(path)
         self._published.pop(path, None)
-        self._open.pop(path, None)
+        was_open = self._open.pop(path, None) is not None
+        if buffer is None or not was_open:
+            self.places.forget_names()
         if path in self._queue:
             self._queue.remove(path)
         if buffer is not None:

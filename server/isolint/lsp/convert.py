@@ -32,10 +32,15 @@ class Places:
         self.encoding = encoding
         self._open_buffer = open_buffer
         self._closed: dict[str, LineTable | None] = {}
+        self.encoded: dict[str, dict[str, tuple[PlacedFinding, bytes]]] = {}
 
     def forget(self, path: str) -> None:
         """The file on disk may have changed."""
         self._closed.pop(path, None)
+
+    def forget_names(self) -> None:
+        """A file was opened or closed: the client may spell its name otherwise."""
+        self.encoded.clear()
 
     def uri(self, path: str) -> str:
         """The client's own spelling for an open file."""
@@ -147,18 +152,38 @@ def diagnostic(finding: PlacedFinding, buffer: Buffer, client: Client, places: P
 
 
 def publication(report: FileReport, buffer: Buffer, client: Client, places: Places) -> bytes:
-    """The whole notification that shows a report."""
-    return encode(
-        {
-            "jsonrpc": "2.0",
-            "method": "textDocument/publishDiagnostics",
-            "params": {
-                "uri": buffer.uri,
-                "version": buffer.version,
-                "diagnostics": [diagnostic(finding, buffer, client, places) for finding in report.findings],
-            },
-        }
-    )
+    """The whole notification that shows a report. Diagnostics that look as they did last time are not made again."""
+    before = places.encoded.get(buffer.path, {})
+    now: dict[str, tuple[PlacedFinding, bytes]] = {}
+    bodies = []
+    for finding in report.findings:
+        known = before.get(finding.key)
+        if known is not None and _looks_same(known[0], finding):
+            body = known[1]
+        else:
+            body = encode(diagnostic(finding, buffer, client, places))
+        now[finding.key] = (finding, body)
+        bodies.append(body)
+    places.encoded[buffer.path] = now
+    params = {"uri": buffer.uri, "version": buffer.version, "diagnostics": ()}
+    frame = encode({"jsonrpc": "2.0", "method": "textDocument/publishDiagnostics", "params": params})
+    return frame[:-3] + b",".join(bodies) + frame[-3:]  # the list is the last thing in it: "[]}}"
+
+
+def _looks_same(old: PlacedFinding, new: PlacedFinding) -> bool:
+    """Whether a finding, known from before, has the same diagnostic still.
+
+    One that was only moved keeps its very key and everything it says, and the text around its places; it looks the
+    same unless a line changed."""
+    if old is new:
+        return True
+    if old.key is not new.key or not _same_lines(old.location, new.location):
+        return False
+    return all(a is b or _same_lines(a.location, b.location) for a, b in zip(old.related, new.related, strict=True))
+
+
+def _same_lines(old: Location, new: Location) -> bool:
+    return old.line == new.line and old.end_line == new.end_line
 
 
 def clearing(uri: str) -> bytes:

@@ -249,6 +249,24 @@ def class_facts(store: Store, ref: ClassRef) -> f.Class | None:
     return next((c for c in walk_classes(facts) if c.span[0] == ref.start), None)
 
 
+def owner_of(store: Store, path: str, chunk: str) -> ClassRef | None:
+    """The class whose member a chunk is; None at module level."""
+    owner: tuple[str, ...] = ()
+    headers: list[OutlineItem] = []
+    for item in store.get(OUTLINE, path) or ():
+        if item.key == chunk:
+            owner = item.owner
+            break
+        if item.kind == "class":
+            headers.append(item)
+    for item in reversed(headers):
+        if owner and (*item.owner, item.name) == owner:
+            for statement in item.facts:
+                if isinstance(statement, f.Class):
+                    return ClassRef(path, item.key, statement.span[0], ".".join(owner))
+    return None
+
+
 def walk_classes(body: Iterable[f.Stmt]) -> Iterable[f.Class]:
     """All classes in these statements, nested ones included."""
     for statement in walk_statements(body):

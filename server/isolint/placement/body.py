@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from isolint.names.resolve import lookup_or_builtin, mro, resolve
-from isolint.names.scopes import class_scope
+from isolint.names.scopes import class_scope, owner_of
 from isolint.names.symbols import (
     ClassRef,
     ClassSymbol,
@@ -22,7 +22,7 @@ from isolint.names.symbols import (
 )
 from isolint.placement import queries
 from isolint.placement.functions import Found, bound_names, find, own_statements
-from isolint.placement.machine import Context, Machine, function_operation, subscript
+from isolint.placement.machine import ITERATING, Context, Machine, function_operation, subscript
 from isolint.placement.shapes import (
     Callable_,
     Class_,
@@ -444,7 +444,7 @@ class _Body:
         if symbols != (External(f"builtins.{node.func.id}"),):
             return None
         if node.func.id == "super":
-            return self.super_value()
+            return self.super_value(node, ctx)
         values = [self.close(self.evaluate(a, ctx)) for a in node.args]
         for keyword in node.keywords:
             self.evaluate(keyword.value, ctx)
@@ -454,17 +454,21 @@ class _Body:
             return unknown("getattr of a computed name")
         if node.func.id in _PASSING:
             return PLAIN
-        elements = [self.iterate(v, a, node.func.id in ("aiter", "anext")) for v, a in zip(values, node.args, strict=False)]
-        if node.func.id == "map" and len(values) > 1:
-            return one(Items(self.machine.perform(values[0], "call", ctx, self.site(node), label(node.args[0]), tuple(elements[1:]))))
-        if node.func.id in _ITEMS:
-            return one(Items(join(elements)))
-        if node.func.id in _ELEMENT:
-            return join(elements) or PLAIN
-        return PLAIN
+        spread = [v for value, a in zip(values, node.args, strict=True) for v in _given(value, a)]
+        labels = tuple(label(a) for a in node.args) + ("",) * len(spread)
+        return self.machine.builtin(node.func.id, tuple(spread), ctx, self.site(node), labels) or PLAIN
 
-    def super_value(self) -> Value:
-        return unknown("super()")
+    def super_value(self, node: f.Call, ctx: Context) -> Value:
+        """`super()` in a method, and `super(Class, self)` anywhere."""
+        if len(node.args) == 2:
+            classes, value = (self.evaluate(a, ctx) for a in node.args)
+            return join(self.machine.super_of(value, a.ref) for a in classes if isinstance(a, Class_)) or unknown("super()")
+        owner = owner_of(self.store, self.ref.path, self.ref.chunk)
+        found = find(self.store, self.ref)
+        method = None if found is None else (*found.around, found.node)[0]
+        if owner is None or method is None or not method.params:
+            return unknown("super()")
+        return self.machine.super_of(self.name(method.params[0].name), owner)
 
     def collection(self, node: f.Collection, ctx: Context) -> Value:
         values: list[Value] = []
@@ -514,10 +518,12 @@ def _leaves(body: tuple[f.Stmt, ...]) -> bool:
     return bool(body) and isinstance(body[-1], f.Return | f.Raise)
 
 
-_ITEMS = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "enumerate", "zip", "filter", "map", "iter", "aiter"})
-_ELEMENT = frozenset({"next", "max", "min", "anext"})
+def _given(value: Value, arg: f.Expr) -> list[Value]:
+    return _spread(value) if isinstance(arg, f.Starred) else [value]
+
+
 _PASSING = frozenset({"isinstance", "issubclass", "print", "id", "type", "hasattr", "repr", "callable", "setattr", "vars", "dir"})
-_SPECIAL = _ITEMS | _ELEMENT | _PASSING | {"getattr", "super", "sum", "any", "all", "len", "bool", "dict"}
+_SPECIAL = ITERATING | _PASSING | {"getattr", "super"}
 
 
 def _spread(value: Value) -> list[Value]:

@@ -276,17 +276,17 @@ class Machine:
         self, atom: Unknown, op: Operation | Literal["start"], ctx: Context, site: Site | None, label: str
     ) -> Value:
         reason = f"{label}: {atom.reason}" if atom.reason else label
-        if op == "call" and not ctx.muted and self._hops_in_test_code(ctx):
+        if op == "call" and not ctx.muted and self.hops_in_test_code(ctx.via):
             via = shorten((*ctx.via, Step(site, label)))
             self.emit(Effect("call", ctx.phase, ctx.route, "unknown", None, ctx.hop, False, None, via))
         elif op in ("await", "aiterate", "aenter") or ctx.hop:
             self.obscure(ctx, op if op != "start" else "call", reason, site)
         return unknown(atom.reason or label)
 
-    def _hops_in_test_code(self, ctx: Context) -> bool:
+    def hops_in_test_code(self, via: tuple[Step, ...]) -> bool:
         """Whether the first hop that leads somewhere else is written in a test file or beside one: there an unknown
         payload is worth a warning, in product code it only leaves the test undecided."""
-        hop = next((s for s in ctx.via if s.row and rule_of(self.table.get(s.row))), None)
+        hop = next((s for s in via if s.row and rule_of(self.table.get(s.row))), None)
         return hop is not None and hop.site is not None and self.store.get(TEST_CODE, hop.site.path)
 
     def _run(self, work: Deferred, ctx: Context, site: Site | None, label: str) -> Value:
@@ -446,6 +446,7 @@ class Machine:
     ) -> Value:
         lineage = mro(self.store, atom.ref)
         made = one(Instance(atom.ref))
+        initialised = False
         for cls in lineage.classes:
             if isinstance(cls, str):
                 row = self.table.get(f"{cls}.()")
@@ -456,13 +457,12 @@ class Machine:
                 if isinstance(self.table.get(cls), Runs | Wraps):
                     return self._apply_class_row(atom, cls, made, ctx, site, label, args, keywords)
                 continue
-            init = class_scope(self.store, cls).get("__init__")
+            init = () if initialised else class_scope(self.store, cls).get("__init__")
             for symbol in init:
+                initialised = True
                 if isinstance(symbol, FunctionSymbol):
                     method = Callable_(symbol.ref, (), made)
                     self.enter_function(method, ctx, site, label, args, keywords, "call")
-            if init:
-                break
         return made
 
     def _apply_class_row(
@@ -494,6 +494,10 @@ class Machine:
         row = self.table.get(atom.canonical) or self.table.get(atom.dotted)
         if row is not None:
             return self._apply(row, atom, ctx, site, label, args, keywords)
+        if atom.dotted.startswith("builtins."):
+            made = self.builtin(atom.dotted.removeprefix("builtins."), args, ctx, site, (label,) * len(args))
+            if made is not None:
+                return made
         known = definition(self.store, atom.dotted)
         if known is None or known.kind in ("unknown", "module"):
             reason = "not known in the environment" if is_answered(self.store, atom.dotted) else "not answered yet"
@@ -503,6 +507,28 @@ class Machine:
         if known.kind == "instance" and known.type:
             return self._operate_instance(Instance(known.type), "call", ctx, site, label, args, keywords)
         return self._foreign(known, atom, ctx, site, label)
+
+    def builtin(
+        self, name: str, args: tuple[Value, ...], ctx: Context, site: Site | None, labels: tuple[str, ...]
+    ) -> Value | None:
+        """What a builtin does that iterates what it is given; None for the others."""
+        if name not in ITERATING:
+            return None
+        op: Operation = "aiterate" if name in ("aiter", "anext") else "iterate"
+        given = args[1:] if name in ("map", "filter") else args[:1] if name in ("sum", "enumerate", "sorted", "next") else args
+        skipped = len(args) - len(given) if name in ("map", "filter") else 0
+        elements = [
+            self.perform(value, op, ctx, site, said) for value, said in zip(given, labels[skipped:], strict=False)
+        ]
+        match name:
+            case "map" | "filter" if args:
+                made = self.perform(args[0], "call", ctx, site, labels[0], tuple(elements if name == "map" else elements[:1]))
+                return one(Items(made if name == "map" else join(elements)))
+            case "next" | "max" | "min" | "anext":
+                return join(elements) or PLAIN
+            case "len" | "bool" | "sum" | "any" | "all" | "dict":
+                return PLAIN
+        return one(Items(join(elements)))
 
     def _construct_outside(
         self,
@@ -664,7 +690,9 @@ class Machine:
                 return receiver.of
             return None if self._is_manager(receiver.cls) else receiver.cls
         if isinstance(receiver, Class_):
-            return self._factory_model(receiver) or receiver.ref
+            if self._is(receiver.ref, _MODEL):
+                return receiver.ref
+            return self._factory_model(receiver)
         if isinstance(receiver, Outside):
             return receiver.canonical or None
         for value in args[:1]:
@@ -832,6 +860,10 @@ class Machine:
 
     def _instance_attribute(self, atom: Instance, name: str, ctx: Context, site: Site | None) -> Value:
         lineage = self._lineage(atom.cls)
+        if atom.after is not None:
+            lineage, atom = _behind(lineage, atom.after), replace(atom, after=None)
+            if name == "__init__" and not self._has_project_attribute(lineage, name):
+                return PLAIN  # that making an installed object works on the database is said by rows of the class
         for cls in lineage:
             if isinstance(cls, str):
                 continue
@@ -856,6 +888,24 @@ class Machine:
             # A name that neither the class nor Model has can only be a reverse relation (django/db/models/options.py).
             return one(Instance(_RELATED))
         return unknown(f"{class_name(atom.cls)} has no known attribute {name}")
+
+    def _has_project_attribute(self, lineage: tuple[ClassRef | str, ...], name: str) -> bool:
+        return any(isinstance(cls, ClassRef) and class_scope(self.store, cls).get(name) for cls in lineage)
+
+    def super_of(self, value: Value, after: ClassRef) -> Value:
+        """What `super()` gives in the methods of `after` when `self` or `cls` is this."""
+        return join(self._super_of(atom, after) for atom in value)
+
+    def _super_of(self, atom: Atom, after: ClassRef) -> Value:
+        match atom:
+            case Param() | Derived():
+                return one(Derived(atom, "super", "", (one(Class_(after)),)))
+            case Instance():
+                return one(replace(atom, after=after))
+            case Class_():
+                following = _behind(self._lineage(atom.ref), after)[:1]
+                return join(one(Class_(c)) if isinstance(c, ClassRef) else self.outside(c, atom) for c in following)
+        return unknown("super()")
 
     def lends(self, value: Value) -> bool:
         """Whether assigning an item of this hands a connection to the running thread."""
@@ -1100,10 +1150,18 @@ class Machine:
                 if atom.name in ("iterate", "aiterate"):
                     return self.perform(base, "aiterate" if atom.name == "aiterate" else "iterate", muted, None, "")
                 return subscript(base, args[0] if args else NOTHING)
+            case "super":
+                return join(self.super_of(base, a.ref) for a in join(args) if isinstance(a, Class_))
             case "enter":
                 return self.perform(base, "aenter" if atom.name == "aenter" else "enter", muted, None, "")
         return unknown("derived")
 
+
+ITERATING = frozenset(
+    "list tuple set frozenset sorted reversed enumerate zip filter map iter aiter next max min anext sum any all len bool "
+    "dict".split()
+)
+"""Builtins that iterate what they are given (or ask for its length, which evaluates a queryset just so)."""
 
 _DJANGO_WORLD = frozenset({"django", "asgiref", "channels"})
 _FIELD = "django.db.models.fields.Field"
@@ -1118,6 +1176,11 @@ _SPECIAL = {
     "aenter": "__aenter__",
 }
 _TRANSPARENT: frozenset[str] = frozenset()
+
+
+def _behind(lineage: tuple[ClassRef | str, ...], cls: ClassRef) -> tuple[ClassRef | str, ...]:
+    """What follows a class in an MRO; nothing when it is not in it."""
+    return lineage[lineage.index(cls) + 1 :] if cls in lineage else ()
 
 
 def _owner(dotted: str) -> str:

@@ -58,10 +58,12 @@ class Class_:
 @dataclass(frozen=True, slots=True)
 class Instance:
     """An object of a project class, or of an installed class by canonical name. `of` is the model behind a manager or
-    queryset. Iterating, entering and calling it are its `__iter__`, `__aiter__`, `__enter__`, `__call__` ..."""
+    queryset. `after` makes it what `super()` gives in that class: attributes are looked for behind it in the MRO.
+    Iterating, entering and calling it are its `__iter__`, `__aiter__`, `__enter__`, `__call__` ..."""
 
     cls: ClassRef | str
     of: ClassRef | str | None = None
+    after: ClassRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +152,11 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """What comes of doing something to a symbolic value: an attribute, the result of a call, an element."""
+    """What comes of doing something to a symbolic value: an attribute, the result of a call, an element, `super()` (then
+    `args` is the class after which attributes are looked for)."""
 
     base: Param | Derived
-    step: Literal["attribute", "call", "await", "item", "enter"]
+    step: Literal["attribute", "call", "await", "item", "enter", "super"]
     name: str = ""
     args: tuple[Value, ...] = ()
     keywords: tuple[tuple[str, Value], ...] = ()

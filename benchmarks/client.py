@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 LIMIT = 120.0
 Json = dict[str, Any]
 
@@ -59,7 +61,7 @@ class Client:
             if not piece:
                 raise EOFError(f"{self.process.args} ended")
             self._pending += piece
-        message: Json = json.loads(body)
+        message: Json = msgspec.json.decode(body)
         if "id" in message and "method" in message:  # a request of the server: nothing is refused
             self.send({"id": message["id"], "result": None})
         return message

@@ -29,9 +29,11 @@ local function wait(what, condition)
   end
 end
 
+-- A finding that can be fixed: while the server still learns about the installed packages, it may not know how.
 local function finding()
   for _, found in ipairs(vim.diagnostic.get(0)) do
-    if found.message:match(pattern) then
+    local fix = vim.tbl_get(found, 'user_data', 'lsp', 'data', 'fix')
+    if found.message:match(pattern) and type(fix) == 'table' and fix.applicability == 'safe' then
       return found
     end
   end

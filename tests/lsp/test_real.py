@@ -58,7 +58,13 @@ def test_findings_follow_the_answers_of_jedi(real: Process, project: Path) -> No
         pytest.importorskip(module)
     real.start(project, initializationOptions={"environment": sys.prefix})
     uri = real.open(project / "test_a.py", TEST)
-    shown = real.wait(lambda m: m.get("method") == "textDocument/publishDiagnostics" and m["params"]["diagnostics"])
+    # Until jedi has said what the model's manager does, it is likely only, and a warning.
+    shown = real.wait(
+        lambda m: (
+            m.get("method") == "textDocument/publishDiagnostics"
+            and any(one["severity"] == 1 for one in m["params"]["diagnostics"])
+        )
+    )
     (found,) = shown["params"]["diagnostics"]
     assert found["code"] == "sync-to-async-in-db-test"
     assert found["range"]["start"]["line"] == 8

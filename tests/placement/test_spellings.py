@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.check.engine import needs_environment
+from tests.check.engine import needs_environment, verdicts
 from tests.placement.marked import check
 
 pytestmark = needs_environment
@@ -347,19 +347,6 @@ class Worker(threading.Thread):
 def test_it():  #= leaks
     Worker().start()  #: ISO103
 """,
-    "thread of one's own with a constructor": """
-class Worker(threading.Thread):
-    def __init__(self, func):
-        super().__init__()
-        self.func = func
-
-    def run(self):
-        self.func()
-
-
-def test_it():  #= leaks
-    Worker(make).start()  #: ISO103
-""",
     "executor": """
 def test_it():  #= leaks
     with ThreadPoolExecutor() as pool:
@@ -573,6 +560,80 @@ def test_it():  #= safe
 """,
 }
 
+UNDECIDED = {
+    # What a constructor was given is not followed into other methods.
+    "thread of one's own with a constructor": """
+class Worker(threading.Thread):
+    def __init__(self, func):
+        super().__init__()
+        self.func = func
+
+    def run(self):
+        self.func()
+
+
+def test_it():  #= undecided
+    Worker(make).start()  #~ ISO103
+""",
+    "an unknown payload": """
+async def test_it():  #= undecided
+    await sync_to_async(unheard_of)()  #~ ISO101
+""",
+    "an unknown module": """
+import unheard_of
+
+
+async def test_it():  #= undecided
+    await sync_to_async(unheard_of.work)()  #~ ISO101
+""",
+    "an unknown hop": """
+from unheard_of import hop
+
+
+async def test_it():  #= undecided
+    await hop(make)()
+""",
+    "an unknown coroutine": """
+from unheard_of import work
+
+
+async def test_it():  #= undecided
+    await work()
+""",
+    "an unknown fixture": """
+async def test_it(unheard_of):  #= undecided
+    await unheard_of.work()
+""",
+    "a computed name": """
+async def test_it():  #= undecided
+    await sync_to_async(getattr(Order.objects, "cr" + "eate"))()  #~ ISO101
+""",
+    "an unknown context manager": """
+from unheard_of import opened
+
+
+async def test_it():  #= undecided
+    async with opened():
+        pass
+""",
+    "an unknown iterable": """
+from unheard_of import rows
+
+
+async def test_it():  #= undecided
+    async for row in rows():
+        pass
+""",
+    # A sync callee that nobody knows runs on the test's thread: it cannot leave without a hop of its own.
+    "an unknown sync callee": """
+from unheard_of import work
+
+
+def test_it():  #= safe
+    work()
+""",
+}
+
 
 @pytest.mark.parametrize("text", LEAKS.values(), ids=LEAKS)
 def test_every_spelling_leaks(text: str) -> None:
@@ -582,3 +643,15 @@ def test_every_spelling_leaks(text: str) -> None:
 @pytest.mark.parametrize("text", SILENT.values(), ids=SILENT)
 def test_silence(text: str) -> None:
     check(text)
+
+
+@pytest.mark.parametrize("text", UNDECIDED.values(), ids=UNDECIDED)
+def test_what_nobody_can_name(text: str) -> None:
+    check(text)
+
+
+def test_an_undecided_test_says_why() -> None:
+    text = "from unheard_of import work\n\n\nasync def test_it():\n    await work()\n"
+    ini = "[pytest]\nasyncio_mode = auto\nusefixtures = db\n"
+    found = verdicts({"test_a.py": text}, ini)["test_it"]
+    assert found.reasons == ("undecided: work: unheard_of.work is not known in the environment (line 5)",)

@@ -18,7 +18,7 @@ import pytest
 from isolint.names.symbols import Site
 from isolint.pytest_model.shapes import FixtureDef
 from tests.pytest_model.projects import PROJECTS
-from tests.pytest_model.support import Model, truth_python
+from tests.pytest_model.support import Model, require_truth
 
 HERE = Path(__file__).parent
 
@@ -40,11 +40,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 def run_pytest(root: Path) -> dict[str, Any]:
     """What pytest decided about the project in `root`."""
-    python = truth_python()
-    if python is None:
-        if os.environ.get("CI"):
-            raise AssertionError("no environment with Django: set ISOLINT_TRUTH_PYTHON")
-        pytest.skip("no environment with Django: set ISOLINT_TRUTH_PYTHON")
+    python = require_truth()
     output = root / "probe-output.json"
     aside = root.parent / f"{root.name}-probe"
     aside.mkdir()

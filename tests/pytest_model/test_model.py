@@ -15,12 +15,15 @@ from isolint.pytest_model.database import database
 from isolint.pytest_model.inputs import USER_DATABASE_FIXTURES
 from isolint.pytest_model.marks import marks_of
 from isolint.pytest_model.runners import runner
-from isolint.workspace.shapes import Place, PytestConfig
-from tests.pytest_model.support import Model, truth_python
-
-pytestmark = pytest.mark.skipif(truth_python() is None, reason="no environment with Django: set ISOLINT_TRUTH_PYTHON")
+from isolint.workspace.shapes import Place
+from tests.pytest_model.support import Model, require_truth
 
 INI = "[pytest]\nDJANGO_SETTINGS_MODULE = settings\n"
+
+
+@pytest.fixture(autouse=True)
+def _truth() -> None:
+    require_truth()
 
 
 def model(tmp_path: Path, text: str, **files: str) -> Model:
@@ -238,21 +241,6 @@ class Case(TestCase):
     assert names("test_a.py::Case::test_a") == ([("setUpTestData", False)], [])
 
 
-@pytest.mark.parametrize(
-    "patterns, path, expected",
-    [
-        (("test_*.py", "*_test.py"), "/p/test_a.py", True),
-        (("test_*.py", "*_test.py"), "/p/tests.py", False),
-        (("tests.py",), "/p/app/tests.py", True),
-        (("tests/*.py",), "/p/tests/a.py", True),
-        (("tests/*.py",), "/p/other/a.py", False),
-        (("test_*",), "/p/test_a.txt", False),
-    ],
-)
-def test_python_files(patterns: tuple[str, ...], path: str, expected: bool) -> None:
-    assert collect.is_test_file(path, PytestConfig(None, "/p", "/p", python_files=patterns)) is expected
-
-
 def test_fixtures_made_by_setup_methods_name_the_methods(tmp_path: Path) -> None:
     text = (
         "class TestX:\n"
@@ -295,6 +283,36 @@ def test_b(thing): pass
     found.edit("test_a.py", "import pytest\n" + text.replace("@pytest.mark.asyncio\n", ""))
     assert [type(x) for x in ask()] == [tuple, tuple]
     assert found.runner("test_a.py::test_a").kind == "never"
+
+
+def everything(found: Model) -> list[object]:
+    """All that the room says about `test_a.py`."""
+
+    def ask() -> list[object]:
+        store = found.store
+        items = collect.tests_of(store, found.path("test_a.py"))
+        return [
+            (i, marks_of(store, i.id), closure(store, i.id), runner(store, i.id), database(store, i.id)) for i in items
+        ]
+
+    return found.settled(ask)
+
+
+def test_after_any_edit_the_answers_are_those_from_scratch(tmp_path: Path) -> None:
+    conftests = [
+        "import pytest\n@pytest.fixture\ndef a(db): pass\n",
+        "import pytest\n@pytest.fixture(autouse=True)\ndef a(transactional_db): pass\n",
+        "def pytest_collection_modifyitems(items):\n    for i in items:\n        i.add_marker('django_db')\n",
+        "def test_a(",
+    ]
+    texts = [f"import pytest\n{text}" for text in (*ODD, "@pytest.mark.django_db\nasync def test_a(a, tmp_path): pass")]
+    edited = Model(tmp_path, {"pytest.ini": INI, "test_a.py": texts[0], "conftest.py": conftests[0]})
+    everything(edited)
+    for number, text in enumerate([*texts, *reversed(texts)]):
+        files = {"test_a.py": text, "conftest.py": conftests[number % len(conftests)]}
+        for name, content in files.items():
+            edited.edit(name, content)
+        assert everything(edited) == everything(Model(tmp_path, files)), text
 
 
 # --- code that is broken or odd ---------------------------------------------------------------------------------------

@@ -19,8 +19,8 @@ import {
 
 const around: Surroundings = {
   folders: [
-    { name: "shop", path: "/work/shop" },
-    { name: "api", path: "/work/api" },
+    { name: "shop", path: "/projects/shop" },
+    { name: "api", path: "/projects/api" },
   ],
   home: "/home/ada",
   env: { PATH: "/usr/bin:bin:/opt/bin", TOOLS: "/tools" },
@@ -61,8 +61,8 @@ test("a setting is a list or one string that is never split", () => {
 
 test("variables are expanded, unknown ones stay visible", () => {
   const expected: Record<string, string> = {
-    "${workspaceFolder}/.venv/bin/python": "/work/shop/.venv/bin/python",
-    "${workspaceFolder:api}/x": "/work/api/x",
+    "${workspaceFolder}/.venv/bin/python": "/projects/shop/.venv/bin/python",
+    "${workspaceFolder:api}/x": "/projects/api/x",
     "${workspaceFolder:gone}/x": "${workspaceFolder:gone}/x",
     "${userHome}/x": "/home/ada/x",
     "${env:TOOLS}/x": "/tools/x",
@@ -80,8 +80,8 @@ test("variables are expanded, unknown ones stay visible", () => {
 });
 
 test("a relative program belongs to the first folder, a bare name to PATH", () => {
-  assert.equal(program(".venv/bin/python", around), "/work/shop/.venv/bin/python");
-  assert.equal(program("../py", around), "/work/py");
+  assert.equal(program(".venv/bin/python", around), "/projects/shop/.venv/bin/python");
+  assert.equal(program("../py", around), "/projects/py");
   assert.equal(program("/usr/bin/python3", around), "/usr/bin/python3");
   assert.equal(program("python3", around), "python3");
   assert.equal(program(".venv\\Scripts\\python.exe", windows), "C:\\shop\\.venv\\Scripts\\python.exe");
@@ -92,17 +92,17 @@ test("PATH is searched in order, its relative entries are not", () => {
   const files = (...paths: string[]) => ({ isFile: (path: string) => paths.includes(path) }).isFile;
   assert.equal(onPath("isolint", around, files("/opt/bin/isolint")), "/opt/bin/isolint");
   assert.equal(onPath("isolint", around, files("/opt/bin/isolint", "/usr/bin/isolint")), "/usr/bin/isolint");
-  assert.equal(onPath("isolint", around, files("bin/isolint", "/work/shop/bin/isolint")), undefined);
+  assert.equal(onPath("isolint", around, files("bin/isolint", "/projects/shop/bin/isolint")), undefined);
   assert.equal(onPath("isolint", windows, files("C:\\Tools\\isolint.exe")), "C:\\Tools\\isolint.exe");
   assert.equal(onPath("isolint", { ...around, env: {} }, files("/isolint")), undefined);
 });
 
 test("isolint.interpreter wins, with its arguments, and keeps the folder off the import path", async () => {
-  const installed = { "uv run --project /work/shop python -P -m isolint": "1.2", "/usr/bin/isolint": "1.0" };
+  const installed = { "uv run --project /projects/shop python -P -m isolint": "1.2", "/usr/bin/isolint": "1.0" };
   const interpreter = ["uv", "run", "--project", "${workspaceFolder}", "python"];
   assert.deepEqual(await resolve(inputs({ interpreter, path: ["/usr/bin/isolint"] }), look(installed)), {
     kind: "found",
-    command: ["uv", "run", "--project", "/work/shop", "python", "-P", "-m", "isolint"],
+    command: ["uv", "run", "--project", "/projects/shop", "python", "-P", "-m", "isolint"],
     version: "1.2",
     origin: "the setting isolint.interpreter",
   });
@@ -110,10 +110,10 @@ test("isolint.interpreter wins, with its arguments, and keeps the folder off the
 
 test("an interpreter that does not work is reported, and nothing else is run", async () => {
   const ran: string[] = [];
-  const all = look({ "/usr/bin/isolint": "1.0", "/work/shop/.venv/bin/python -P -m isolint": "1.0" }, ran);
+  const all = look({ "/usr/bin/isolint": "1.0", "/projects/shop/.venv/bin/python -P -m isolint": "1.0" }, ran);
   const result = await resolve(inputs({ interpreter: ["old/python"], path: ["/usr/bin/isolint"] }), all);
   assert.equal(result.kind, "missing");
-  assert.deepEqual(ran, ["/work/shop/old/python -P -m isolint"]);
+  assert.deepEqual(ran, ["/projects/shop/old/python -P -m isolint"]);
   assert.match(missingMessage(result), /old\/python.*isolint is not installed there\n.*Correct the setting/s);
 });
 
@@ -129,7 +129,7 @@ test("isolint.path takes the first that works and never falls back", async () =>
     kind: "missing",
     configured: true,
     tried: [
-      "the setting isolint.path: /work/shop/gone/isolint: no such file",
+      "the setting isolint.path: /projects/shop/gone/isolint: no such file",
       "the setting isolint.path: nowhere: not on PATH",
     ],
   });
@@ -138,8 +138,8 @@ test("isolint.path takes the first that works and never falls back", async () =>
 test("without settings: the selected interpreter, then .venv of each folder, then PATH", async () => {
   const installed: Record<string, string> = {
     "/conda/python -P -m isolint": "4.0",
-    "/work/shop/.venv/bin/python -P -m isolint": "3.0",
-    "/work/api/venv/bin/python -P -m isolint": "2.0",
+    "/projects/shop/.venv/bin/python -P -m isolint": "3.0",
+    "/projects/api/venv/bin/python -P -m isolint": "2.0",
     "/opt/bin/isolint": "1.0",
   };
   const selected = async (): Promise<Command> => ["/conda/python"];
@@ -163,7 +163,7 @@ test("without settings: the selected interpreter, then .venv of each folder, the
 
 test("an interpreter that is both selected and the folder's is run once", async () => {
   const ran: string[] = [];
-  const own = "/work/shop/.venv/bin/python";
+  const own = "/projects/shop/.venv/bin/python";
   const selected = async (): Promise<Command> => [own];
   await resolve(inputs({ selected }), look({ [`${own} -P -m isolint`]: "" }, ran));
   assert.deepEqual(ran, [`${own} -P -m isolint`]);
@@ -171,11 +171,11 @@ test("an interpreter that is both selected and the folder's is run once", async 
 
 test("in Restricted Mode nothing of the workspace is run", async () => {
   const ran: string[] = [];
-  const installed = { "/work/shop/.venv/bin/python -P -m isolint": "3.0", "/work/shop/bin/isolint": "2.0" };
+  const installed = { "/projects/shop/.venv/bin/python -P -m isolint": "3.0", "/projects/shop/bin/isolint": "2.0" };
   const result = await resolve(
     inputs({
       trusted: false,
-      env: { PATH: "/work/shop/bin" },
+      env: { PATH: "/projects/shop/bin" },
       selected: () => assert.fail("the selected interpreter may be the workspace's"),
     }),
     look(installed, ran),

@@ -7,24 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from isolint.catalog.places import Place
+from isolint.catalog.places import Place as RunsAt
 from isolint.check.findings import name_site, subject
 from isolint.check.report import Location, RelatedPlace, TestVerdict
 from isolint.names.symbols import Site
 from isolint.pytest_model.closures import closure
 from isolint.pytest_model.marks import marks_of
-from isolint.pytest_model.shapes import FixtureDef, TestItem
+from isolint.pytest_model.shapes import FixtureDef, TestItem, Where
 from isolint.rules.subject import Subject, sentence
 from isolint.store.memo import Store
+from isolint.workspace.shapes import Place
 
-Locate = Callable[[Site], Location | None]
+Locate = Callable[[Site | Place], Location | None]
 
 PLACES = {
-    Place.HOME: "the test's thread, on the test's connection",
-    Place.HOME_LOOP: "a loop bridged to the test's thread: thread-sensitive work comes back to the test's connection",
-    Place.WORKER_LOOP: "a bare event loop: thread-sensitive work goes to asgiref's worker thread, another connection",
-    Place.UNKNOWN: "not known",
-    Place.UNKNOWN_LOOP: "not known",
+    RunsAt.HOME: "the test's thread, on the test's connection",
+    RunsAt.HOME_LOOP: "a loop bridged to the test's thread: thread-sensitive work comes back to the test's connection",
+    RunsAt.WORKER_LOOP: "a bare event loop: thread-sensitive work goes to asgiref's worker thread, another connection",
+    RunsAt.UNKNOWN: "not known",
+    RunsAt.UNKNOWN_LOOP: "not known",
 }
 
 
@@ -63,7 +64,7 @@ def _place(site: Site | None, locate: Locate, otherwise: Location) -> Location |
 
 
 def _related(
-    reasons: tuple[tuple[Site | None, str], ...], role: str, locate: Locate
+    reasons: tuple[tuple[Where, str], ...], role: str, locate: Locate
 ) -> tuple[RelatedPlace, ...]:
     found = []
     for site, message in reasons:

@@ -6,6 +6,7 @@ is out of date by then, and never lets a fault end it: a fault is logged, and th
 
 from __future__ import annotations
 
+import gc
 import os
 import traceback
 from collections.abc import Callable, Iterable
@@ -61,17 +62,22 @@ class Analysis:
         self._yielded = 0
         self._published: dict[str, tuple[Buffer, bytes]] = {}
         self._said: set[str] = set()
+        self._has_news = True
 
     # The loop.
 
     def run(self) -> None:
         """Work until the mailbox says stop."""
         while (mail := self._mailbox.take(wait=not self._has_work())) is not None:
+            self._has_news |= bool(mail.chores)
             self._settle(mail)
             for question in mail.questions:
                 self._answer(question)
             if self._has_work():
                 self._guarded(self._check_next, "a check failed")
+            elif self._has_news:
+                self._has_news = False
+                _settle_memory()
         for opened in self._engines.values():
             self._guarded(opened.close, "an engine could not be closed")
 
@@ -310,6 +316,13 @@ class Analysis:
                 future.set_result(result)
         except InvalidStateError:
             pass  # cancelled meanwhile, and answered so
+
+
+def _settle_memory() -> None:
+    """Take what is known now out of the garbage collector's sight: going through all memos again and again, as it does,
+    takes longer than a keystroke may."""
+    gc.collect()
+    gc.freeze()
 
 
 def _stamp(path: str) -> tuple[int, int] | None:

@@ -1,8 +1,8 @@
 """The protocol by which isolint asks about names that leave the project's own source.
 
 Here live the questions, the answers and the protocol, as plain data. Who answers (jedi, in `inference`) is plugged in
-by `lsp` and `cli`; nothing here may import it. An answer that is not there yet is `None` from `Origin.answer`: the asker
-takes it as unknown and the question is remembered, so that a later answer can be applied and the work done again.
+by `lsp` and `cli`; nothing here may import it. An answer that is not there yet is `None` from `Origin.answer`: the
+asker takes it as unknown and the question is remembered, so that a later answer can be applied and the work done again.
 """
 
 from __future__ import annotations

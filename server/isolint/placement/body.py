@@ -240,12 +240,13 @@ class _Body:
                 ref_class = ClassRef(self.ref.path, self.ref.chunk, node.span[0], node.name, True)
                 self.env[node.name] = one(Class_(ref_class))
             case f.Import():
-                for name in node.names:
-                    dotted = name.name if name.alias else name.name.partition(".")[0]
-                    self.env[name.alias or dotted] = self.imported(dotted, 0, None)
+                for one_name in node.names:
+                    dotted = one_name.name if one_name.alias else one_name.name.partition(".")[0]
+                    self.env[one_name.alias or dotted] = self.imported(dotted, 0, None)
             case f.ImportFrom():
-                for name in node.names:
-                    self.env[name.alias or name.name] = self.imported(node.module, node.level, name.name)
+                for one_name in node.names:
+                    bound = one_name.alias or one_name.name
+                    self.env[bound] = self.imported(node.module, node.level, one_name.name)
             case f.Raise():
                 for part in (node.exception, node.cause):
                     if part is not None:

@@ -437,8 +437,9 @@ class Machine:
                 bound[key] = given[position]
                 position += 1
             elif param.default is not None:
-                constant = isinstance(param.default, f.Constant)
-                bound[key] = one(Literally(param.default.value)) if constant else unknown(f"default of {param.name}")
+                default = param.default
+                literal = one(Literally(default.value)) if isinstance(default, f.Constant) else None
+                bound[key] = literal or unknown(f"default of {param.name}")
         return bound
 
     def _construct(
@@ -541,6 +542,8 @@ class Machine:
         keywords: Keywords,
     ) -> Value:
         for cls in self._lineage(known.canonical):
+            if not isinstance(cls, str):
+                continue
             row = self.table.get(f"{cls}.()")
             if row is not None:
                 return self._apply(row, Outside(atom.dotted, f"{cls}.()", atom), ctx, site, label, args, keywords)

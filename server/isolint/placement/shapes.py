@@ -12,6 +12,7 @@ from typing import Literal
 
 from isolint.catalog.places import IDENTITY, Place, Route
 from isolint.names.symbols import ClassRef, FunctionRef, Site
+from isolint.pytest_model.shapes import Where
 
 Kind = Literal["read", "write", "unknown"]
 Operation = Literal["call", "await", "iterate", "aiterate", "enter", "aenter"]
@@ -298,5 +299,5 @@ class Trace:
     place: Place | None
     verdict: Literal["leaks", "safe", "undecided", "not-rollback"]
     escapes: tuple[Escape, ...] = ()
-    undecided: tuple[tuple[Site | None, str], ...] = ()
+    undecided: tuple[tuple[Where, str], ...] = ()
     flush: tuple[Escape, ...] = ()

@@ -28,7 +28,7 @@ from isolint.placement.values import PLAIN, one, unknown
 from isolint.pytest_model.closures import closure
 from isolint.pytest_model.database import database
 from isolint.pytest_model.runners import runner
-from isolint.pytest_model.shapes import Closure, FixtureDef, Runner, Taker, TestItem
+from isolint.pytest_model.shapes import Closure, FixtureDef, Runner, Taker, TestItem, Where
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
@@ -75,7 +75,7 @@ def _trace(store: Store, item: TestItem) -> Trace:
     return Trace(place, "safe")
 
 
-_Judged = tuple[tuple[Escape, ...], tuple[tuple[Site | None, str], ...]]
+_Judged = tuple[tuple[Escape, ...], tuple[tuple[Where, str], ...]]
 
 # Where marks stand and what they say of the database decides nothing about what the test does: with queries of their
 # own, an edit of `pytestmark` runs no test through again.
@@ -214,10 +214,10 @@ class _Run:
 
     # --- the verdict ---------------------------------------------------------------------------------------------
 
-    def judged(self) -> tuple[tuple[Escape, ...], tuple[tuple[Site | None, str], ...]]:
+    def judged(self) -> tuple[tuple[Escape, ...], tuple[tuple[Where, str], ...]]:
         """Escapes (one a place and rule, the worst kept) and what nobody can decide."""
         escapes: dict[tuple[Site | None, str], Escape] = {}
-        undecided: dict[tuple[Site | None, str], None] = {}
+        undecided: dict[tuple[Where, str], None] = {}
         for effect in sorted(self.machine.effects.values(), key=lambda e: (len(e.via), repr(e.via))):
             place = effect.route[0]
             if place is None or place.has_loop or place.thread == "home":

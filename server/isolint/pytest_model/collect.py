@@ -76,19 +76,6 @@ item_of: Query[TestRef, TestItem | None] = Query("test", _item_of)
 """One test; None when pytest would not collect it."""
 
 
-def is_test_file(path: str, config: PytestConfig) -> bool:
-    """Whether pytest takes a file that it meets in a folder (_pytest.python.pytest_collect_file,
-    path_matches_patterns)."""
-    if not path.endswith(".py"):
-        return False
-    for pattern in config.python_files:
-        text = path if "/" in pattern else os.path.basename(path)
-        match = f"*/{pattern}" if "/" in pattern and not os.path.isabs(pattern) else pattern
-        if fnmatch.fnmatchcase(text, match):
-            return True
-    return False
-
-
 def matches(patterns: Iterable[str], name: str) -> bool:
     """A prefix, or a glob when it looks like one (_pytest.python.PyCollector._matches_prefix_or_glob_option)."""
     for option in patterns:

@@ -380,6 +380,9 @@ def _call_library(
     if name == library.TAG and not callee.called:
         tags = tuple(str(t) for t in (literal(store, context, a, depth + 1) for a in node.args) if isinstance(t, str))
         return Library(name, True, tags=tags)
+    if name == library.GIVEN and not callee.called:
+        fills = tuple(k.name for k in node.keywords if k.name is not None)
+        return Library(name, True, fills=fills, fills_last=len(node.args))
     if args and isinstance(args[0], Func | ClassObject | Fixture):
         return apply(store, callee, args[0], site, depth + 1)
     return replace(callee, called=True)
@@ -504,6 +507,10 @@ def _apply_library(decorator: Library, target: Object) -> Object:
         return replace(target, is_async=False, refused="async_to_sync", wrapped=True)
     if name in library.SYNC_TO_ASYNC:
         return replace(target, is_async=True, refused="sync_to_async", wrapped=True)
+    if name == library.GIVEN:
+        # hypothesis fills parameters by keyword, or from the last one: they are gone from the signature.
+        kept = tuple(p for p in target.params if p.name not in decorator.fills)
+        return replace(target, params=kept[: len(kept) - decorator.fills_last])
     if name in library.KEEPING:
         return target
     return replace(target, opaque=f"{name} is not known to keep what it decorates")

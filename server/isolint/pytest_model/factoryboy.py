@@ -7,7 +7,8 @@ uses them is undecided rather than wrong.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from isolint.names.resolve import canonical_names, resolve
 from isolint.names.scopes import class_facts, class_scope, module_scope
@@ -20,6 +21,9 @@ from isolint.store.memo import Store
 from isolint.syntax import facts as f
 
 _REGISTER = "pytest_factoryboy.fixture.register"
+
+MADE = "made by pytest-factoryboy"
+"""Why such a fixture is opaque."""
 
 
 def registered(store: Store, holder: Holder) -> Iterator[FixtureDef]:
@@ -56,6 +60,13 @@ def _made(store: Store, factory: ClassRef, name: str | None, holder: Holder, sit
         yield _opaque(model, holder, site)
 
 
+def attribute_of(definitions: Mapping[str, tuple[FixtureDef, ...]], name: str) -> tuple[FixtureDef, ...]:
+    """`thing__name`: one of the fixtures that `register` makes for each declaration of a factory."""
+    model, separator, _ = name.partition("__")
+    found = definitions.get(model, ()) if separator else ()
+    return tuple(replace(one, name=name) for one in found if one.opaque == MADE)
+
+
 def _model_name(store: Store, factory: ClassRef) -> str | None:
     """The underscored name of `Meta.model`."""
     hit = inherited(store, factory, "Meta")
@@ -90,5 +101,5 @@ def _opaque(name: str, holder: Holder, site: Site) -> FixtureDef:
         False,
         "pytest",
         holder,
-        opaque="made by pytest-factoryboy",
+        opaque=MADE,
     )

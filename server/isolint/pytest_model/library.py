@@ -41,6 +41,7 @@ PATCHES: dict[str, int | None] = {
 }
 """The position of `new` in each `mock.patch`, None for those that never pass a mock as an argument."""
 TAG = "django.test.utils.tag"
+GIVEN = "hypothesis.core.given"
 
 ASYNC_TO_SYNC = frozenset({"asgiref.sync.async_to_sync", "asgiref.sync.AsyncToSync"})
 SYNC_TO_ASYNC = frozenset(
@@ -76,8 +77,8 @@ KEEPING = frozenset(
         "freezegun.api.freeze_time",
         "hypothesis._settings.settings",
         "hypothesis.core.example",
-        "hypothesis.core.given",
         "hypothesis.core.seed",
+        "parameterized.parameterized.parameterized.expand",
         "respx.mocks.MockRouter",
         "time_machine.travel",
         "typing.final",

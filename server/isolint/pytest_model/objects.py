@@ -93,13 +93,16 @@ class MarkMaker:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """An installed callable by its canonical name; `args` once it was called with something that is no function."""
+    """An installed callable by its canonical name; `called` once it was called with something that is no function.
+    `fills` are the parameters of the decorated function that it fills itself: names, or how many of the last ones."""
 
     canonical: str
     called: bool = False
     patches: int = 0
     wraps: Func | None = None
     tags: tuple[str, ...] = ()
+    fills: tuple[str, ...] = ()
+    fills_last: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from isolint.names.resolve import module_name, mro
 from isolint.names.scopes import class_scope, module_scope
 from isolint.names.symbols import ClassRef, FunctionSymbol
 from isolint.pytest_model import library
+from isolint.pytest_model.factoryboy import attribute_of
 from isolint.pytest_model.fixtures import (
     class_fixtures,
     class_setups,
@@ -120,7 +121,7 @@ def _visible(store: Store, key: tuple[str, Node]) -> tuple[FixtureDef, ...]:
         if imported is not None:
             wide = tuple(one for one in found if one.holder.kind != "class")
             return (*wide, imported, *found[len(wide) :])
-    return found or _legacy(store, node.path, name)
+    return found or attribute_of(node_registry(store, node).definitions, name) or _legacy(store, node.path, name)
 
 
 visible: Query[tuple[str, Node], tuple[FixtureDef, ...]] = Query("fixture definitions", _visible)

@@ -58,6 +58,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from isolint.names.symbols import Site
 from isolint.rules.finding import Finding, Related
 from isolint.rules.registry import Rule
 from isolint.rules.subject import Subject
@@ -75,8 +76,8 @@ def findings(subject: Subject) -> Iterable[Finding]:
     """One information at the mark (or fixture, or class) that puts the test in flush mode."""
     if subject.mode.mode != "flush":
         return
-    places = [(site, message) for site, message in subject.mode.reasons if site is not None]
-    site = places[0][0] if places else subject.item.site
+    places = [(where, message) for where, message in subject.mode.reasons if where is not None]
+    site = next((where for where, _ in places if isinstance(where, Site)), subject.item.site)
     hops = subject.trace.flush
     work = f"; {hops[0].payload} on another connection needs it" if hops else ""
     yield Finding(
@@ -92,7 +93,7 @@ def findings(subject: Subject) -> Iterable[Finding]:
         place=None,
         cause=None,
         related=(
-            *(Related(where, message, "mode") for where, message in places[1:]),
+            *(Related(where, message, "mode") for where, message in places if where != site),
             *(Related(hop.site, f"{hop.payload} on another connection", "chain") for hop in hops),
         ),
     )

@@ -153,26 +153,32 @@ class Store:
 
     def get(self, query: Query[K, V] | Input[K, V], key: K) -> V:
         """The up-to-date value; the read is recorded for the running computation."""
-        entry = self._entry(query, key)
+        try:
+            entry = self._tables[query][key]
+        except KeyError:
+            entry = self._entry(query, key)
+        if entry.state == _CLEAN:  # never so while it is computed
+            if self._frames:
+                self._frames[-1].reads[entry] = None
+            return cast(V, entry.value)
         frame = entry.frame
         if frame is not None:
             return cast(V, self._guess_of(frame))
-        if entry.state != _CLEAN:
-            guess = self._guesses.get(entry)
-            if guess is not None:
-                value, cycle, reads = guess
-                top = self._frames[-1]
-                top.cycle = min(top.cycle, cycle)
-                top.reads.update(reads)
+        guess = self._guesses.get(entry)
+        if guess is not None:
+            value, cycle, reads = guess
+            top = self._frames[-1]
+            top.cycle = min(top.cycle, cycle)
+            top.reads.update(reads)
+            return cast(V, value)
+        if isinstance(query, Input):
+            provider = self._providers.get(query)
+            entry.value = query.default if provider is None else provider(key)
+            entry.state = _CLEAN
+        else:
+            settled, value = self._refresh(entry)
+            if not settled:
                 return cast(V, value)
-            if isinstance(query, Input):
-                provider = self._providers.get(query)
-                entry.value = query.default if provider is None else provider(key)
-                entry.state = _CLEAN
-            else:
-                settled, value = self._refresh(entry)
-                if not settled:
-                    return cast(V, value)
         if self._frames:
             self._frames[-1].reads[entry] = None
         return cast(V, entry.value)
@@ -233,22 +239,24 @@ class Store:
     def _refresh(self, entry: _Entry) -> tuple[bool, Any]:
         """Bring an entry up to date. Returns (settled, value): an entry inside a cycle that is still being solved is not
         settled and its value holds only for now."""
-        if entry.state == _CHECK and not self._guesses:
-            for read in entry.reads:
-                if read.state != _CLEAN and read.frame is None:
-                    self._refresh_read(read)
-                if entry.state == _DIRTY:
-                    break
-            if entry.state == _CHECK:
-                entry.state = _CLEAN
-                return True, entry.value
+        if entry.state == _CHECK and not self._guesses and self._reads_are_settled(entry):
+            entry.state = _CLEAN
+            return True, entry.value
         return self._compute(entry)
 
-    def _refresh_read(self, read: _Entry) -> None:
-        if isinstance(read.query, Input):
-            read.state = _CLEAN
-            return
-        self._refresh(read)
+    def _reads_are_settled(self, entry: _Entry) -> bool:
+        """Bring what an entry read up to date. False as soon as one of them changed, or is part of a cycle that is still
+        being solved: then the entry has to be computed."""
+        for read in entry.reads:
+            if read.state == _CLEAN:
+                continue
+            if read.frame is not None:
+                return False
+            if isinstance(read.query, Input):
+                read.state = _CLEAN
+            elif not self._refresh(read)[0] or entry.state == _DIRTY:
+                return False
+        return entry.state == _CHECK
 
     def _compute(self, entry: _Entry) -> tuple[bool, Any]:
         if self.cancelled is not None and self.cancelled():
@@ -276,6 +284,11 @@ class Store:
             parent = self._frames[-1]
             parent.cycle = min(parent.cycle, frame.cycle)
             parent.reads.update(frame.reads)
+            if frame.is_head:
+                # What was guessed inside this cycle now depends on the outer one that this cycle is part of.
+                for inner, (guess, cycle, reads) in self._guesses.items():
+                    if cycle >= frame.index:
+                        self._guesses[inner] = (guess, frame.cycle, reads)
             self._guesses[entry] = (value, frame.cycle, frame.reads)
             return False, value
         if frame.is_head:

@@ -59,11 +59,13 @@ const env = {
   XDG_CONFIG_HOME: join(plan.folder, "home/.config"),
   XDG_CACHE_HOME: join(plan.folder, "home/.cache"),
   XDG_DATA_HOME: join(plan.folder, "home/.local/share"),
+  XDG_RUNTIME_DIR: join(plan.folder, "tmp"), // sockets
+  TMPDIR: join(plan.folder, "tmp"),
   EXTENSIONS_GALLERY: "{}", // no gallery, so no calls to one
 };
 
 function prepare() {
-  for (const each of ["home", "data/User", "data/Machine", "extensions"]) {
+  for (const each of ["home", "tmp", "data/User", "data/Machine", "extensions"]) {
     mkdirSync(join(plan.folder, each), { recursive: true });
   }
   writeFileSync(join(plan.folder, "config.yaml"), "");

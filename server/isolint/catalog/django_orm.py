@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isolint.catalog.places import SENSITIVE
-from isolint.catalog.rows import Acts, Attribute, Extends, Given, Gives, Lends, Row
+from isolint.catalog.rows import Acts, Attribute, Extends, Given, Gives, Lends, Refuses, Row
 
 QUERYSET = "django.db.models.query.QuerySet"
 MANAGER = "django.db.models.manager.BaseManager"
@@ -112,6 +112,8 @@ ORM: tuple[Row, ...] = (
     Gives("django.db.transaction.on_commit"),
     Gives("django.db.transaction.set_rollback"),
     Gives("django.db.transaction.Atomic.__enter__"),
+    Refuses("django.db.transaction.Atomic"),
+    Refuses("django.test.utils.CaptureQueriesContext"),
     Gives("django.db.transaction.Atomic.__exit__"),
     Lends("django.db.connections"),
     # Authentication (django/contrib/auth).
@@ -136,6 +138,7 @@ ORM: tuple[Row, ...] = (
     ),
     *_both("django.contrib.auth", {"authenticate": "unknown", "get_user": "unknown"}, "read"),
     *_both("django.contrib.auth", {"login": "plain", "logout": "plain", "update_session_auth_hash": "plain"}, "write"),
+    Gives("pytest_django.fixtures.DjangoAssertNumQueries.__call__", cls="django.test.utils.CaptureQueriesContext"),
     Gives("pytest_django.fixtures.django_user_model", "class", "django.contrib.auth.models.User"),
     Gives("django.contrib.auth.base_user.AbstractBaseUser.set_password"),
     Gives("django.contrib.auth.base_user.AbstractBaseUser.check_password"),

@@ -89,6 +89,9 @@ BARE_LOOP = route(
 """`asyncio.run` and its like from a thread without a loop: thread-sensitive work goes to the worker. From the worker
 itself asgiref refuses (it would wait for itself), and so it does from home lent by a bridge."""
 
+LOOPLESS = route(HOME=Place.HOME, LENT=Place.LENT, WORKER=Place.WORKER, POOL=Place.POOL, UNKNOWN=Place.UNKNOWN)
+"""Here, unless a loop runs here: then it raises (django.utils.asyncio.async_unsafe), and so does all that follows."""
+
 THREAD: Route = (Place.POOL,) * _COUNT
 """Any other thread, from anywhere."""
 

@@ -140,4 +140,11 @@ class Lends:
     name: str
 
 
-Row = Wraps | Runs | Drives | Acts | Gives | Attribute | Decorates | Manages | Fills | Mocks | Extends | Lends
+@dataclass(frozen=True, slots=True)
+class Refuses:
+    """Entering an object of the class `name` raises where a loop runs: nothing behind it happens there."""
+
+    name: str
+
+
+Row = Wraps | Runs | Drives | Acts | Gives | Attribute | Decorates | Manages | Fills | Mocks | Extends | Lends | Refuses

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from isolint.catalog.places import LOOPLESS, compose
 from isolint.names.resolve import lookup_or_builtin, mro, resolve
 from isolint.names.scopes import class_scope, owner_of
 from isolint.names.symbols import (
@@ -282,6 +283,8 @@ class _Body:
             )
             if item.target is not None:
                 self.assign(item.target, entered)
+            if not node.is_async and self.machine.refuses_loops(manager):
+                self.ctx = replace(self.ctx, route=compose(self.ctx.route, LOOPLESS))
         self.execute(node.body)
 
     def iterate(self, value: Value, expr: f.Expr, is_async: bool) -> Value:

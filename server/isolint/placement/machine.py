@@ -22,6 +22,7 @@ from isolint.catalog.rows import (
     Lends,
     Manages,
     Mocks,
+    Refuses,
     Row,
     Runs,
     Wraps,
@@ -914,6 +915,14 @@ class Machine:
         """Whether assigning an item of this hands a connection to the running thread."""
         return any(isinstance(a, Outside) and isinstance(self.table.get(a.canonical), Lends) for a in value)
 
+    def refuses_loops(self, value: Value) -> bool:
+        """Whether entering this raises where a loop runs."""
+        return bool(value) and all(
+            isinstance(a, Instance)
+            and any(isinstance(c, str) and isinstance(self.table.get(c), Refuses) for c in self._lineage(a.cls))
+            for a in value
+        )
+
     def _member_row(self, lineage: tuple[ClassRef | str, ...], name: str) -> Row | None:
         """The row of a member inherited from installed classes. A nearer class that defines the member itself, without
         a row, hides the row of one further away."""
@@ -923,7 +932,8 @@ class Machine:
                 continue
             row = self.table.get(f"{cls}.{name}")
             if row is not None:
-                if not before or isinstance(row, Attribute):
+                made_at_run_time = any(cls in self.table.bases(nearer) for nearer in before)
+                if not before or made_at_run_time or isinstance(row, Attribute):
                     return row
                 known = definition(self.store, f"{before[0]}.{name}")
                 if known is not None and _owner(known.canonical) in before:

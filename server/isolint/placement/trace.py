@@ -25,6 +25,7 @@ from isolint.placement.shapes import (
     World,
 )
 from isolint.placement.values import PLAIN, one, unknown
+from isolint.pytest_model.cases import CaseMethod, case_methods
 from isolint.pytest_model.closures import closure
 from isolint.pytest_model.database import database
 from isolint.pytest_model.runners import runner
@@ -196,6 +197,25 @@ class _Run:
     # --- the body ------------------------------------------------------------------------------------------------
 
     def body(self, place: Place) -> None:
+        methods = case_methods(self.store, self.item.id)
+        for method in methods.before:
+            self.case_method(method, place)
+        self.test(place)
+        for method in methods.after:
+            self.case_method(method, place)
+
+    def case_method(self, method: CaseMethod, place: Place) -> None:
+        """`setUp` and its like: async ones run in the loop of the test, the others at home."""
+        node = find_node(self.store, method.ref)
+        span = node.name_span if isinstance(node, f.Function) else (0, 0)
+        step = Step(Site(method.ref.path, method.ref.chunk, *span), method.name, "", method.ref)
+        self.entered[step] = method.name
+        ctx = Context(route=constant(place if method.is_async else Place.HOME), via=(step,))
+        function = Callable_(method.ref, (), self.receiver)
+        summary = queries.summary_of(self.store, method.ref, self.machine.world)
+        self.machine.replay(summary, self.machine.bind_arguments(function, (), ()), ctx, "call")
+
+    def test(self, place: Place) -> None:
         item = self.item
         receiver = self.receiver if item.binding != "static" else None
         if item.binding == "class" and item.cls is not None:

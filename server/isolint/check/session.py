@@ -451,13 +451,13 @@ class Session:
 
     def _users(self, path: str) -> Iterable[str]:
         """The files whose tests may request fixtures of this file."""
-        if not self._has_fixtures(path):
-            return
-        if is_conftest(path):
+        if path in self._tests:
+            files: Iterable[str] = (path,)
+        elif not self._has_fixtures(path):
+            files = ()
+        elif is_conftest(path):
             inside = os.path.dirname(path) + os.sep
-            files: Iterable[str] = sorted(f for f in self._tests if f.startswith(inside))
-        elif path in self._tests:
-            files = (path,)
+            files = sorted(f for f in self._tests if f.startswith(inside))
         else:
             files = sorted(self._tests)
         yield from files

@@ -86,6 +86,6 @@ def findings(subject: Subject) -> Iterable[Finding]:
             place="worker" if worst.place.thread == "worker" else "pool",
             cause=None,
             cause_name=fixture,
-            related=tuple(dict.fromkeys(part for e in escapes for part in chain(e.via))),
+            related=tuple(dict.fromkeys(part for e in escapes for part in chain(subject, e))),
             tests=(subject.item.node_id,),
         )

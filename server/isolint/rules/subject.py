@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from isolint.names.symbols import FunctionRef, Site
-from isolint.placement.shapes import Escape, Step, Trace
+from isolint.placement.shapes import Escape, Trace
 from isolint.pytest_model.shapes import DatabaseMode, Runner, TestItem
 from isolint.rules.finding import Finding, Related
 from isolint.rules.registry import Rule
@@ -51,7 +51,7 @@ def finding(rule: Rule, subject: Subject, escape: Escape, note: str, message: st
         place=_place(escape),
         cause=cause,
         cause_name=cause_name,
-        related=(*_why(subject), *chain(escape.via)),
+        related=(*_why(subject), *chain(subject, escape)),
     )
 
 
@@ -74,13 +74,16 @@ def sentence(subject: Subject, escape: Escape) -> str:
     return f"{escape.payload} runs on another connection than {test}; whether it uses the database is not known"
 
 
-def chain(via: Iterable[Step]) -> tuple[Related, ...]:
-    """The links of a chain below the place of the finding, each where it is called."""
+def chain(subject: Subject, escape: Escape) -> tuple[Related, ...]:
+    """The way from the finding to the work: what leaks, at its name, and every call below the place of the finding."""
     related: list[Related] = []
-    steps = [step for step in via if step.site is not None]
-    for before, step in zip(steps, steps[1:], strict=False):
-        assert step.site is not None
-        if step.site != before.site and step.site != steps[0].site:
+    cause, name = cause_of(subject, escape)
+    if cause is not None:
+        related.append(Related(cause, name, "chain"))
+    seen = {escape.site, *(r.site for r in related)}
+    for step in escape.via[1:]:
+        if step.site is not None and step.site not in seen:
+            seen.add(step.site)
             related.append(Related(step.site, step.label, "chain"))
     return tuple(related)
 

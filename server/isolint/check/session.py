@@ -439,6 +439,9 @@ class Session:
                     if one.test is None and one.site.path == path:
                         at_fixtures.setdefault((one.site, one.code), []).append(one)
         shown += [_joined(group) for group in at_fixtures.values()]
+        if self._unanswered:
+            # An answer that is still to come may name what seems unknown now: nothing is said of it before.
+            shown = [one for one in shown if one.effect != "unknown"]
         return tuple(shown)
 
     def _findings_of_tests(self, path: str) -> list[tuple[Finding, ...]]:

@@ -155,7 +155,7 @@ class _Body:
         effects = machine.effects.values()
         return Summary(
             effects=frozenset(effects if op == "call" else (replace(e, op=op) for e in effects)),
-            uses=frozenset(machine.uses.values()),
+            uses=tuple(sorted(machine.uses.values(), key=repr)),
             returns=self.close(join(self.returned)) or PLAIN,
             yields=self.close(join(self.yielded)),
             opaque=frozenset(machine.opaque.values()),

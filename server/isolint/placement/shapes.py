@@ -262,7 +262,7 @@ class Summary:
     """All that calling a function may do and give, relative to the place of the call."""
 
     effects: frozenset[Effect] = frozenset()
-    uses: frozenset[Use] = frozenset()
+    uses: tuple[Use, ...] = ()
     returns: Value = frozenset()
     yields: Value = frozenset()
     opaque: frozenset[Opaque] = frozenset()

@@ -25,6 +25,8 @@ MAX_ATOMS = 16
 MAX_DEPTH = 6
 """Deeper nesting than this (a partial of a partial of ...) ends in Unknown."""
 
+_NESTING = frozenset({Callable_, Partial, Hop, Deferred, Done, Items, Derived})
+
 NOTHING: Value = frozenset()
 PLAIN: Value = frozenset({Plain()})
 
@@ -36,7 +38,7 @@ def unknown(reason: str) -> Value:
 
 def one(atom: Atom) -> Value:
     """A value of one atom; Unknown when it is nested too deeply."""
-    if depth(atom) > MAX_DEPTH:
+    if type(atom) in _NESTING and depth(atom) > MAX_DEPTH:
         return unknown("nested too deeply")
     return frozenset({atom})
 
@@ -70,7 +72,12 @@ def depth(atom: Atom) -> int:
             inner = [frozenset({atom.base}), *atom.args, *(v for _, v in atom.keywords)]
         case _:
             return 0
-    return 1 + max((depth(a) for value in inner for a in value), default=0)
+    deepest = 0
+    for value in inner:
+        for one_inside in value:
+            if type(one_inside) in _NESTING:
+                deepest = max(deepest, depth(one_inside))
+    return 1 + deepest
 
 
 def label(expr: f.Expr) -> str:

@@ -19,7 +19,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 _CLEAN, _CHECK, _DIRTY = range(3)
-_MAX_ITERATIONS = 20
+_MAX_ITERATIONS = 8
 
 
 class Cancelled(Exception):

@@ -83,7 +83,7 @@ class Session:
         self._loaded: dict[str, _Loaded] = {}
         self._unread: dict[str, Problem] = {}
         self._unanswered: set[Question] = set()
-        self._reported: dict[str, tuple[Finding, ...]] = {}
+        self._reported: dict[str, tuple[PlacedFinding, ...]] = {}
         self._watched: dict[str, tuple[tuple[TestItem, ...], tuple[Handle, ...]]] = {}
         self._kept: dict[str, dict[int, placing.Kept]] = {}
         self.origin: Origin = _Silent()
@@ -215,9 +215,7 @@ class Session:
             problem = self._problem(path)
             if problem is not None:
                 return FileReport(path, (), (), (problem.message,))
-            found = self._findings(path)
-            self._reported[path] = found
-            placed = self._placed(path, found)
+            placed = self._reported[path] = self._placed(path, self._findings(path))
             made = (self.verdict(item) for item in self._items(path))
             verdicts = tuple(one for one in made if one is not None)
             return FileReport(path, placed, verdicts)
@@ -231,9 +229,8 @@ class Session:
             problem = self._problem(path)
             if problem is not None:
                 return FileReport(path, (), (), (problem.message,))
-            found = self._findings(path)
-            self._reported[path] = found
-            return FileReport(path, self._placed(path, found), ())
+            placed = self._reported[path] = self._placed(path, self._findings(path))
+            return FileReport(path, placed, ())
         finally:
             self.store.cancelled = None
 
@@ -264,8 +261,8 @@ class Session:
         return fixing.fix_all(self, path, unsafe)
 
     def affected(self, paths: Iterable[str]) -> list[str]:
-        """Which of these files' findings differ from those last reported."""
-        return [path for path in paths if self._reported.get(path) != self._findings(path)]
+        """Which of these files' findings, or the places they tell of, differ from those last reported."""
+        return [path for path in paths if self._reported.get(path) != self._placed(path, self._findings(path))]
 
     # --- inputs --------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ command line that imports them, late. Nothing is printed here but the progress b
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -129,6 +130,25 @@ def opened(
 def analyse(project: Opened, files: Sequence[str], progress: Progress) -> tuple[dict[str, FileReport], dict[str, str]]:
     """The report of every file, after all questions about installed packages have been answered as far as they can be;
     and for each file where the engine itself failed, what happened (a defect of ours, not of the user's code)."""
+    # What is read is kept until the end and has no cycles worth collecting; looking for some takes a fifth of the time.
+    with _without_collector():
+        return _analysed(project, files, progress)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _analysed(
+    project: Opened, files: Sequence[str], progress: Progress
+) -> tuple[dict[str, FileReport], dict[str, str]]:
     engine, resolver = project.engine, project.resolver
     reports: dict[str, FileReport] = {}
     failures: dict[str, str] = {}

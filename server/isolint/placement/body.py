@@ -154,7 +154,7 @@ class _Body:
         machine = self.machine
         effects = machine.effects.values()
         return Summary(
-            effects=frozenset(effects if op == "call" else (replace(e, op=op) for e in effects)),
+            effects=tuple(sorted(effects if op == "call" else (replace(e, op=op) for e in effects), key=repr)),
             uses=tuple(sorted(machine.uses.values(), key=repr)),
             returns=self.close(join(self.returned)) or PLAIN,
             yields=self.close(join(self.yielded)),

@@ -139,6 +139,7 @@ class Machine:
         self.uses: dict[tuple[object, ...], Use] = {}
         self.opaque: dict[tuple[object, ...], Opaque] = {}
         self.filling = 0
+        self._filled: dict[int, dict[tuple[Derived, int], Value]] = {}
 
     # --- accumulating --------------------------------------------------------------------------------------------
 
@@ -377,6 +378,13 @@ class Machine:
 
     def replay(self, summary: Summary, bound: dict[tuple[str, str], Value], ctx: Context, op: str) -> Value:
         """What a function's summary says, relative to here."""
+        self._filled[id(bound)] = {}
+        try:
+            return self._replay(summary, bound, ctx, op)
+        finally:
+            self._filled.pop(id(bound), None)
+
+    def _replay(self, summary: Summary, bound: dict[tuple[str, str], Value], ctx: Context, op: str) -> Value:
         inner = replace(ctx, depth=ctx.depth + 1)
         if not ctx.muted:
             for effect in summary.effects:
@@ -1142,6 +1150,18 @@ class Machine:
         return frozenset({atom})
 
     def _fill_derived(self, atom: Derived, bound: dict[tuple[str, str], Value]) -> Value:
+        """The uses of one function have most of their steps in common: each is followed once for one set of arguments,
+        at each depth of following, since that is limited."""
+        known = self._filled.get(id(bound))
+        if known is None:
+            return self._derive(atom, bound)
+        key = (atom, self.filling)
+        found = known.get(key)
+        if found is None:
+            found = known[key] = self._derive(atom, bound)
+        return found
+
+    def _derive(self, atom: Derived, bound: dict[tuple[str, str], Value]) -> Value:
         base = self.fill_atom(atom.base, bound)
         args = tuple(self.fill(a, bound) for a in atom.args)
         keywords = tuple((k, self.fill(v, bound)) for k, v in atom.keywords)

@@ -259,9 +259,10 @@ class Opaque:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All that calling a function may do and give, relative to the place of the call."""
+    """All that calling a function may do and give, relative to the place of the call. What is ordered is sorted: of
+    chains of the same length the first is kept, and that must be the same one in every run."""
 
-    effects: frozenset[Effect] = frozenset()
+    effects: tuple[Effect, ...] = ()
     uses: tuple[Use, ...] = ()
     returns: Value = frozenset()
     yields: Value = frozenset()

@@ -261,7 +261,7 @@ class _Run:
             if place is not None and place.thread != "home" and (hidden.op != "call" or not place.has_loop):
                 undecided[(hidden.site, hidden.reason)] = None
         found = tuple(sorted(escapes.values(), key=lambda e: (e.site.path, e.site.chunk, e.site.start, e.row)))
-        return found, tuple(undecided)
+        return found, tuple(sorted(undecided, key=_by_place))
 
 
 def _called(store: Store, key: tuple[str, str, str]) -> Value:
@@ -272,6 +272,11 @@ def _called(store: Store, key: tuple[str, str, str]) -> Value:
 
 _installed: Query[tuple[str, str, str], Value] = Query("installed fixture", _called)
 """Key: (test file, canonical name, name of the fixture): what calling an installed fixture function gives."""
+
+
+def _by_place(reason: tuple[Site | None, str]) -> tuple[str, str, int, str]:
+    site, text = reason
+    return ("", "", 0, text) if site is None else (site.path, site.chunk, site.start, text)
 
 
 def constant(place: Place) -> Route:

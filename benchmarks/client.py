@@ -25,7 +25,7 @@ class Client:
 
     def __init__(self, command: Sequence[str], cwd: Path, environ: Mapping[str, str] | None = None) -> None:
         self.started = time.perf_counter()
-        self.process = subprocess.Popen(  # noqa: S603 - the commands are our own
+        self.process = subprocess.Popen(
             list(command),
             cwd=cwd,
             env={**os.environ, **(environ or {})},
@@ -37,6 +37,8 @@ class Client:
         self._pending = bytearray()
         self._next = 0
         self.versions: dict[str, int] = {}
+        self.arrived = self.started
+        """When the last message was there as a whole, not yet decoded."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self._stdin, self._stdout = self.process.stdin.fileno(), self.process.stdout.fileno()
@@ -61,6 +63,7 @@ class Client:
             if not piece:
                 raise EOFError(f"{self.process.args} ended")
             self._pending += piece
+        self.arrived = time.perf_counter()
         message: Json = msgspec.json.decode(body)
         if "id" in message and "method" in message:  # a request of the server: nothing is refused
             self.send({"id": message["id"], "result": None})
@@ -132,16 +135,20 @@ class Client:
             "end": {"line": end[0], "character": end[1]},
         }
         document = {"uri": uri, "version": self.versions[uri]}
-        self.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [{"range": span, "text": text}]})
+        self.notify(
+            "textDocument/didChange", {"textDocument": document, "contentChanges": [{"range": span, "text": text}]}
+        )
         return self.versions[uri]
 
     def published(self, path: Path, version: int | None, limit: float = LIMIT) -> list[Json]:
         """Wait for the diagnostics of a version (None: of any)."""
         uri = path.as_uri()
         message = self.until(
-            lambda m: m.get("method") == "textDocument/publishDiagnostics"
-            and m["params"]["uri"] == uri
-            and (version is None or m["params"].get("version") == version),
+            lambda m: (
+                m.get("method") == "textDocument/publishDiagnostics"
+                and m["params"]["uri"] == uri
+                and (version is None or m["params"].get("version") == version)
+            ),
             limit,
         )
         return list(message["params"]["diagnostics"])

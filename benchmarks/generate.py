@@ -30,7 +30,7 @@ def order(db):
 
 '''
 
-_LEAK = '''\
+_LEAK = """\
 @pytest.mark.asyncio
 async def test_{n}_async():
     # the helper is called on asgiref's worker thread
@@ -39,9 +39,9 @@ async def test_{n}_async():
     assert label.startswith("order")
 
 
-'''
+"""
 
-_ASYNC_SAFE = '''\
+_ASYNC_SAFE = """\
 @pytest.mark.asyncio
 async def test_{n}_prices():
     amounts = [price_of(n) for n in range({n}, {n} + 3)]
@@ -50,9 +50,9 @@ async def test_{n}_prices():
     assert "total" in text
 
 
-'''
+"""
 
-_SYNC = '''\
+_SYNC = """\
 def test_{n}_sync(order):
     other = make_order("other {n}")
     found = Order.objects.filter(pk=other.pk).first()
@@ -63,7 +63,7 @@ def test_{n}_sync(order):
     assert found.archived, "archive() sets the flag"
 
 
-'''
+"""
 
 _CLASS = '''\
 class TestOrders{n}:
@@ -109,7 +109,9 @@ def file_of(lines: int, findings: int = 50) -> str:
     return "".join(parts).rstrip("\n") + "\n"
 
 
-def project(root: Path, sizes: tuple[int, ...] = (2000, 5000, 10000), modules: int = 0, findings: int = 50) -> Generated:
+def project(
+    root: Path, sizes: tuple[int, ...] = (2000, 5000, 10000), modules: int = 0, findings: int = 50
+) -> Generated:
     """Write a project with one big test file a size, and `modules` small files beside them (a tenth of them tests)."""
     _write(root / "pyproject.toml", '[tool.pytest.ini_options]\nDJANGO_SETTINGS_MODULE = "shop.settings"\n')
     _write(root / "manage.py", "")

@@ -57,7 +57,9 @@ def strokes(text: str, parts: Sequence[float] = (0.1, 0.5, 0.9)) -> list[Stroke]
             return near[0] if near else max(n for n in range(len(lines)) if sign in lines[n])
 
         inside = next_line("sync_to_async(make_order)")
-        found.append(Stroke("mid-line", inside, lines[inside].index("order {") if "order {" in lines[inside] else 20, "x"))
+        found.append(
+            Stroke("mid-line", inside, lines[inside].index("order {") if "order {" in lines[inside] else 20, "x")
+        )
         inside = next_line("other = make_order(")
         found.append(Stroke("mid-line", inside, lines[inside].index("make_order(") + 12, "ab"))
         end = next_line('assert found.archived, "archive() sets the flag"')
@@ -108,7 +110,7 @@ def measure(
                             version = client.change(path, start, end, new)
                             _answer(client, path, version)
                             if turn:  # the first turn warms up
-                                times[name][stroke.kind].append(time.perf_counter() - begun)
+                                times[name][stroke.kind].append(client.arrived - begun)
         finally:
             for client in servers.values():
                 client.close()

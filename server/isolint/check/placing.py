@@ -25,16 +25,13 @@ class Positions:
 
     def __init__(self, source_file: Callable[[str], SourceFile | None]) -> None:
         self._source_file = source_file
-        self._known: dict[str, dict[str, Position]] = {}
+        self._known: dict[tuple[str, str], Position] = {}
 
-    def of(self, path: str, key: str) -> Position:
-        """The position of a chunk."""
-        known = self._known.get(path)
-        if known is None:
-            known = self._known[path] = {}
-        found = known.get(key)
+    def of(self, name: tuple[str, str]) -> Position:
+        """The position of a chunk, named by path and key."""
+        found = self._known.get(name)
         if found is None:
-            found = known[key] = self._find(path, key)
+            found = self._known[name] = self._find(*name)
         return found
 
     def _find(self, path: str, key: str) -> Position:
@@ -51,7 +48,7 @@ class Kept:
     """What a finding looked like when it was placed (None: it is not shown), and where its chunks were then."""
 
     finding: Finding
-    anchors: tuple[tuple[str, str, Position], ...]
+    anchors: tuple[tuple[tuple[str, str], Position], ...]
     placed: PlacedFinding | None
 
 
@@ -59,24 +56,22 @@ def keep(finding: Finding, placed: PlacedFinding | None, positions: Positions) -
     """Remember a finding that was just placed."""
     sites: list[object] = [finding.site, finding.cause, *(part.site for part in finding.related)]
     chunks = dict.fromkeys((site.path, site.chunk) for site in sites if isinstance(site, Site))
-    return Kept(finding, tuple([(path, key, positions.of(path, key)) for path, key in chunks]), placed)
+    return Kept(finding, tuple([(name, positions.of(name)) for name in chunks]), placed)
 
 
 def again(kept: Kept, positions: Positions) -> Kept | None:
     """The finding where it is now; None when it must be placed anew, since a chunk is another one."""
-    anchors = []
     moves: dict[tuple[str, str], tuple[int, int]] = {}
-    for path, key, was in kept.anchors:
-        now = positions.of(path, key)
+    for name, was in kept.anchors:
+        now = positions.of(name)
         if now[0] is not was[0] or now[0] is None:
             return None
         if now != was:
-            moves[path, key] = (now[1] - was[1], now[2] - was[2])
-        anchors.append((path, key, now))
+            moves[name] = (now[1] - was[1], now[2] - was[2])
     if not moves:
         return kept
     placed = None if kept.placed is None else _moved(kept.finding, kept.placed, moves)
-    return Kept(kept.finding, tuple(anchors), placed)
+    return Kept(kept.finding, tuple([(name, positions.of(name)) for name, _ in kept.anchors]), placed)
 
 
 def _moved(finding: Finding, placed: PlacedFinding, moves: dict[tuple[str, str], tuple[int, int]]) -> PlacedFinding:

@@ -427,9 +427,7 @@ class Session:
         shown: list[Finding] = []
         at_fixtures: dict[tuple[Site, str], list[Finding]] = {}
         for found in self._findings_of_tests(path):
-            for one in found:
-                if one.site.path == path and one.test is not None:
-                    shown.append(one)
+            shown += [one for one in found if one.site.path == path and one.test is not None]
         for user in self._users(path):
             for found in self._findings_of_tests(user):
                 for one in found:

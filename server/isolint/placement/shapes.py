@@ -7,7 +7,7 @@ goes stale; they take no part in a join, which keeps the shortest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from isolint.catalog.places import IDENTITY, Place, Route
@@ -22,9 +22,10 @@ Operation = Literal["call", "await", "iterate", "aiterate", "enter", "aenter"]
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody can name it. `reason` is for people and takes no part in equality."""
+    """Nobody can name it. `reason` is for people; it takes part in equality so that none that is shown goes stale, and a
+    join keeps one of several."""
 
-    reason: str = field(default="", compare=False)
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

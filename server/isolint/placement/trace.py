@@ -274,9 +274,11 @@ _installed: Query[tuple[str, str, str], Value] = Query("installed fixture", _cal
 """Key: (test file, canonical name, name of the fixture): what calling an installed fixture function gives."""
 
 
-def _by_place(reason: tuple[Site | None, str]) -> tuple[str, str, int, str]:
-    site, text = reason
-    return ("", "", 0, text) if site is None else (site.path, site.chunk, site.start, text)
+def _by_place(reason: tuple[object, str]) -> tuple[str, str, int, str]:
+    where, text = reason
+    if isinstance(where, Site):
+        return where.path, where.chunk, where.start, text
+    return "", "", 0, f"{where} {text}"
 
 
 def constant(place: Place) -> Route:

@@ -46,6 +46,9 @@ def one(atom: Atom) -> Value:
 def join(values: Iterable[Value]) -> Value:
     """The union of alternatives, capped."""
     joined: frozenset[Atom] = NOTHING.union(*values)
+    reasons = [atom for atom in joined if isinstance(atom, Unknown)]
+    if len(reasons) > 1:
+        joined = joined.difference(reasons) | {min(reasons, key=lambda atom: atom.reason)}
     if len(joined) > MAX_ATOMS:
         return unknown("too many possible values")
     return joined

@@ -8,7 +8,7 @@ from __future__ import annotations
 import fnmatch
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from isolint.names.inputs import PROJECT
 from isolint.names.resolve import class_attribute, lookup, mro
@@ -33,17 +33,23 @@ from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 from isolint.workspace.shapes import PytestConfig
 
-Collected = dict[TestRef, tuple[TestItem, Func]]
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The tests of a file in order of collection (their order counts in a comparison), and the same by reference."""
+
+    items: tuple[tuple[TestItem, Func], ...]
+    by_ref: dict[TestRef, tuple[TestItem, Func]] = field(compare=False)
 
 
 def _collected(store: Store, path: str) -> Collected:
     if flag_of_module(store, path) is False:
-        return {}
-    found: Collected = {}
+        return Collected((), {})
+    found: dict[TestRef, tuple[TestItem, Func]] = {}
     for name in module_names(store, path):
         for item, func in _named_items(store, (path, name)):
             found.setdefault(item.id, (item, func))
-    return found
+    return Collected(tuple(found.values()), found)
 
 
 collected: Query[str, Collected] = Query("collected", _collected)
@@ -51,7 +57,7 @@ collected: Query[str, Collected] = Query("collected", _collected)
 
 
 def _tests_of(store: Store, path: str) -> tuple[TestItem, ...]:
-    return tuple(item for item, _ in collected(store, path).values())
+    return tuple(item for item, _ in collected(store, path).items)
 
 
 tests_of: Query[str, tuple[TestItem, ...]] = Query("tests", _tests_of)
@@ -60,7 +66,7 @@ imported and inherited ones included (_pytest.python.PyCollector.collect). Key: 
 
 
 def _found(store: Store, ref: TestRef) -> tuple[TestItem, Func] | None:
-    return collected(store, ref.path).get(ref)
+    return collected(store, ref.path).by_ref.get(ref)
 
 
 found_test: Query[TestRef, tuple[TestItem, Func] | None] = Query("found test", _found)

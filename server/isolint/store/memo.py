@@ -190,9 +190,7 @@ class Store:
     def read_all(self, handles: Iterable[Handle]) -> list[Any]:
         """The up-to-date values of memos, as `get` gives them. Only outside of a computation: no read is recorded."""
         assert not self._frames
-        return [
-            entry.value if entry.state == _CLEAN else self.get(entry.query, entry.key) for entry in handles
-        ]
+        return [entry.value if entry.state == _CLEAN else self.get(entry.query, entry.key) for entry in handles]
 
     def is_stale(self, query: Query[K, V], key: K) -> bool:
         """Whether the value would have to be computed or checked again (or was never computed)."""

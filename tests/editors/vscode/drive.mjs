@@ -10,6 +10,10 @@
  * message once all is known, `title` how the quick fix's title begins, `machine` the machine settings, `program` the file
  * that those name as the server's program (it is moved away and back), `chromium`, `images` a folder for pictures or
  * null, `limit` milliseconds that any one wait may take.
+ *
+ * With `suite` in the plan (a CommonJS file beside the package.json of an extension without anything in it) that file's
+ * `run` is called in the extension host instead, as VS Code calls a test suite, and nothing of the above is done: it
+ * finds the plan's path in ISOLINT_PLAN, and what it writes to `seen.json` in the plan's folder is what was seen.
  */
 
 import { spawn, spawnSync } from "node:child_process";
@@ -62,6 +66,7 @@ const env = {
   XDG_RUNTIME_DIR: join(plan.folder, "tmp"), // sockets
   TMPDIR: join(plan.folder, "tmp"),
   EXTENSIONS_GALLERY: "{}", // no gallery, so no calls to one
+  ISOLINT_PLAN: process.argv[2],
 };
 
 function prepare() {
@@ -107,6 +112,7 @@ function startServer(port) {
   const log = openSync(join(plan.folder, "code-server.log"), "w");
   const options = ["--auth", "none", "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"];
   options.push("--disable-getting-started-override", "--ignore-last-opened");
+  if (plan.suite) options.push("--vscode-option", "enable-smoke-test-driver"); // else a built VS Code runs no suite
   return spawn(process.execPath, [entry, ...config, ...directories, "--bind-addr", `127.0.0.1:${port}`, ...options], {
     env,
     stdio: ["ignore", log, log],
@@ -300,6 +306,26 @@ async function drive(page, port) {
   step("server back after a crash");
 }
 
+/** Runs the plan's suite in the extension host. */
+async function runSuite(page, port) {
+  let code;
+  await page.exposeFunction("codeAutomationLog", () => undefined);
+  await page.exposeFunction("codeAutomationExit", (number) => {
+    code = number;
+  });
+  const remote = (path) => `vscode-remote://127.0.0.1:${port}${path}`;
+  const payload = [
+    ["extensionDevelopmentPath", remote(dirname(plan.suite))],
+    ["extensionTestsPath", remote(plan.suite)],
+    ["skipWelcome", "true"],
+  ];
+  const query = `folder=${encodeURIComponent(plan.workspace)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+  await page.goto(`http://127.0.0.1:${port}/?${query}`);
+  await until("the suite to end", () => code !== undefined);
+  step(`suite ended with ${code}`);
+  Object.assign(seen, JSON.parse(readFileSync(join(plan.folder, "seen.json"), "utf8")));
+}
+
 let failure;
 let browser;
 let page;
@@ -318,14 +344,14 @@ try {
   browser = await chromium.launch({ executablePath: plan.chromium, args: ["--no-sandbox", "--disable-gpu"] });
   page = await browser.newPage({ viewport: { width: 1060, height: 760 } });
   page.setDefaultTimeout(plan.limit);
-  await drive(page, port);
+  await (plan.suite ? runSuite(page, port) : drive(page, port));
 } catch (error) {
   failure = error;
   seen.failure = String(error?.stack ?? error);
   await page?.screenshot({ path: join(plan.folder, "failure.png") }).catch(() => undefined);
   // What the extension itself says of its server is worth more than any log.
   page?.setDefaultTimeout(5000);
-  if (page !== undefined) seen.statusThen = await statusText(page).catch(() => undefined);
+  if (page !== undefined && !plan.suite) seen.statusThen = await statusText(page).catch(() => undefined);
 }
 await browser?.close().catch(() => undefined);
 process.stdout.write(`${JSON.stringify(seen, undefined, 2)}\n`);

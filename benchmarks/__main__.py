@@ -1,0 +1,124 @@
+"""`python -m benchmarks`: measures and prints tables. `--help` says what can be chosen.
+
+Ratios within one run are what counts: the machine's speed is in all columns alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks import generate, latency, memory, startup, whole
+from benchmarks.latency import KINDS, percentile
+
+PARTS = ("latency", "startup", "whole", "memory", "accuracy")
+
+
+def main() -> int:
+    """Measure the parts asked for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; default: all but accuracy")
+    parser.add_argument("--checkout", type=Path, help="a project for `whole`; a generated one by default")
+    parser.add_argument("--environment", default=os.environ.get("VIRTUAL_ENV"), help="with Django and pytest")
+    parser.add_argument("--sizes", default="2000,5000,10000", help="lines of the files for `latency`")
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--edits", type=int, default=10_000, help="for `memory`")
+    parser.add_argument("--limit", type=float, default=900.0, help="seconds that one run of `whole` may take")
+    parser.add_argument(
+        "--truth", default=os.environ.get("ISOLINT_TRUTH"), help="folder of truth cases, for `accuracy`"
+    )
+    parser.add_argument("--measured", help="a table of measured tests of the checkout, for `accuracy`")
+    options = parser.parse_args()
+    unknown = [part for part in options.parts if part not in PARTS]
+    if unknown:
+        parser.error(f"{unknown[0]}: not one of {', '.join(PARTS)}")
+    if not options.environment:
+        parser.error("--environment or VIRTUAL_ENV must name a Python environment with Django and pytest-django")
+    parts = options.parts or PARTS[:-1]
+    here = Path(sys.executable).parent
+    ruff, flake8 = _tool(here, "ruff"), _tool(here, "flake8")
+    isolint = [sys.executable, "-m", "isolint"]
+    source = str(Path(__file__).parent.parent / "server")
+    environ = {"VIRTUAL_ENV": str(options.environment), "PYTHONPATH": source}
+    sizes = tuple(int(size) for size in options.sizes.split(","))
+    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
+    with tempfile.TemporaryDirectory() as folder:
+        if "latency" in parts:
+            made = generate.project(Path(folder) / "latency", sizes)
+            for size in sizes:
+                _print_latency(latency.measure(made, size, options.rounds, ruff, environ, isolint))
+        if "startup" in parts:
+            made = generate.project(Path(folder) / "startup", (400,), modules=700)
+            times = startup.measure(made.root, made.files[400], max(3, options.rounds // 2), ruff, environ, isolint)
+            print("\nstart, a project of 700 files: milliseconds to `initialize` answered / to first diagnostics (p50)")
+            for name, steps in times.items():
+                print(f"  {name:12}" + "".join(f"{percentile(v, 0.5) * 1e3:9.0f}" for v in steps.values()))
+        if "whole" in parts:
+            root = options.checkout or generate.project(Path(folder) / "whole", (2000,), modules=700).root
+            print(
+                f"\nwhole project ({options.checkout or '700 generated files'}): seconds of wall, of processor, exit code"
+            )
+            for run in whole.measure(root, ruff, flake8, environ, isolint, options.limit):
+                code = "gave up" if run.code == -1 else run.code
+                print(f"  {run.name:38}{run.wall:9.2f}{run.processor:9.2f}   {code}")
+        if "memory" in parts:
+            made = generate.project(Path(folder) / "memory", (2000,))
+            print("\nmemory of the server, its child apart: edits, MiB")
+            for edits, size in memory.measure(made.root, made.files[2000], options.edits, environ, isolint):
+                print(f"  {edits:7}{size:9.1f}")
+    if "accuracy" in parts:
+        return _accuracy(options, environ, isolint)
+    return 0
+
+
+def _tool(here: Path, name: str) -> str | None:
+    return str(here / name) if (here / name).exists() else shutil.which(name)
+
+
+def _print_latency(measured: latency.Measured) -> None:
+    print(f"\nkeystroke, {measured.lines} lines, {measured.findings} findings: milliseconds, p50 / p95")
+    body = [kind for kind in KINDS if kind != "outline"]
+    print(" " * 14 + f"{'in bodies':>15}" + "".join(f"{kind:>15}" for kind in KINDS))
+    for name, times in measured.times.items():
+        together = [value for kind in body for value in times[kind]]
+        print(f"  {name:12}" + _cell(together) + "".join(_cell(times[kind]) for kind in KINDS))
+
+
+def _cell(values: Sequence[float]) -> str:
+    return f"{percentile(values, 0.5) * 1e3:7.1f} /{percentile(values, 0.95) * 1e3:6.1f}"
+
+
+def _accuracy(options: argparse.Namespace, environ: dict[str, str], isolint: Sequence[str]) -> int:
+    """Verdicts against what databases really did: the cases by their own program, then a measured suite if given."""
+    if not options.truth:
+        print("\naccuracy: needs --truth or ISOLINT_TRUTH", file=sys.stderr)
+        return 2
+    ours, given = " ".join(isolint), {**os.environ, **environ}
+    commands = [[sys.executable, f"{options.truth}/score.py", "--isolint", ours]]
+    if options.measured and options.checkout:
+        commands.append(
+            [
+                sys.executable,
+                f"{options.truth}/realscore.py",
+                options.measured,
+                str(options.checkout),
+                "--isolint",
+                ours,
+            ]
+        )
+    for command in commands:
+        print(f"\naccuracy, {Path(command[1]).name}", flush=True)
+        code = subprocess.run(command, env=given, check=False).returncode
+        if code:
+            return code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""What an edit costs, by the store's own counter: numbers of computations, never times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from isolint.check.session import Session
+
+FILES = {
+    "pytest.ini": "[pytest]\n",
+    "tests/conftest.py": """
+import pytest
+from tests.helpers import make, other
+
+
+@pytest.fixture
+def made():
+    return make("x")
+""",
+    "tests/__init__.py": "",
+    "tests/helpers.py": """
+def make(name):
+    return [name]
+
+
+def other(name):
+    return [name, name]
+""",
+    "tests/test_a.py": """
+from tests.helpers import make, other
+
+
+def test_one(made):
+    value = make("one")
+    assert value != made  # not the same
+
+
+# between two tests
+def test_two(made):
+    assert other("two")
+
+
+class TestThree:
+    def test_three(self, made):
+        assert make("three")
+
+    def test_four(self, made):
+        assert True
+""",
+    "tests/test_b.py": """
+from tests.helpers import other
+
+
+def test_five(made):
+    assert other("five")
+""",
+}
+
+Edit = Callable[[str, str, str], dict[str, int]]
+
+
+@pytest.fixture
+def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Edit:
+    """Replace text in a file of a project whose test files were looked at, look again, and give what was computed."""
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    for name, text in FILES.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    session = Session(str(tmp_path))
+    looked_at = [str(tmp_path / name) for name in ("tests/test_a.py", "tests/test_b.py", "tests/conftest.py")]
+    for path in looked_at:
+        session.findings(path)
+
+    def edit(name: str, old: str, new: str) -> dict[str, int]:
+        assert FILES[name].count(old) == 1
+        session.store.computed.clear()
+        session.set_buffer(str(tmp_path / name), FILES[name].replace(old, new).encode())
+        for path in looked_at:
+            session.findings(path)
+        return dict(session.store.computed)
+
+    return edit
+
+
+def test_nothing_is_computed_for_the_same_text(edit: Edit) -> None:
+    assert edit("tests/test_a.py", "value = make", "value = make") == {}
+
+
+def test_an_edit_in_a_body_computes_its_own_test_alone(edit: Edit) -> None:
+    """One index of functions, one summary, one run of the test; its trace is as before, and nothing after it."""
+    computed = edit("tests/test_a.py", 'value = make("one")', 'value = make("one", 1)')
+    assert computed == {"functions": 1, "dynamic requests": 1, "summary": 1, "run": 1}
+
+
+def test_an_edit_of_a_method_computes_its_own_test_alone(edit: Edit) -> None:
+    computed = edit("tests/test_a.py", "assert True", "assert 1 + 1")
+    assert computed == {"functions": 1, "dynamic requests": 1, "summary": 1, "run": 1}
+
+
+def test_a_comment_behind_the_code_computes_nothing(edit: Edit) -> None:
+    assert edit("tests/test_a.py", "# not the same", "# not the same one") == {}
+
+
+def test_what_only_moves_is_not_computed(edit: Edit) -> None:
+    """The tests behind a comment between two of them only move."""
+    assert edit("tests/test_a.py", "# between two tests\n", "# between\n# two tests\n") == {}
+
+
+def test_a_helper_computes_its_dependents_alone(edit: Edit) -> None:
+    """`make` is called by the fixture and two tests; its summary gives nothing new to their callers, so that no test
+    runs again."""
+    computed = edit("tests/helpers.py", "return [name]\n", "return [name] + [name]\n")
+    assert computed.pop("summary") <= 4
+    assert computed == {"functions": 1, "decorated": 1}
+
+
+def test_a_decorator_runs_no_other_test(edit: Edit) -> None:
+    computed = edit("tests/test_a.py", "class TestThree:\n    def", "class TestThree:\n    @skip\n    def")
+    assert computed.get("summary", 0) <= 1
+    assert computed.get("run", 0) <= 1
+    assert computed.get("closure of test", 0) <= 1

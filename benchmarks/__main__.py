@@ -30,9 +30,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--edits", type=int, default=10_000, help="for `memory`")
     parser.add_argument("--limit", type=float, default=900.0, help="seconds that one run of `whole` may take")
-    parser.add_argument(
-        "--truth", default=os.environ.get("ISOLINT_TRUTH"), help="folder of truth cases, for `accuracy`"
-    )
+    parser.add_argument("--truth", default=os.environ.get("ISOLINT_TRUTH"), help="the truth cases, for `accuracy`")
     parser.add_argument("--measured", help="a table of measured tests of the checkout, for `accuracy`")
     options = parser.parse_args()
     unknown = [part for part in options.parts if part not in PARTS]
@@ -61,17 +59,16 @@ def main() -> int:
                 print(f"  {name:12}" + "".join(f"{percentile(v, 0.5) * 1e3:9.0f}" for v in steps.values()))
         if "whole" in parts:
             root = options.checkout or generate.project(Path(folder) / "whole", (2000,), modules=700).root
-            print(
-                f"\nwhole project ({options.checkout or '700 generated files'}): seconds of wall, of processor, exit code"
-            )
+            named = options.checkout or "700 generated files"
+            print(f"\nwhole project ({named}): seconds of wall, of processor, exit code")
             for run in whole.measure(root, ruff, flake8, environ, isolint, options.limit):
                 code = "gave up" if run.code == -1 else run.code
                 print(f"  {run.name:38}{run.wall:9.2f}{run.processor:9.2f}   {code}")
         if "memory" in parts:
             made = generate.project(Path(folder) / "memory", (2000,))
             print("\nmemory of the server, its child apart: edits, MiB")
-            for edits, size in memory.measure(made.root, made.files[2000], options.edits, environ, isolint):
-                print(f"  {edits:7}{size:9.1f}")
+            for edits, resident in memory.measure(made.root, made.files[2000], options.edits, environ, isolint):
+                print(f"  {edits:7}{resident:9.1f}")
     if "accuracy" in parts:
         return _accuracy(options, environ, isolint)
     return 0

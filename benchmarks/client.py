@@ -58,10 +58,10 @@ class Client:
         while (body := self._frame()) is None:
             left = deadline - time.perf_counter()
             if left <= 0 or not select.select([self._stdout], [], [], left)[0]:
-                raise TimeoutError(f"{self.process.args}: no message in {limit} s")
+                raise TimeoutError(f"{self.process.args!r}: no message in {limit} s")
             piece = os.read(self._stdout, 1 << 20)
             if not piece:
-                raise EOFError(f"{self.process.args} ended")
+                raise EOFError(f"{self.process.args!r} ended")
             self._pending += piece
         self.arrived = time.perf_counter()
         message: Json = msgspec.json.decode(body)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+RUN_CACHE = "ISOLINT_TESTS_CACHE"
 
 INI = """[pytest]
 DJANGO_SETTINGS_MODULE = settings
@@ -57,10 +58,15 @@ def analysed_environment() -> Path | None:
 
 
 @cache
-def _cache_home() -> tempfile.TemporaryDirectory[str]:
-    """A cache folder for this run of the tests: what jedi answered once is not asked again for every project, and
-    nothing comes from, or stays for, another run."""
+def _own_cache() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="isolint-cache-")
+
+
+def cache_home() -> str:
+    """The cache folder of this run of the tests, shared by its processes: what jedi answered once is not asked again for
+    every project, and nothing comes from, or stays for, another run. `conftest.py` makes it; elsewhere it is this
+    process's own."""
+    return os.environ.get(RUN_CACHE) or _own_cache().name
 
 
 @contextlib.contextmanager
@@ -81,7 +87,7 @@ def isolint(*arguments: str, folder: Path, variables: Mapping[str, str] | None =
     from isolint.cli.main import main
 
     environment = analysed_environment()
-    seen = {"XDG_CACHE_HOME": _cache_home().name, **({"VIRTUAL_ENV": str(environment)} if environment else {})}
+    seen = {"XDG_CACHE_HOME": cache_home(), **({"VIRTUAL_ENV": str(environment)} if environment else {})}
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     # The real streams are replaced, not redirected by name: code that writes bytes uses `sys.stdout.buffer`.
     with surroundings(folder, {**seen, **(variables or {})}):

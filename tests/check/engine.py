@@ -21,7 +21,7 @@ from isolint.inference.client import JediOrigin, open_origin
 from isolint.names.origin import Answer, Origin, Question
 from isolint.workspace.environment import read_environment
 from isolint.workspace.shapes import Environment
-from tests.support import _cache_home, analysed_environment, lay_out, surroundings
+from tests.support import analysed_environment, cache_home, lay_out, surroundings
 
 INI = "[pytest]\nasyncio_default_fixture_loop_scope = function\n"
 
@@ -68,7 +68,7 @@ def environment() -> Environment:
 @cache
 def jedi() -> JediOrigin:
     """The one jedi of this run of the tests."""
-    with surroundings(Path.cwd(), {"XDG_CACHE_HOME": _cache_home().name}):
+    with surroundings(Path.cwd(), {"XDG_CACHE_HOME": cache_home()}):
         return open_origin(environment())
 
 

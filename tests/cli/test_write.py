@@ -11,8 +11,6 @@ import pytest
 from isolint.cli.write import WriteError, encode_like, replace_text
 from isolint.text.encoding import Decoded, decode
 
-IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
-
 
 def leftovers(folder: Path) -> list[str]:
     return [name for name in os.listdir(folder) if name.startswith(".isolint")]
@@ -79,22 +77,20 @@ def test_an_interrupt_leaves_no_temporary_file(tmp_path: Path, monkeypatch: pyte
     assert leftovers(tmp_path) == []
 
 
-@pytest.mark.skipif(IS_ROOT, reason="root may write everywhere")
-def test_a_read_only_folder(tmp_path: Path) -> None:
-    path = tmp_path / "a.py"
+def test_a_read_only_folder(as_plain_user: Path) -> None:
+    path = as_plain_user / "a.py"
     path.write_bytes(b"old")
-    tmp_path.chmod(0o555)
+    as_plain_user.chmod(0o555)
     try:
         with pytest.raises(WriteError, match="cannot be written"):
             replace_text(str(path), b"old", b"new")
     finally:
-        tmp_path.chmod(0o755)
+        as_plain_user.chmod(0o755)
     assert path.read_bytes() == b"old"
 
 
-@pytest.mark.skipif(IS_ROOT, reason="root may write everywhere")
-def test_a_read_only_file_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "a.py"
+def test_a_read_only_file_is_left_alone(as_plain_user: Path) -> None:
+    path = as_plain_user / "a.py"
     path.write_bytes(b"old")
     path.chmod(0o444)
     with pytest.raises(WriteError, match="read-only"):

@@ -101,7 +101,7 @@ def open_text(text: str, name: str = "test_it.py", mode: str = "strict") -> tupl
             plan(session.store, item)
         if not opened.resolver.wanted():
             break
-        opened.resolver.resolve(60)
+        opened.resolver.resolve(600)
         session.origin_changed()
     return session, path, items
 

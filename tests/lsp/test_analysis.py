@@ -228,21 +228,22 @@ def test_a_client_that_does_not_watch_files_is_served_by_its_saves(
         _settle(inside)
         return [paths for kind, paths in engines.log if kind == "touch"][-1]
 
-    inner = tmp_path / "a"
-    inner.mkdir()
-    inside.start(tmp_path)
+    project = tmp_path / "project"
+    inner = project / "a"
+    inner.mkdir(parents=True)
+    inside.start(project)
     uri = inside.open(inner / "test_a.py", "leak\n")
     inside.published(uri, 1)
     _settle(inside)
-    (tmp_path.parent / "pytest.ini").write_text("[pytest]\n")  # not above the folder: none of its business
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")  # not above the folder: none of its business
     assert save() == (str(inner / "test_a.py"),)
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (project / "pytest.ini").write_text("[pytest]\n")
     (inner / "conftest.py").write_text("# word: new\n")
-    assert save() == (str(inner / "test_a.py"), str(inner / "conftest.py"), str(tmp_path / "pytest.ini"))
+    assert save() == (str(inner / "test_a.py"), str(inner / "conftest.py"), str(project / "pytest.ini"))
     assert inside.publications(uri)[-1]["diagnostics"][0]["message"] == "leaks new"
     assert save() == (str(inner / "test_a.py"),)
-    (tmp_path / "pytest.ini").unlink()
-    assert save() == (str(inner / "test_a.py"), str(tmp_path / "pytest.ini"))
+    (project / "pytest.ini").unlink()
+    assert save() == (str(inner / "test_a.py"), str(project / "pytest.ini"))
 
 
 def test_a_client_that_watches_files_is_told_which(inside: Inside, tmp_path: Path) -> None:

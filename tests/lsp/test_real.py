@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.lsp.wire import Process, apply
+from tests.support import analysed_environment
 
 TEST = """\
 import pytest
@@ -54,9 +55,10 @@ def test_the_engine_is_plugged_in(real: Process, project: Path) -> None:
 
 
 def test_findings_follow_the_answers_of_jedi(real: Process, project: Path) -> None:
-    for module in ("django", "pytest_django", "pytest_asyncio", "asgiref"):
-        pytest.importorskip(module)
-    real.start(project, initializationOptions={"environment": sys.prefix})
+    environment = analysed_environment()
+    if environment is None:
+        pytest.skip("no environment with Django to analyse: ISOLINT_TRUTH_ENVIRONMENT")
+    real.start(project, initializationOptions={"environment": str(environment)})
     uri = real.open(project / "test_a.py", TEST)
     # Until jedi has said what the model's manager does, it is likely only, and a warning.
     shown = real.wait(

@@ -130,7 +130,7 @@ class Model:
             result = ask()
             if not self.missing:
                 return result
-            origin().resolve(60)
+            origin().resolve()
             for question in list(self.missing):
                 answer = origin().answer(question)
                 if answer is not None:

@@ -68,13 +68,13 @@ def test_links(tmp_path: Path) -> None:
     assert found(root) == ["other/o.py", "real/a.py", "z.py"]
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read everything")
-def test_an_unreadable_folder_is_a_problem(tmp_path: Path) -> None:
-    grow(tmp_path, "a.py", "closed/b.py")
-    (tmp_path / "closed").chmod(0)
-    result = discover(str(tmp_path), config(tmp_path))
-    (tmp_path / "closed").chmod(0o700)
-    assert [problem.path for problem in result.problems] == [str(tmp_path / "closed")]
+@pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
+def test_an_unreadable_folder_is_a_problem(as_plain_user: Path) -> None:
+    grow(as_plain_user, "a.py", "closed/b.py")
+    (as_plain_user / "closed").chmod(0)
+    result = discover(str(as_plain_user), config(as_plain_user))
+    (as_plain_user / "closed").chmod(0o700)
+    assert [problem.path for problem in result.problems] == [str(as_plain_user / "closed")]
 
 
 def test_a_root_that_is_not_there(tmp_path: Path) -> None:

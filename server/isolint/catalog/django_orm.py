@@ -14,7 +14,7 @@ RELATED = "django.db.models.fields.related_descriptors.create_reverse_many_to_on
 _LAZY = (
     "all filter exclude annotate alias order_by reverse distinct values values_list dates datetimes none select_related "
     "prefetch_related extra defer only using union intersection difference select_for_update complex_filter fetch_mode "
-    "_clone _chain get_queryset"
+    "_clone _chain"
 ).split()
 _READS: dict[str, Given] = {
     "get": "model",
@@ -75,6 +75,7 @@ ORM: tuple[Row, ...] = (
     Extends("django.db.models.manager.Manager", (MANAGER, QUERYSET)),
     Gives(f"{MANAGER}.from_queryset", "class"),
     Gives(f"{MANAGER}.db_manager", "self"),
+    Gives(f"{MANAGER}.get_queryset", "queryset"),
     # Managers of relations: made by functions at run time (django/db/models/fields/related_descriptors.py).
     Extends(RELATED, ("django.db.models.manager.Manager", MANAGER, QUERYSET)),
     *_related(RELATED),
@@ -105,7 +106,6 @@ ORM: tuple[Row, ...] = (
     Acts("django.shortcuts.aget_list_or_404", "read", "await", SENSITIVE, "ISO102", gives="models"),
     Acts("django.db.backends.utils.CursorWrapper.execute", "write"),
     Acts("django.db.backends.utils.CursorWrapper.executemany", "write"),
-    Acts("django.db.utils.ConnectionProxy.cursor", "read", gives="unknown"),
     Acts("django.utils.connection.ConnectionProxy.cursor", "write", gives="unknown"),
     Acts("django.core.management.call_command", "write"),
     # Transactions write nothing by themselves (django/db/transaction.py).
@@ -146,7 +146,6 @@ ORM: tuple[Row, ...] = (
     *_both("django.contrib.sessions.backends.db.SessionStore", {"save": "plain", "create": "plain"}, "write"),
     *_both("django.contrib.sessions.backends.db.SessionStore", {"delete": "plain", "flush": "plain"}, "write"),
     *_both("django.contrib.sessions.backends.db.SessionStore", {"load": "plain", "exists": "plain"}, "read"),
-    Gives("django.contrib.sessions.backends.base.SessionBase.set"),
     Gives("django.contrib.sessions.backends.base.SessionBase.aset"),
 )
 """Relations read from an instance give a manager; see `descriptors`."""

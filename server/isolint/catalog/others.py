@@ -26,7 +26,15 @@ FACTORIES: tuple[Row, ...] = (
 
 MOCKS: tuple[Row, ...] = tuple(
     Mocks(f"unittest.mock.{name}")
-    for name in ("Mock", "MagicMock", "AsyncMock", "NonCallableMock", "NonCallableMagicMock", "PropertyMock", "sentinel")
+    for name in (
+        "Mock",
+        "MagicMock",
+        "AsyncMock",
+        "NonCallableMock",
+        "NonCallableMagicMock",
+        "PropertyMock",
+        "sentinel",
+    )
 ) + (Mocks("unittest.mock.create_autospec"), Mocks("unittest.mock.patch"), Mocks("unittest.mock.mock_open"))
 
 DECORATORS: tuple[Row, ...] = (
@@ -57,10 +65,7 @@ DECORATORS: tuple[Row, ...] = (
 )
 
 PURE: tuple[Row, ...] = (
-    *(
-        Gives(f"django.core.mail.{name}")
-        for name in ("send_mail", "send_mass_mail", "mail_admins", "mail_managers")
-    ),
+    *(Gives(f"django.core.mail.{name}") for name in ("send_mail", "send_mass_mail", "mail_admins", "mail_managers")),
     Gives("django.core.mail.message.EmailMessage.send"),
     Gives("django.urls.base.reverse"),
     Gives("django.utils.timezone.now"),

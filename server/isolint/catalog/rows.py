@@ -12,7 +12,9 @@ from typing import Literal
 
 from isolint.catalog.places import IDENTITY, Route
 
-Given = Literal["plain", "self", "model", "models", "queryset", "manager", "receiver", "class", "unknown", "first", "items"]
+Given = Literal[
+    "plain", "self", "model", "models", "queryset", "manager", "receiver", "class", "unknown", "first", "items"
+]
 """What a call gives: "plain" data; "self" the receiver; "model"/"models" an instance/instances of the model behind the
 receiver (or of the class given as first argument); "queryset"/"manager" one over it; "receiver": an instance of the
 class it is called on; "first": its first argument; "items": a container of its arguments; "unknown"."""
@@ -148,3 +150,8 @@ class Refuses:
 
 
 Row = Wraps | Runs | Drives | Acts | Gives | Attribute | Decorates | Manages | Fills | Mocks | Extends | Lends | Refuses
+
+
+def rule_of(row: Row | None) -> str:
+    """The rule that a hop's row belongs to, "" for hops that lead nowhere else."""
+    return row.rule if isinstance(row, Wraps | Runs | Drives | Acts) else ""

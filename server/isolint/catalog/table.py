@@ -53,7 +53,11 @@ class Table:
         return len(self._rows)
 
 
-_USER_HOPS: dict[str, tuple[Route, str]] = {"worker": (SENSITIVE, "ISO101"), "pool": (THREAD, "ISO103"), "home": (BRIDGE, "")}
+_USER_HOPS: dict[str, tuple[Route, str]] = {
+    "worker": (SENSITIVE, "ISO101"),
+    "pool": (THREAD, "ISO103"),
+    "home": (BRIDGE, ""),
+}
 
 
 def user_rows(rows: UserRows) -> tuple[Row, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from isolint.catalog.rows import rule_of
 from isolint.fixes import to_sync
 from isolint.names.symbols import FunctionRef, Site
 from isolint.placement.functions import find
 from isolint.placement.inputs import TABLE
-from isolint.placement.machine import rule_of
 from isolint.placement.shapes import Escape
 from isolint.placement.trace import trace
 from isolint.pytest_model.database import database

@@ -12,6 +12,7 @@ import faulthandler
 import gc
 import importlib.machinery
 import os
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -54,6 +55,18 @@ def resident_memory() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
+def watch_processor_time() -> bool:
+    """Let `signal.setitimer(ITIMER_PROF, seconds)` end this process after so much processor time of its own, whatever
+    Python does then; a traceback goes to stderr first. Returns False where the system has no such timer.
+
+    Processor time, because what an answer is must not depend on what else the machine does."""
+    if not hasattr(signal, "setitimer"):
+        return False
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    faulthandler.register(signal.SIGPROF, file=sys.stderr, all_threads=False, chain=True)
+    return True
+
+
 def main(arguments: Sequence[str]) -> int:
     """Answer questions until stdin ends. Each argument is NAME=FOLDER. Returns the exit code."""
     # Whatever is printed by accident must not land between two frames.
@@ -84,15 +97,20 @@ def main(arguments: Sequence[str]) -> int:
         os.nice(hello.niceness)
     world = lookup.open_world(hello.sys_path, hello.roots, hello.python_version)
     parent = os.getppid()
+    measured = watch_processor_time()
     while True:
         payload = wire.read_frame(questions)
         if payload is None or os.getppid() != parent:
             return 0
         question = wire.decode_question(payload)
-        # The watchdog is a C thread: it ends the process whatever Python does; the parent notices and starts another.
-        faulthandler.dump_traceback_later(hello.limit, exit=True, file=sys.stderr)
+        # The watchdogs end the process, one in the kernel and one in a C thread; the parent notices and starts another.
+        if measured:
+            signal.setitimer(signal.ITIMER_PROF, hello.limit)
+        faulthandler.dump_traceback_later(hello.limit * wire.PATIENCE, exit=True, file=sys.stderr)
         before = time.process_time()
         answer, error = lookup.answer(world, question)
+        if measured:
+            signal.setitimer(signal.ITIMER_PROF, 0)
         faulthandler.cancel_dump_traceback_later()
         reply = wire.Reply(answer, resident_memory(), time.process_time() - before, error)
         try:

@@ -36,7 +36,7 @@ LARGEST_CHILD = 150 * 1024 * 1024
 """Bytes of resident memory after which a child is replaced, at the end of a batch."""
 
 LONGEST_QUESTION = 10.0
-"""Seconds after which a question ends its child."""
+"""Processor seconds after which a question ends its child: a busy machine must not turn answers into unknowns."""
 
 _ATTEMPTS = 2
 _FRUITLESS_STARTS = 3

@@ -75,7 +75,7 @@ class Child:
         return cast("IO[bytes]", self._process.stdout)
 
     def ask(self, question: Question) -> wire.Reply:
-        """Ask and wait; the child's own watchdog bounds the time. Raises ChildEnded when no answer comes."""
+        """Ask and wait; the child's own watchdogs bound the time. Raises ChildEnded when no answer comes."""
         try:
             wire.write_frame(self._stdin, wire.encode(question))
             payload = wire.read_frame(self._stdout)

@@ -19,12 +19,17 @@ LARGEST_FRAME = 1 << 28
 """Bytes; a longer frame means that the two sides lost step."""
 
 
+PATIENCE = 30
+"""How many times `Hello.limit` may pass on the wall clock: only for what waits and does not work, such as a file on a
+network that is gone, and for systems that cannot limit processor time."""
+
+
 class Hello(msgspec.Struct, frozen=True, array_like=True):
     """The first message to a child: the world it is asked about.
 
     `sys_path` are the import roots of the analysed environment (site-packages, standard library), `roots` those of
     the project itself (used by `ExpressionQuestion` alone), `python_version` (major, minor) that of the environment,
-    `limit` the seconds after which a question ends the child, `niceness` how far it steps back for others."""
+    `limit` the processor seconds after which a question ends the child, `niceness` how far it steps back for others."""
 
     sys_path: tuple[str, ...]
     roots: tuple[str, ...]

@@ -21,12 +21,15 @@ from isolint.names.symbols import (
     Site,
     ValueSymbol,
 )
-from isolint.placement import queries
-from isolint.placement.functions import Found, bound_names, find, own_statements
-from isolint.placement.machine import ITERATING, Context, Machine, function_operation, subscript
+from isolint.placement import applying, filling, lineage, members, queries
+from isolint.placement.applying import ITERATING
+from isolint.placement.context import SPREAD, Context
+from isolint.placement.functions import Found, bound_names, find, function_operation, own_statements
+from isolint.placement.machine import Machine
 from isolint.placement.shapes import (
     Callable_,
     Class_,
+    Derived,
     Instance,
     Items,
     Literally,
@@ -39,7 +42,7 @@ from isolint.placement.shapes import (
     Value,
     World,
 )
-from isolint.placement.values import NOTHING, PLAIN, join, label, one, unknown
+from isolint.placement.values import NOTHING, PLAIN, join, label, one, subscript, unknown
 from isolint.store.memo import Store
 from isolint.syntax import facts as f
 
@@ -70,7 +73,9 @@ def value_of_symbol(store: Store, symbol: ValueSymbol) -> Value:
     value = NOTHING if symbol.expr is None else body.evaluate(symbol.expr, Context(muted=True))
     if symbol.item >= 0:
         value = subscript(value, one(Literally(symbol.item)))
-    if (not value or value <= {Plain()} or all(isinstance(a, Unknown) for a in value)) and symbol.annotation is not None:
+    if (
+        not value or value <= {Plain()} or all(isinstance(a, Unknown) for a in value)
+    ) and symbol.annotation is not None:
         return body.annotated(symbol.annotation) or value
     return value or unknown("no value")
 
@@ -94,7 +99,7 @@ def attribute_value(store: Store, cls: ClassRef, name: str) -> Value:
 def _closed(store: Store, value: Value, cls: ClassRef) -> Value:
     """A value with `self` filled in and other parameters unknown."""
     machine = Machine(store, cls.path)
-    return machine.fill(value, {("param", "self"): one(Instance(cls)), ("param", "cls"): one(Class_(cls))})
+    return filling.fill(machine, value, {("param", "self"): one(Instance(cls)), ("param", "cls"): one(Class_(cls))})
 
 
 def _assigns(store: Store, ref: FunctionRef, name: str) -> bool:
@@ -135,6 +140,7 @@ class _Body:
         self.returned: list[Value] = []
         self.yielded: list[Value] = []
         self.attributes: dict[str, Value] = {}
+        self.looping = False
         self.ctx = Context()
         self.imports: dict[str, Value] = {}
 
@@ -208,19 +214,23 @@ class _Body:
                 if node.value is not None:
                     self.returned.append(self.evaluate(node.value, self.ctx))
             case f.If():
-                self.evaluate(node.test, self.ctx)
+                self.truth(node.test, self.ctx)
                 self.branches([node.body, node.orelse], certain=False)
                 if not self.machine.test_code and (_leaves(node.body) or _leaves(node.orelse)):
                     self.ctx = replace(self.ctx, certain=False)
             case f.For():
                 iterable = self.evaluate(node.iterable, self.ctx)
                 self.assign(node.target, self.iterate(iterable, node.iterable, node.is_async))
-                self.execute(node.body)
+                self.loop(node.body)
                 self.execute(node.orelse)
             case f.While():
-                self.evaluate(node.test, self.ctx)
-                self.execute(node.body)
+                self.truth(node.test, self.ctx)
+                self.loop(node.body)
                 self.execute(node.orelse)
+            case f.Delete():
+                for target in node.targets:
+                    if isinstance(target, f.Subscript):
+                        self.evaluate(target, self.ctx)
             case f.With():
                 self.manage(node)
             case f.Try():
@@ -233,6 +243,8 @@ class _Body:
                 for case in node.cases:
                     for name in case.binds:
                         self.env[name] = unknown(f"{name} bound by a pattern")
+                    if case.guard is not None:
+                        self.truth(case.guard, self.ctx)
                 self.branches([c.body for c in node.cases], certain=False)
             case f.Function():
                 ref = FunctionRef(self.ref.path, self.ref.chunk, node.span[0], node.name)
@@ -253,9 +265,31 @@ class _Body:
                     if part is not None:
                         self.evaluate(part, self.ctx)
             case f.Assert():
-                self.evaluate(node.test, self.ctx)
+                self.truth(node.test, self.ctx)
                 if node.message is not None:
                     self.evaluate(node.message, replace(self.ctx, certain=False))
+
+    def loop(self, body: tuple[f.Stmt, ...]) -> None:
+        """A loop's body; a second time when it changed a name that it may read at its start."""
+        before = dict(self.env)
+        self.execute(body)
+        changed = [name for name, value in before.items() if self.env.get(name, value) != value]
+        if changed and not self.looping:
+            for name in changed:
+                self.env[name] = join([before[name], self.env[name]])
+            self.looping = True
+            try:
+                self.execute(body)
+            finally:
+                self.looping = False
+
+    def truth(self, node: f.Expr, ctx: Context) -> Value:
+        """An expression whose truth is asked for: a queryset is evaluated by that."""
+        value = self.evaluate(node, ctx)
+        querysets = frozenset(a for a in value if lineage.is_lazy(self.machine, a))
+        if querysets:
+            self.machine.perform(querysets, "iterate", ctx, self.site(node), label(node))
+        return value
 
     def branches(self, bodies: list[tuple[f.Stmt, ...]], certain: bool) -> None:
         """Alternatives: each from the same start, joined after. In product code their work is not certain; in a test's
@@ -275,17 +309,21 @@ class _Body:
                 self.env[name] = join([self.env[name], value]) if name in self.env else value
 
     def manage(self, node: f.With) -> None:
+        left: list[tuple[Value, f.Expr]] = []
         for item in node.items:
-            manager = self.evaluate(item.context, self.ctx)
+            manager = self.close(self.evaluate(item.context, self.ctx))
+            left.append((manager, item.context))
             op: Operation = "aenter" if node.is_async else "enter"
             entered = self.machine.perform(
-                self.close(manager), op, self.ctx, self.site(item.context), label(item.context)
+                manager, op, self.ctx, self.site(item.context), label(item.context)
             )
             if item.target is not None:
                 self.assign(item.target, entered)
-            if not node.is_async and self.machine.refuses_loops(manager):
+            if not node.is_async and lineage.refuses_loops(self.machine, manager):
                 self.ctx = replace(self.ctx, route=compose(self.ctx.route, LOOPLESS))
         self.execute(node.body)
+        for manager, context in reversed(left):
+            self.machine.leave(manager, node.is_async, self.ctx, self.site(context), label(context))
 
     def iterate(self, value: Value, expr: f.Expr, is_async: bool) -> Value:
         op: Operation = "aiterate" if is_async else "iterate"
@@ -308,8 +346,11 @@ class _Body:
             case f.Subscript():
                 held = self.evaluate(target.value, self.ctx)
                 self.evaluate(target.index, self.ctx)
-                if self.machine.lends(held):
+                if lineage.lends(self.machine, held):
                     self.ctx = replace(self.ctx, muted=True)
+                if isinstance(target.value, f.Name) and target.value.id in self.env:
+                    key = target.index.value if isinstance(target.index, f.Constant) else None
+                    self.env[target.value.id] = _holding(held, value, key)
 
     def is_self(self, name: str) -> bool:
         """Whether this is the first parameter of a method."""
@@ -319,9 +360,7 @@ class _Body:
         """Apply a function's decorators, innermost first."""
         for decorator in reversed(node.decorators):
             func = self.evaluate(decorator, replace(self.ctx, muted=True))
-            made = self.machine.perform(
-                func, "call", replace(self.ctx, muted=True), None, label(decorator), (value,)
-            )
+            made = self.machine.perform(func, "call", replace(self.ctx, muted=True), None, label(decorator), (value,))
             value = self._decorated(func, made, value)
         return value
 
@@ -339,11 +378,11 @@ class _Body:
 
         target = import_target(self.store, self.ref.path, module, level)
         if name is not None and isinstance(target, ModuleSymbol):
-            replaced = self.machine.replaced("module", target.path, name)
+            replaced = members.replacement(self.machine, "module", target.path, name)
             if replaced is not None:
                 return replaced
         symbols = (target,) if name is None else attribute(self.store, target, name)
-        return self.machine.symbols_value(symbols)
+        return members.symbols_value(self.machine, symbols)
 
     # --- expressions ---------------------------------------------------------------------------------------------
 
@@ -357,7 +396,7 @@ class _Body:
             case f.Constant():
                 return one(Literally(node.value))
             case f.Attribute():
-                return self.machine.attribute(self.evaluate(node.value, ctx), node.attr, ctx, self.site(node))
+                return members.attribute(self.machine, self.evaluate(node.value, ctx), node.attr, ctx, self.site(node))
             case f.Call():
                 return self.call(node, ctx)
             case f.Await():
@@ -375,10 +414,16 @@ class _Body:
                 return self.comprehension(node, ctx)
             case f.Choice():
                 if node.test is not None:
-                    self.evaluate(node.test, ctx)
+                    self.truth(node.test, ctx)
+                else:
+                    return join(self.truth(option, ctx) for option in node.options)
                 return join(self.evaluate(option, ctx) for option in node.options)
             case f.Subscript():
-                return subscript(self.evaluate(node.value, ctx), self.evaluate(node.index, ctx))
+                value, index = self.evaluate(node.value, ctx), self.evaluate(node.index, ctx)
+                if any(lineage.is_lazy(self.machine, a) for a in value):
+                    sliced = isinstance(node.index, f.Operation) and node.index.kind == "slice"
+                    return value if sliced else self.machine.item(value, ctx, self.site(node), label(node))
+                return subscript(value, index)
             case f.Starred():
                 return self.evaluate(node.value, ctx)
             case f.Walrus():
@@ -392,8 +437,10 @@ class _Body:
                 self.ctx = replace(self.ctx, phase="teardown")
                 return PLAIN
             case f.Operation():
-                for operand in node.operands:
-                    self.evaluate(operand, ctx)
+                for position, operand in enumerate(node.operands):
+                    # `x in queryset` evaluates it, and so does `not queryset`; `queryset == x` does not.
+                    asks = position > 0 if node.kind == "compare" else node.kind == "unary"
+                    self.truth(operand, ctx) if asks else self.evaluate(operand, ctx)
                 return PLAIN
             case f.Missing():
                 for part in node.parts:
@@ -408,14 +455,14 @@ class _Body:
             return unknown(f"{name} is not assigned yet")
         if name in self.around:
             return one(Param(name, "free"))
-        replaced = self.machine.replaced("module", self.ref.path, name)
+        replaced = members.replacement(self.machine, "module", self.ref.path, name)
         if replaced is not None:
             return replaced
         if self.owner is not None:
-            return self.machine.symbols_value(
-                resolve(self.store, self.ref.path, f.Name(name, (0, 0)), self.owner)
+            return members.symbols_value(
+                self.machine, resolve(self.store, self.ref.path, f.Name(name, (0, 0)), self.owner)
             )
-        return self.machine.symbols_value(lookup_or_builtin(self.store, self.ref.path, name))
+        return members.symbols_value(self.machine, lookup_or_builtin(self.store, self.ref.path, name))
 
     def call(self, node: f.Call, ctx: Context) -> Value:
         special = self.special_call(node, ctx)
@@ -436,9 +483,17 @@ class _Body:
                 keywords.append((keyword.name, value))
             else:
                 keywords += _spread_keywords(value)
-        return self.machine.perform(
-            func, "call", ctx, self.site(node), label(node.func), tuple(args), tuple(keywords)
-        )
+        self.keep(node, args)
+        return self.machine.perform(func, "call", ctx, self.site(node), label(node.func), tuple(args), tuple(keywords))
+
+    def keep(self, node: f.Call, args: list[Value]) -> None:
+        """`name.append(x)` and its like put what they are given into the container that the name holds."""
+        match node.func:
+            case f.Attribute(value=f.Name(id=name), attr=method) if name in self.env and method in _KEEPING and args:
+                value = args[-1]
+                if method == "extend":
+                    value = join(a.element for a in value if isinstance(a, Items))
+                self.env[name] = _holding(self.env[name], value, None)
 
     def special_call(self, node: f.Call, ctx: Context) -> Value | None:
         """Builtins that look at their arguments: getattr, and everything that iterates."""
@@ -454,25 +509,27 @@ class _Body:
             self.evaluate(keyword.value, ctx)
         if node.func.id == "getattr":
             if len(values) >= 2 and isinstance(node.args[1], f.Constant):
-                return self.machine.attribute(values[0], str(node.args[1].value), ctx, self.site(node))
+                return members.attribute(self.machine, values[0], str(node.args[1].value), ctx, self.site(node))
             return unknown("getattr of a computed name")
         if node.func.id in _PASSING:
             return PLAIN
         spread = [v for value, a in zip(values, node.args, strict=True) for v in _given(value, a)]
         labels = tuple(label(a) for a in node.args) + ("",) * len(spread)
-        return self.machine.builtin(node.func.id, tuple(spread), ctx, self.site(node), labels) or PLAIN
+        return applying.apply_builtin(self.machine, node.func.id, tuple(spread), ctx, self.site(node), labels) or PLAIN
 
     def super_value(self, node: f.Call, ctx: Context) -> Value:
         """`super()` in a method, and `super(Class, self)` anywhere."""
         if len(node.args) == 2:
             classes, value = (self.evaluate(a, ctx) for a in node.args)
-            return join(self.machine.super_of(value, a.ref) for a in classes if isinstance(a, Class_)) or unknown("super()")
+            return join(
+                members.super_of(self.machine, value, a.ref) for a in classes if isinstance(a, Class_)
+            ) or unknown("super()")
         owner = owner_of(self.store, self.ref.path, self.ref.chunk)
         found = find(self.store, self.ref)
         method = None if found is None else (*found.around, found.node)[0]
         if owner is None or method is None or not method.params:
             return unknown("super()")
-        return self.machine.super_of(self.name(method.params[0].name), owner)
+        return members.super_of(self.machine, self.name(method.params[0].name), owner)
 
     def collection(self, node: f.Collection, ctx: Context) -> Value:
         values: list[Value] = []
@@ -526,7 +583,9 @@ def _given(value: Value, arg: f.Expr) -> list[Value]:
     return _spread(value) if isinstance(arg, f.Starred) else [value]
 
 
-_PASSING = frozenset({"isinstance", "issubclass", "print", "id", "type", "hasattr", "repr", "callable", "setattr", "vars", "dir"})
+_PASSING = frozenset(
+    {"isinstance", "issubclass", "print", "id", "type", "hasattr", "repr", "callable", "setattr", "vars", "dir"}
+)
 _SPECIAL = ITERATING | _PASSING | {"getattr", "super"}
 
 
@@ -540,7 +599,27 @@ def _spread(value: Value) -> list[Value]:
 
 
 def _spread_keywords(value: Value) -> list[tuple[str, Value]]:
-    return [(k, v) for a in value if isinstance(a, Items) for k, v in a.keys if isinstance(k, str)]
+    """The keyword arguments that `**value` stands for; under the name SPREAD what is only known later."""
+    known = [(k, v) for a in value if isinstance(a, Items) for k, v in a.keys if isinstance(k, str)]
+    later = frozenset(a for a in value if isinstance(a, Param | Derived))
+    return [*known, (SPREAD, later)] if later else known
+
+
+def _holding(container: Value, value: Value, key: str | int | float | bool | None) -> Value:
+    """A container that holds one thing more, under a literal key where there is one."""
+    changed: list[Value] = []
+    for atom in container:
+        if not isinstance(atom, Items):
+            changed.append(frozenset({atom}))
+        elif isinstance(key, str | int):
+            kept = tuple((k, v) for k, v in atom.keys if k != key)
+            changed.append(one(Items(join([atom.element, value]), (*kept, (key, value))[-16:])))
+        else:
+            changed.append(one(Items(join([atom.element, value]), () if any(isinstance(k, int) for k, _ in atom.keys) else atom.keys)))
+    return join(changed)
+
+
+_KEEPING = frozenset({"append", "appendleft", "add", "insert", "extend", "put_nowait"})
 
 
 def _mentions(value: Value, ref: FunctionRef) -> bool:
@@ -565,5 +644,3 @@ def _collect_names(node: object, read: set[str]) -> None:
             value = getattr(node, name)
             if not isinstance(value, str | int | float | bool | None):
                 _collect_names(value, read)
-
-

@@ -10,6 +10,7 @@ import msgspec
 
 from isolint.names.inputs import FACTS
 from isolint.names.symbols import FunctionRef
+from isolint.placement.shapes import Operation
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
@@ -123,3 +124,18 @@ def _target_names(target: f.Expr) -> Iterator[str]:
                 yield from _target_names(item)
         case f.Starred():
             yield from _target_names(target.value)
+
+
+def find_node(store: Store, ref: FunctionRef) -> f.Function | f.Lambda | None:
+    """The facts of a function or lambda."""
+    found = find(store, ref)
+    return None if found is None else found.node
+
+
+def function_operation(node: f.Function | f.Lambda | None) -> Operation:
+    """What must be done to the result of calling a function for its body to run."""
+    if not isinstance(node, f.Function):
+        return "call"
+    if node.is_async:
+        return "aiterate" if node.is_generator else "await"
+    return "iterate" if node.is_generator else "call"

@@ -6,47 +6,21 @@ project functions do; it knows no library by name. Evaluating syntax is `body`'s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from isolint.catalog.places import IDENTITY, Route, compose
 from isolint.catalog.rows import (
     Acts,
-    Attribute,
-    Decorates,
-    Drives,
-    Fills,
-    Given,
-    Gives,
-    Lends,
-    Manages,
-    Mocks,
-    Refuses,
     Row,
-    Runs,
-    Wraps,
+    rule_of,
 )
-from isolint.catalog.table import Table, switched_name
-from isolint.names.inputs import definition, is_answered
-from isolint.names.origin import Definition
-from isolint.names.resolve import attribute as name_attribute
-from isolint.names.resolve import class_attribute, external_mro, mro
-from isolint.names.scopes import class_scope
-from isolint.names.symbols import (
-    ClassRef,
-    ClassSymbol,
-    External,
-    FunctionRef,
-    FunctionSymbol,
-    ModuleSymbol,
-    Site,
-    Symbol,
-    UnknownSymbol,
-    ValueSymbol,
-)
-from isolint.placement import queries
-from isolint.placement.functions import find
+from isolint.catalog.table import Table
+from isolint.names.scopes import class_scope, owner_of
+from isolint.names.symbols import FunctionRef, FunctionSymbol, Site, ValueSymbol
+from isolint.placement import applying, filling, lineage, members, queries
+from isolint.placement.context import SPREAD, Context, Keywords, shorten
+from isolint.placement.functions import find, find_node, function_operation
 from isolint.placement.inputs import TABLE, TEST_CODE
 from isolint.placement.shapes import (
     Atom,
@@ -63,13 +37,11 @@ from isolint.placement.shapes import (
     Kind,
     Literally,
     Mock,
-    Module,
     Opaque,
     Operation,
     Outside,
     Param,
     Partial,
-    Plain,
     Step,
     Summary,
     Unknown,
@@ -77,8 +49,7 @@ from isolint.placement.shapes import (
     Value,
     World,
 )
-from isolint.placement.values import NOTHING, PLAIN, class_name, join, one, unknown
-from isolint.pytest_model.inputs import ENVIRONMENT
+from isolint.placement.values import NOTHING, PLAIN, bind, class_name, join, one, order_of, payload_label, unknown
 from isolint.store.memo import Store
 from isolint.syntax import facts as f
 
@@ -86,43 +57,8 @@ MAX_EFFECTS = 256
 """More distinct effects (or uses) than this in one function are cut, and the function is opaque."""
 MAX_REPLAY = 24
 """Helpers that hand their parameter on deeper than this make the caller opaque."""
-MAX_FILLING = 8
-"""Calls that are followed, one inside the other, to tell what a symbolic result is; beyond that it is Unknown."""
-MAX_CHAIN = 12
-"""Links of a chain that are kept; the middle of a longer one is elided."""
-
-_QUERYSET = "django.db.models.query.QuerySet"
-_MANAGER = "django.db.models.manager.Manager"
-_RELATED = "django.db.models.fields.related_descriptors.create_reverse_many_to_one_manager.RelatedManager"
-_MODEL = "django.db.models.base.Model"
-
-Keywords = tuple[tuple[str, Value], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Where the machine works: the route from the entry of the function under evaluation to here, the chain that led
-    here, the first hop that has a rule, and whether all of it is certain. `muted`: only values are wanted."""
-
-    route: Route = IDENTITY
-    via: tuple[Step, ...] = ()
-    hop: str = ""
-    certain: bool = True
-    phase: Literal["setup", "teardown"] = "setup"
-    muted: bool = False
-    depth: int = 0
-
-    def step(self, site: Site | None, label: str, row: str = "", target: FunctionRef | None = None) -> Context:
-        """The context one link further."""
-        return replace(self, via=shorten((*self.via, Step(site, label, row, target))))
-
-
-def shorten(via: tuple[Step, ...]) -> tuple[Step, ...]:
-    """A chain of at most MAX_CHAIN links."""
-    if len(via) <= MAX_CHAIN:
-        return via
-    half = MAX_CHAIN // 2
-    return (*via[:half], *via[-half:])
+MAX_CALLS = 5_000
+"""Different calls that are followed in one evaluation; one that needs more makes the caller opaque."""
 
 
 class Machine:
@@ -140,6 +76,7 @@ class Machine:
         self.opaque: dict[tuple[object, ...], Opaque] = {}
         self.filling = 0
         self._filled: dict[int, dict[tuple[Derived, int], Value]] = {}
+        self._entered: dict[tuple[object, ...], Value] = {}
 
     # --- accumulating --------------------------------------------------------------------------------------------
 
@@ -210,7 +147,7 @@ class Machine:
             self.obscure(ctx, "call", f"{label}: helpers hand it on too deeply", site)
             return unknown("too deep")
         results = []
-        for atom in sorted(value, key=_order) if len(value) > 1 else value:
+        for atom in sorted(value, key=order_of) if len(value) > 1 else value:
             results.append(self._perform(atom, op, ctx, site, label, args, keywords))
         return join(results)
 
@@ -246,7 +183,7 @@ class Machine:
         if op == "call":
             return self._call(atom, ctx, site, label, args, keywords)
         if isinstance(atom, Outside):
-            return self._operate_outside(atom, op, ctx, site, label)
+            return applying.operate_outside(self, atom, op, ctx, site, label)
         return PLAIN
 
     def _symbolic(
@@ -312,15 +249,19 @@ class Machine:
                         if isinstance(row, Acts):
                             if ctx.via and ctx.via[-1].site == site:
                                 label = payload_label(work.callee, label)
-                            self.act(inner, row.kind, class_name(self._model_of(atom)), row, site, label)
-                            return self._given(row.gives, atom, work.args)
+                            self.act(inner, row.kind, class_name(applying.model_of(self, atom)), row, site, label)
+                            return applying.given(self, row.gives, atom, work.args)
                 return PLAIN
             case "await":
                 return self.perform(work.callee, "await", inner, site, label)
             case "call-await":
-                made = self.perform(work.callee, "call", inner, site, payload_label(work.callee, label), work.args, work.keywords)
+                made = self.perform(
+                    work.callee, "call", inner, site, payload_label(work.callee, label), work.args, work.keywords
+                )
                 return self.perform(made, "await", inner, site, payload_label(work.callee, label))
-        return self.perform(work.callee, "call", inner, site, payload_label(work.callee, label), work.args, work.keywords)
+        return self.perform(
+            work.callee, "call", inner, site, payload_label(work.callee, label), work.args, work.keywords
+        )
 
     def _through(self, ctx: Context, route: Route, row: str, site: Site | None, label: str) -> Context:
         """The context behind a hop."""
@@ -339,9 +280,9 @@ class Machine:
             case Callable_():
                 return self._call_function(atom, ctx, site, label, args, keywords)
             case Class_():
-                return self._construct(atom, ctx, site, label, args, keywords)
+                return applying.construct(self, atom, ctx, site, label, args, keywords)
             case Outside():
-                return self._call_outside(atom, ctx, site, label, args, keywords)
+                return applying.call_outside(self, atom, ctx, site, label, args, keywords)
             case Partial():
                 merged = tuple({**dict(atom.keywords), **dict(keywords)}.items())
                 return self.perform(atom.func, "call", ctx, site, label, (*atom.args, *args), merged)
@@ -370,7 +311,34 @@ class Machine:
         keywords: Keywords,
         op: str,
     ) -> Value:
-        """The body of a project function runs here: its summary, with the arguments filled in."""
+        """The body of a project function runs here: its summary, with the arguments filled in.
+
+        Each call is followed once: functions that reach each other through parameters would otherwise be followed along
+        every path. A call that leads back to itself gives nothing that the way there does not give."""
+        first = ctx.via[0].site if ctx.via else site
+        hopped = next((s.site for s in ctx.via if s.row), None)
+        where = (ctx.route, ctx.hop, ctx.certain, ctx.phase, ctx.muted, self.filling, first, hopped)
+        key = (atom, args, keywords, op, where)
+        known = self._entered.get(key)
+        if known is not None:
+            return known
+        if len(self._entered) >= MAX_CALLS:
+            self.obscure(ctx, "call", f"{label}: more calls than are followed", site)
+            return unknown("too many calls")
+        self._entered[key] = NOTHING
+        made = self._entered[key] = self._enter(atom, ctx, site, label, args, keywords, op)
+        return made
+
+    def _enter(
+        self,
+        atom: Callable_,
+        ctx: Context,
+        site: Site | None,
+        label: str,
+        args: tuple[Value, ...],
+        keywords: Keywords,
+        op: str,
+    ) -> Value:
         summary = queries.summary_of(self.store, atom.ref, self.world)
         bound = self.bind_arguments(atom, args, keywords)
         inner = ctx.step(site, label, "", atom.ref)
@@ -405,7 +373,7 @@ class Machine:
                 key = (route, hidden.op, hidden.reason, first)
                 self.opaque.setdefault(key, Opaque(route, hidden.op, hidden.reason, first))
             for use in summary.uses:
-                target = self.fill_atom(use.target, bound)
+                target = filling.fill_atom(self, use.target, bound)
                 last = use.via[-1] if use.via else Step(None, "")
                 self.perform(
                     target,
@@ -420,14 +388,16 @@ class Machine:
                     ),
                     last.site,
                     payload_label(target, last.label),
-                    tuple(self.fill(a, bound) for a in use.args),
-                    tuple((k, self.fill(v, bound)) for k, v in use.keywords),
+                    tuple(filling.fill(self, a, bound) for a in use.args),
+                    tuple((k, filling.fill(self, v, bound)) for k, v in use.keywords),
                 )
         if op in ("iterate", "aiterate", "enter", "aenter"):
-            return self.fill(summary.yields, bound)
-        return self.fill(summary.returns, bound)
+            return filling.fill(self, summary.yields, bound)
+        return filling.fill(self, summary.returns, bound)
 
-    def bind_arguments(self, atom: Callable_, args: tuple[Value, ...], keywords: Keywords) -> dict[tuple[str, str], Value]:
+    def bind_arguments(
+        self, atom: Callable_, args: tuple[Value, ...], keywords: Keywords
+    ) -> dict[tuple[str, str], Value]:
         """Parameter values by ("param" | "free", name); "args" and "kwargs" collect the rest."""
         bound: dict[tuple[str, str], Value] = {("free", name): value for name, value in atom.free}
         node = find_node(self.store, atom.ref)
@@ -436,6 +406,7 @@ class Machine:
         given = ((atom.receiver,) if atom.receiver is not None else ()) + args
         position = 0
         rest = dict(keywords)
+        spread = rest.get(SPREAD)
         for param in node.params:
             key = ("param", param.name)
             if param.kind == "args":
@@ -449,622 +420,41 @@ class Machine:
             elif param.kind != "keyword" and position < len(given):
                 bound[key] = given[position]
                 position += 1
-            elif param.default is not None:
-                default = param.default
-                literal = one(Literally(default.value)) if isinstance(default, f.Constant) else None
-                bound[key] = literal or unknown(f"default of {param.name}")
+            else:
+                value = NOTHING if param.default is None else self._default(atom.ref, param)
+                if spread is not None:
+                    value = join(filling.spread_into(a, param.name, value) for a in spread)
+                if value:
+                    bound[key] = value
         return bound
 
-    def _construct(
-        self, atom: Class_, ctx: Context, site: Site | None, label: str, args: tuple[Value, ...], keywords: Keywords
-    ) -> Value:
-        lineage = mro(self.store, atom.ref)
-        made = one(Instance(atom.ref))
-        initialised = False
-        for cls in lineage.classes:
-            if isinstance(cls, str):
-                row = self.table.get(f"{cls}.()")
-                if row is not None:
-                    return self._apply(row, Outside(f"{cls}.()", f"{cls}.()", atom), ctx, site, label, args, keywords)
-                if isinstance(self.table.get(cls), Mocks):
-                    return one(Mock())
-                if isinstance(self.table.get(cls), Runs | Wraps):
-                    return self._apply_class_row(atom, cls, made, ctx, site, label, args, keywords)
+    def _default(self, ref: FunctionRef, param: f.Parameter) -> Value:
+        """The value of a parameter's default, which is evaluated where the function is defined."""
+        if isinstance(param.default, f.Constant):
+            return one(Literally(param.default.value))
+        found = find(self.store, ref)
+        if found is None or found.around or param.default is None:
+            return unknown(f"default of {param.name}")
+        owner = owner_of(self.store, ref.path, ref.chunk)
+        return queries.named_value(self.store, ValueSymbol(ref.path, ref.chunk, param.default, owner))
+
+    def leave(self, value: Value, is_async: bool, ctx: Context, site: Site | None, label: str) -> None:
+        """Leave what a `with` entered: the `__exit__` or `__aexit__` of project classes. What a generator does behind its
+        `yield` is in its summary."""
+        name = "__aexit__" if is_async else "__exit__"
+        for atom in sorted(value, key=order_of):
+            if not isinstance(atom, Instance):
                 continue
-            init = () if initialised else class_scope(self.store, cls).get("__init__")
-            for symbol in init:
-                initialised = True
-                if isinstance(symbol, FunctionSymbol):
-                    method = Callable_(symbol.ref, (), made)
-                    self.enter_function(method, ctx, site, label, args, keywords, "call")
-        return made
+            if lineage.has_project_attribute(self, lineage.lineage_of(self, atom.cls), name):
+                method = members.attribute(self, frozenset({atom}), name, ctx, site)
+                made = self.perform(method, "call", ctx, site, label, (PLAIN, PLAIN, PLAIN))
+                if is_async:
+                    self.perform(made, "await", ctx, site, label)
 
-    def _apply_class_row(
-        self,
-        atom: Class_,
-        base: str,
-        made: Value,
-        ctx: Context,
-        site: Site | None,
-        label: str,
-        args: tuple[Value, ...],
-        keywords: Keywords,
-    ) -> Value:
-        """A project class that extends a known one: a Thread with its own `run`, or the known behaviour."""
-        row = self.table.get(base)
-        if isinstance(row, Runs) and row.when == "start":
-            for _, symbol in class_attribute(self.store, atom.ref, "run"):
-                if isinstance(symbol, FunctionSymbol):
-                    payload = one(Callable_(symbol.ref, (), made))
-                    return one(Deferred("start", payload, "call", (), (), row.route, row.name))
-        assert row is not None
-        return self._apply(row, Outside(base, base), ctx, site, label, args, keywords)
-
-    # --- outside the project -------------------------------------------------------------------------------------
-
-    def _call_outside(
-        self, atom: Outside, ctx: Context, site: Site | None, label: str, args: tuple[Value, ...], keywords: Keywords
-    ) -> Value:
-        row = self.table.get(atom.canonical) or self.table.get(atom.dotted)
-        if row is not None:
-            return self._apply(row, atom, ctx, site, label, args, keywords)
-        if atom.dotted.startswith("builtins."):
-            made = self.builtin(atom.dotted.removeprefix("builtins."), args, ctx, site, (label,) * len(args))
-            if made is not None:
-                return made
-        known = definition(self.store, atom.dotted)
-        if known is None or known.kind in ("unknown", "module"):
-            reason = "not known in the environment" if is_answered(self.store, atom.dotted) else "not answered yet"
-            return self._nameless(Unknown(f"{atom.dotted} is {reason}"), "call", ctx, site, label)
-        if known.kind == "class":
-            return self._construct_outside(known, atom, ctx, site, label, args, keywords)
-        if known.kind == "instance" and known.type:
-            return self._operate_instance(Instance(known.type), "call", ctx, site, label, args, keywords)
-        return self._foreign(known, atom, ctx, site, label)
-
-    def builtin(
-        self, name: str, args: tuple[Value, ...], ctx: Context, site: Site | None, labels: tuple[str, ...]
-    ) -> Value | None:
-        """What a builtin does that iterates what it is given; None for the others."""
-        if name not in ITERATING:
-            return None
-        op: Operation = "aiterate" if name in ("aiter", "anext") else "iterate"
-        given = args[1:] if name in ("map", "filter") else args[:1] if name in ("sum", "enumerate", "sorted", "next") else args
-        skipped = len(args) - len(given) if name in ("map", "filter") else 0
-        elements = [
-            self.perform(value, op, ctx, site, said) for value, said in zip(given, labels[skipped:], strict=False)
-        ]
-        match name:
-            case "map" | "filter" if args:
-                made = self.perform(args[0], "call", ctx, site, labels[0], tuple(elements if name == "map" else elements[:1]))
-                return one(Items(made if name == "map" else join(elements)))
-            case "next" | "max" | "min" | "anext":
-                return join(elements) or PLAIN
-            case "len" | "bool" | "sum" | "any" | "all" | "dict":
-                return PLAIN
-        return one(Items(join(elements)))
-
-    def _construct_outside(
-        self,
-        known: Definition,
-        atom: Outside,
-        ctx: Context,
-        site: Site | None,
-        label: str,
-        args: tuple[Value, ...],
-        keywords: Keywords,
-    ) -> Value:
-        for cls in self._lineage(known.canonical):
-            if not isinstance(cls, str):
-                continue
-            row = self.table.get(f"{cls}.()")
-            if row is not None:
-                return self._apply(row, Outside(atom.dotted, f"{cls}.()", atom), ctx, site, label, args, keywords)
-            row = self.table.get(cls)
-            if row is not None:
-                return self._apply(row, Outside(atom.dotted, cls), ctx, site, label, args, keywords)
-        return one(Instance(known.canonical))
-
-    def _foreign(self, known: Definition, atom: Outside, ctx: Context, site: Site | None, label: str) -> Value:
-        """An installed function without a row. Only packages built on Django can work on its database."""
-        if self.may_use_django(known):
-            if ctx.hop:
-                return self._nameless(Unknown(f"{known.canonical} has no row"), "call", ctx, site, label)
-            if known.is_async:
-                return unknown(f"{known.canonical} has no row")
-            return self._returned(known, unknown(f"result of {known.canonical}"))
-        if known.is_async:
-            return one(Done(self._returned(known, PLAIN)))
-        return self._returned(known, unknown(f"result of {known.canonical}"))
-
-    def _returned(self, known: Definition, otherwise: Value) -> Value:
-        if known.returns:
-            found = definition(self.store, known.returns)
-            if found is not None and found.kind == "class":
-                return one(Instance(found.canonical))
-        return otherwise
-
-    def may_use_django(self, known: Definition) -> bool:
-        """Whether the distribution that owns a definition depends on Django (or is it)."""
-        if not known.distribution:
-            return False
-        found = self.store.get(ENVIRONMENT, "").distributions.get(known.distribution)
-        if found is None:
-            return True
-        return known.distribution in _DJANGO_WORLD or bool(_DJANGO_WORLD & found.requires)
-
-    def _operate_outside(self, atom: Outside, op: Operation | Literal["start"], ctx: Context, site: Site | None, label: str) -> Value:
-        known = definition(self.store, atom.dotted)
-        if known is not None and known.kind == "instance" and known.type:
-            return self._operate_instance(Instance(known.type), op, ctx, site, label, (), ())
-        if known is None and op in ("await", "aiterate", "aenter"):
-            return self._nameless(Unknown(atom.dotted), op, ctx, site, label)
-        return PLAIN
-
-    def _apply(
-        self,
-        row: Row,
-        atom: Outside,
-        ctx: Context,
-        site: Site | None,
-        label: str,
-        args: tuple[Value, ...],
-        keywords: Keywords,
-    ) -> Value:
-        """What a row says about calling it."""
-        named = dict(keywords)
-        match row:
-            case Wraps():
-                return self._wrap(row, atom, args, named)
-            case Runs():
-                return self._payload_row(row, ctx, site, label, args, named)
-            case Drives():
-                return self._drive(row, ctx, site, label, args, named)
-            case Acts():
-                if row.when == "call":
-                    self.act(ctx, row.kind, class_name(self._model_of(atom, args)), row, site, label)
-                    return self._given(row.gives, atom, args)
-                carried = Outside(atom.dotted, row.name, atom.receiver)
-                return one(Deferred(row.when, frozenset({carried}), "act", args, keywords))
-            case Gives():
-                if row.cls:
-                    return one(Outside(row.cls, row.cls)) if row.gives == "class" else one(Instance(row.cls))
-                return self._given(row.gives, atom, args)
-            case Attribute():
-                return self._given(row.gives, atom, args)
-            case Decorates() if row.factory:
-                return one(Outside(f"{row.name}()", f"{row.name}()"))
-            case Decorates():
-                if args and _callable(args[0]):
-                    return args[0]
-                return one(Instance(row.cls)) if row.cls else one(atom)
-            case Manages():
-                if not args:
-                    return one(atom)
-                return one(Hop(row.name, args[0], IDENTITY, row.when, "body"))
-            case Fills():
-                return one(Partial(args[0], args[1:], keywords)) if args else PLAIN
-            case Mocks():
-                return one(Mock())
-        return PLAIN
-
-    def _wrap(self, row: Wraps, atom: Outside, args: tuple[Value, ...], named: dict[str, Value]) -> Value:
-        payload = args[0] if args else named.get(row.keyword)
-        if payload is None:
-            return one(Partial(one(atom), (), tuple(named.items())))
-        route = row.route
-        if row.unless is not None and _literal(named.get(row.unless[0])) == (row.unless[1],):
-            return one(Hop(switched_name(row), payload, row.unless[2], row.when, "call"))
-        return one(Hop(row.name, payload, route, row.when, "call-await" if row.awaits else "call"))
-
-    def _payload_row(
-        self, row: Runs, ctx: Context, site: Site | None, label: str, args: tuple[Value, ...], named: dict[str, Value]
-    ) -> Value:
-        payload = named.get(row.keyword)
-        rest = args
-        if payload is None:
-            if len(args) <= row.payload:
-                return PLAIN
-            payload, rest = args[row.payload], args[row.payload + 1 :]
-        if row.when == "start":
-            given = named.get("args")
-            rest = self._elements(given) if given is not None else rest[1:] if row.keyword == "target" else rest
-        if row.each:
-            rest = tuple(self.perform(a, "iterate", replace(ctx, muted=True), site, label) for a in rest)
-        passed = tuple((k, v) for k, v in named.items() if k not in _RUN_OPTIONS and k != row.keyword)
-        work = Deferred(row.when, payload, "call", rest, passed, row.route, row.name)
-        if row.when == "call":
-            return one(Done(self._run(work, ctx, site, label)))
-        return one(work)
-
-    def _elements(self, value: Value) -> tuple[Value, ...]:
-        for atom in value:
-            if isinstance(atom, Items):
-                return tuple(v for _, v in atom.keys) or (atom.element,)
-        return ()
-
-    def _drive(
-        self, row: Drives, ctx: Context, site: Site | None, label: str, args: tuple[Value, ...], named: dict[str, Value]
-    ) -> Value:
-        if row.payload < 0:
-            driven = [*args, *(a.element for arg in args for a in arg if isinstance(a, Items))]
-        else:
-            found = named.get(row.keyword)
-            driven = [found] if found is not None else list(args[row.payload : row.payload + 1])
-        payload = join(driven)
-        work = Deferred(row.when, payload, "await", (), (), row.route, row.name)
-        if row.when == "call":
-            return one(Done(self._run(work, ctx, site, label)))
-        return one(work)
-
-    # --- results of rows -----------------------------------------------------------------------------------------
-
-    def _model_of(self, atom: Outside, args: tuple[Value, ...] = ()) -> ClassRef | str | None:
-        receiver = atom.receiver
-        if isinstance(receiver, Instance):
-            if receiver.of is not None:
-                return receiver.of
-            return None if self._is_manager(receiver.cls) else receiver.cls
-        if isinstance(receiver, Class_):
-            if self._is(receiver.ref, _MODEL):
-                return receiver.ref
-            return self._factory_model(receiver)
-        if isinstance(receiver, Outside):
-            return receiver.canonical or None
-        for value in args[:1]:
-            for first in value:
-                if isinstance(first, Class_):
-                    return first.ref
-                if isinstance(first, Instance):
-                    return first.of or first.cls
-        return None
-
-    def _factory_model(self, factory: Class_) -> ClassRef | str | None:
-        """The model that a factory's `class Meta: model = ...` names."""
-        for _, symbol in class_attribute(self.store, factory.ref, "Meta"):
-            if isinstance(symbol, ClassSymbol):
-                for _, found in class_attribute(self.store, symbol.ref, "model"):
-                    for atom in self.symbol_value(found):
-                        if isinstance(atom, Class_):
-                            return atom.ref
-                        if isinstance(atom, Outside):
-                            return atom.canonical or None
-        return None
-
-    def _given(self, gives: Given, atom: Outside, args: tuple[Value, ...]) -> Value:
-        receiver = atom.receiver
-        match gives:
-            case "plain":
-                return PLAIN
-            case "self":
-                return one(receiver) if receiver is not None else PLAIN
-            case "first":
-                return args[0] if args else PLAIN
-            case "items":
-                return one(Items(join(args)))
-            case "model" | "models":
-                model = self._model_of(atom, args)
-                made = one(Instance(model)) if model is not None else unknown(f"model of {atom.dotted}")
-                return made if gives == "model" else one(Items(made))
-            case "receiver":
-                if isinstance(receiver, Class_):
-                    return one(Instance(receiver.ref))
-                return one(Instance(receiver.canonical)) if isinstance(receiver, Outside) else PLAIN
-            case "queryset":
-                return one(Instance(self._queryset_class(receiver), self._model_of(atom)))
-            case "manager":
-                if isinstance(receiver, Class_) and self._is(receiver.ref, _QUERYSET):
-                    return one(Instance(receiver.ref))
-                return one(Instance(_MANAGER, self._model_of(atom)))
-        return unknown(f"result of {atom.dotted}")
-
-    def _queryset_class(self, receiver: Atom | None) -> ClassRef | str:
-        if isinstance(receiver, Instance) and self._is(receiver.cls, _QUERYSET):
-            return receiver.cls
-        return _QUERYSET
-
-    def _is(self, cls: ClassRef | str, base: str) -> bool:
-        return base in self._lineage(cls)
-
-    def _lineage(self, cls: ClassRef | str) -> tuple[ClassRef | str, ...]:
-        """The MRO of a project or installed class, with the bases that rows add."""
-        if isinstance(cls, ClassRef):
-            known: tuple[ClassRef | str, ...] = mro(self.store, cls).classes
-        else:
-            found = external_mro(self.store, cls)
-            known = found.classes if found is not None else (cls,)
-        added = [b for c in known if isinstance(c, str) for b in self.table.bases(c)]
-        return tuple(dict.fromkeys((*known, *added))) if added else known
-
-    # --- attributes ----------------------------------------------------------------------------------------------
-
-    def attribute(self, value: Value, name: str, ctx: Context, site: Site | None) -> Value:
-        """`value.name`; a property runs here."""
-        if self.cuts:
-            return join(self._replaced_in(a, name) or self._attribute(a, name, ctx, site) for a in value)
-        return join(self._attribute(atom, name, ctx, site) for atom in value)
-
-    def replaced(self, kind: Literal["module", "class", "outside"], holder: ClassRef | str, name: str) -> Value | None:
-        """What a patch put in place of a name; None where none did."""
-        return self.cuts.get((kind, holder, name))
-
-    def _replaced_in(self, atom: Atom, name: str) -> Value:
-        """What a patch put in place of an attribute; empty where none did."""
-        found: Value | None = None
-        match atom:
-            case Module():
-                found = self.replaced("module", atom.path, name)
-            case Outside():
-                found = self.replaced("outside", atom.dotted, name) or self.replaced("outside", atom.canonical, name)
-            case Class_() | Instance():
-                cls = atom.ref if isinstance(atom, Class_) else atom.cls
-                for one_class in self._lineage(cls):
-                    kind: Literal["class", "outside"] = "outside" if isinstance(one_class, str) else "class"
-                    found = found or self.replaced(kind, one_class, name)
-                owner = atom.of if isinstance(atom, Instance) else None
-                if found is None and owner is not None:
-                    for (kind_, holder, path), value in self.cuts.items():
-                        if kind_ == "member" and holder == owner and path.endswith(f".{name}"):
-                            found = value
-        return found or NOTHING
-
-    def _attribute(self, atom: Atom, name: str, ctx: Context, site: Site | None) -> Value:
-        match atom:
-            case Mock() | Plain() | Literally():
-                return one(Mock()) if isinstance(atom, Mock) else PLAIN
-            case Unknown():
-                return frozenset({atom})
-            case Param() | Derived():
-                return one(Derived(atom, "attribute", name))
-            case Module():
-                return self.symbols_value(name_attribute(self.store, ModuleSymbol(atom.dotted, atom.path), name))
-            case Class_():
-                return self._class_attribute(atom, name, ctx, site)
-            case Instance():
-                return self._instance_attribute(atom, name, ctx, site)
-            case Outside():
-                return self._outside_attribute(atom, name)
-            case Deferred() if atom.when == "start":
-                if name in ("start", "run"):
-                    return one(Hop(atom.row, one(Partial(atom.callee, atom.args, atom.keywords)), atom.route, "call"))
-                return PLAIN
-            case Done():
-                return one(atom) if name == "result" else PLAIN
-            case Items():
-                return one(Done(atom.element)) if name in ("get", "pop", "popleft") else one(Done(one(atom)))
-            case Partial():
-                return atom.func if name == "func" else PLAIN
-            case Callable_():
-                return frozenset({atom}) if name in ("__wrapped__", "__func__", "__call__") else unknown(f".{name}")
-            case Hop():
-                return frozenset({atom}) if name == "__call__" else unknown(f".{name}")
-        return PLAIN
-
-    def _class_attribute(self, atom: Class_, name: str, ctx: Context, site: Site | None) -> Value:
-        lineage = self._lineage(atom.ref)
-        for cls in lineage:
-            if isinstance(cls, str) or not class_scope(self.store, cls).get(name):
-                continue
-            found = tuple(s for c, s in class_attribute(self.store, cls, name) if c == cls)
-            if found:
-                return join(self._bind_class(self.symbol_value(s), s, atom) for s in found)
-        row = self._member_row(lineage, name)
-        if row is not None:
-            return self._member(row, Outside(row.name, row.name, atom))
-        for _, symbol in class_attribute(self.store, atom.ref, name):
-            if isinstance(symbol, External):
-                return self.outside(symbol.dotted, atom)
-        return unknown(f"{atom.ref.name} has no known attribute {name}")
-
-    def _bind_class(self, value: Value, symbol: Symbol, cls: Class_) -> Value:
-        if isinstance(symbol, FunctionSymbol) and "builtins.classmethod" in decorator_names(self.store, symbol.ref):
-            return bind(value, one(cls))
-        return self._owned(value, cls.ref)
-
-    def _owned(self, value: Value, owner: ClassRef) -> Value:
-        """A manager or queryset read from a class is one over that class."""
-        return frozenset(
-            replace(a, of=owner)
-            if isinstance(a, Instance) and a.of is None and self._is_manager(a.cls)
-            else a
-            for a in value
-        )
-
-    def _is_manager(self, cls: ClassRef | str) -> bool:
-        lineage = self._lineage(cls)
-        return _QUERYSET in lineage or _MANAGER in lineage
-
-    def _instance_attribute(self, atom: Instance, name: str, ctx: Context, site: Site | None) -> Value:
-        lineage = self._lineage(atom.cls)
-        if atom.after is not None:
-            lineage, atom = _behind(lineage, atom.after), replace(atom, after=None)
-            if name == "__init__" and not self._has_project_attribute(lineage, name):
-                return PLAIN  # that making an installed object works on the database is said by rows of the class
-        for cls in lineage:
-            if isinstance(cls, str) or not class_scope(self.store, cls).get(name):
-                continue
-            found = tuple(s for c, s in class_attribute(self.store, cls, name) if c == cls)
-            if found:
-                return join(self._bind_instance(s, atom, ctx, site, name) for s in found)
-        row = self._member_row(lineage, name)
-        if row is not None:
-            return self._member(row, Outside(row.name, row.name, atom))
-        if isinstance(atom.cls, ClassRef):
-            assigned = queries.instance_attribute(self.store, (atom.cls, name))
-            if assigned:
-                return assigned
-        for cls in lineage:
-            if isinstance(cls, str):
-                known = definition(self.store, f"{cls}.{name}")
-                if known is not None:
-                    return self._known_member(known, f"{cls}.{name}", atom)
-                if not is_answered(self.store, f"{cls}.{name}"):
-                    break
-        if _MODEL in lineage and not name.startswith("_"):
-            # A name that neither the class nor Model has can only be a reverse relation (django/db/models/options.py).
-            return one(Instance(_RELATED))
-        return unknown(f"{class_name(atom.cls)} has no known attribute {name}")
-
-    def _has_project_attribute(self, lineage: tuple[ClassRef | str, ...], name: str) -> bool:
-        return any(isinstance(cls, ClassRef) and class_scope(self.store, cls).get(name) for cls in lineage)
-
-    def super_of(self, value: Value, after: ClassRef) -> Value:
-        """What `super()` gives in the methods of `after` when `self` or `cls` is this."""
-        return join(self._super_of(atom, after) for atom in value)
-
-    def _super_of(self, atom: Atom, after: ClassRef) -> Value:
-        match atom:
-            case Param() | Derived():
-                return one(Derived(atom, "super", "", (one(Class_(after)),)))
-            case Instance():
-                return one(replace(atom, after=after))
-            case Class_():
-                following = _behind(self._lineage(atom.ref), after)[:1]
-                return join(one(Class_(c)) if isinstance(c, ClassRef) else self.outside(c, atom) for c in following)
-        return unknown("super()")
-
-    def lends(self, value: Value) -> bool:
-        """Whether assigning an item of this hands a connection to the running thread."""
-        return any(isinstance(a, Outside) and isinstance(self.table.get(a.canonical), Lends) for a in value)
-
-    def refuses_loops(self, value: Value) -> bool:
-        """Whether entering this raises where a loop runs."""
-        return bool(value) and all(
-            isinstance(a, Instance)
-            and any(isinstance(c, str) and isinstance(self.table.get(c), Refuses) for c in self._lineage(a.cls))
-            for a in value
-        )
-
-    def _member_row(self, lineage: tuple[ClassRef | str, ...], name: str) -> Row | None:
-        """The row of a member inherited from installed classes. A nearer class that defines the member itself, without
-        a row, hides the row of one further away."""
-        before: list[str] = []
-        for cls in lineage:
-            if not isinstance(cls, str):
-                continue
-            row = self.table.get(f"{cls}.{name}")
-            if row is not None:
-                made_at_run_time = any(cls in self.table.bases(nearer) for nearer in before)
-                if not before or made_at_run_time or isinstance(row, Attribute):
-                    return row
-                known = definition(self.store, f"{before[0]}.{name}")
-                if known is not None and _owner(known.canonical) in before:
-                    return self.table.get(known.canonical)
-                return row
-            before.append(cls)
-        return None
-
-    def _member(self, row: Row, outside: Outside) -> Value:
-        if isinstance(row, Attribute):
-            declared = self._declared(row.name.rpartition(".")[2], outside.receiver)
-            return declared or self._given(row.gives, outside, ())
-        return one(outside)
-
-    def _declared(self, name: str, receiver: Instance | Class_ | Outside | None) -> Value:
-        """An attribute that an installed class declares itself, such as a manager of its own; empty when it does not."""
-        if not isinstance(receiver, Outside):
-            return NOTHING
-        known = definition(self.store, f"{receiver.canonical}.{name}")
-        if known is None or known.kind != "instance" or not known.type:
-            return NOTHING
-        if self._is_manager(known.type):
-            return one(Instance(known.type, receiver.canonical))
-        return one(Instance(known.type))
-
-    def _known_member(self, known: Definition, dotted: str, receiver: Instance) -> Value:
-        if known.kind == "instance" and known.type:
-            return one(Instance(known.type))
-        if any(d.canonical in _PROPERTIES for d in known.decorators):
-            return self._returned(known, unknown(f"property {dotted}"))
-        return one(Outside(dotted, known.canonical, receiver))
-
-    def _bind_instance(self, symbol: Symbol, atom: Instance, ctx: Context, site: Site | None, name: str) -> Value:
-        value = self.symbol_value(symbol)
-        if isinstance(symbol, FunctionSymbol):
-            decorators = decorator_names(self.store, symbol.ref)
-            if "builtins.staticmethod" in decorators:
-                return value
-            if "builtins.classmethod" in decorators:
-                return bind(value, one(Class_(atom.cls)) if isinstance(atom.cls, ClassRef) else one(atom))
-            bound = bind(value, one(atom))
-            if decorators & _PROPERTIES:
-                return self.perform(bound, "call", ctx, site, name)
-            return bound
-        if isinstance(symbol, ValueSymbol):
-            value = frozenset(v for a in value for v in self._described(a, symbol))
-            if isinstance(atom.cls, ClassRef):
-                value = self._owned(value, atom.cls)
-        return value
-
-    def _described(self, atom: Atom, symbol: ValueSymbol) -> Iterable[Atom]:
-        """Descriptors: a relation's field gives a manager or the related object when it is read from an instance."""
-        if isinstance(atom, Instance) and isinstance(atom.cls, str):
-            gives = self.table.descriptors.get(atom.cls)
-            if gives is not None:
-                model = self._related_model(symbol)
-                if gives == "manager":
-                    return (Instance(_RELATED, model),)
-                return (Instance(model) if model is not None else Unknown("related object"),)
-            if _FIELD in self._lineage(atom.cls):
-                return (Plain(),)
-        return (atom,)
-
-    def _related_model(self, symbol: ValueSymbol) -> ClassRef | str | None:
-        """The model that a relation's field names as its first argument, where it is a class and not a string."""
-        if not isinstance(symbol.expr, f.Call) or not symbol.expr.args:
-            return None
-        target = ValueSymbol(symbol.path, symbol.chunk, symbol.expr.args[0], symbol.owner)
-        for atom in queries.named_value(self.store, target):
-            if isinstance(atom, Class_):
-                return atom.ref
-            if isinstance(atom, Outside):
-                return atom.canonical or None
-        return None
-
-    def _outside_attribute(self, atom: Outside, name: str) -> Value:
-        known = definition(self.store, atom.dotted)
-        if known is not None and known.kind == "instance" and known.type:
-            return self._instance_attribute(Instance(known.type), name, Context(muted=True), None)
-        if known is not None and known.kind == "class":
-            row = self._member_row(self._lineage(known.canonical), name)
-            if row is not None:
-                return self._member(row, Outside(row.name, row.name, atom))
-        if atom.receiver is not None:
-            return unknown(f"{atom.dotted}.{name}")
-        return self.outside(f"{atom.dotted}.{name}", None)
-
-    # --- symbols -------------------------------------------------------------------------------------------------
-
-    def outside(self, dotted: str, receiver: Instance | Class_ | Outside | None) -> Value:
-        """The value of a dotted name outside the project."""
-        known = definition(self.store, dotted)
-        name = known.canonical if known is not None else ""
-        if known is not None and known.kind == "instance" and known.type and self.table.get(name) is None:
-            if isinstance(self.table.get(known.type), Mocks):
-                return one(Mock())
-        return one(Outside(dotted, name, receiver))
-
-    def symbols_value(self, symbols: Iterable[Symbol]) -> Value:
-        """The values of alternatives."""
-        return join(self.symbol_value(symbol) for symbol in symbols)
-
-    def symbol_value(self, symbol: Symbol) -> Value:
-        """The value that a resolved name stands for."""
-        match symbol:
-            case FunctionSymbol():
-                return queries.decorated(self.store, symbol)
-            case ClassSymbol():
-                return one(Class_(symbol.ref))
-            case ModuleSymbol():
-                return one(Module(symbol.dotted, symbol.path))
-            case External():
-                return self.outside(symbol.dotted, None)
-            case ValueSymbol():
-                return queries.named_value(self.store, symbol)
-            case UnknownSymbol():
-                return unknown(symbol.reason)
-
-    # --- instances -----------------------------------------------------------------------------------------------
+    def item(self, value: Value, ctx: Context, site: Site | None, label: str) -> Value:
+        """One item of a queryset."""
+        found = self.perform(value, "iterate", ctx, site, label)
+        return join(a.element if isinstance(a, Items) else frozenset({a}) for a in found)
 
     def _operate_instance(
         self,
@@ -1079,17 +469,19 @@ class Machine:
         special = _SPECIAL.get(op)
         if special is None:
             return PLAIN
-        for cls in self._lineage(atom.cls):
+        for cls in lineage.lineage_of(self, atom.cls):
             if isinstance(cls, str):
                 row = self.table.get(f"{cls}.{special}")
                 if row is not None:
-                    return self._apply(row, Outside(row.name, row.name, atom), ctx, site, label, args, keywords)
+                    return applying.apply(
+                        self, row, Outside(row.name, row.name, atom), ctx, site, label, args, keywords
+                    )
                 if cls in _TRANSPARENT:
                     return one(atom)
                 continue
             for found in class_scope(self.store, cls).get(special):
                 if isinstance(found, FunctionSymbol):
-                    method = bind(self.symbol_value(found), one(atom))
+                    method = bind(members.symbol_value(self, found), one(atom))
                     made = self.perform(method, "call", ctx, site, label, args, keywords)
                     if op in ("await", "aenter"):
                         return self.perform(made, "await", ctx, site, label)
@@ -1098,114 +490,7 @@ class Machine:
             return one(atom)
         return PLAIN if op == "await" else unknown(f"result of {label}")
 
-    # --- filling in ----------------------------------------------------------------------------------------------
 
-    def fill(self, value: Value, bound: dict[tuple[str, str], Value]) -> Value:
-        """A value with its parameters and free names filled in."""
-        if not any(_is_open(a) for a in value):
-            return value
-        return join(self.fill_atom(a, bound) for a in value)
-
-    def fill_atom(self, atom: Atom, bound: dict[tuple[str, str], Value]) -> Value:
-        """One atom with its parameters and free names filled in."""
-        match atom:
-            case Param():
-                found = bound.get((atom.kind, atom.name))
-                if found is not None:
-                    return found
-                return frozenset({atom}) if atom.kind == "free" else unknown(f"parameter {atom.name}")
-            case Derived():
-                return self._fill_derived(atom, bound)
-            case Callable_():
-                free = tuple([(n, self.fill(v, bound)) for n, v in atom.free])
-                receiver = None if atom.receiver is None else self.fill(atom.receiver, bound)
-                if receiver is atom.receiver and all(new[1] is old[1] for new, old in zip(free, atom.free, strict=True)):
-                    return frozenset({atom})
-                return one(Callable_(atom.ref, free, receiver))
-            case Partial():
-                return one(
-                    Partial(
-                        self.fill(atom.func, bound),
-                        tuple(self.fill(a, bound) for a in atom.args),
-                        tuple((k, self.fill(v, bound)) for k, v in atom.keywords),
-                    )
-                )
-            case Hop():
-                return one(replace(atom, payload=self.fill(atom.payload, bound)))
-            case Deferred():
-                return one(
-                    replace(
-                        atom,
-                        callee=self.fill(atom.callee, bound),
-                        args=tuple(self.fill(a, bound) for a in atom.args),
-                        keywords=tuple((k, self.fill(v, bound)) for k, v in atom.keywords),
-                    )
-                )
-            case Done():
-                return one(Done(self.fill(atom.result, bound)))
-            case Items():
-                return one(
-                    Items(self.fill(atom.element, bound), tuple((k, self.fill(v, bound)) for k, v in atom.keys))
-                )
-        return frozenset({atom})
-
-    def _fill_derived(self, atom: Derived, bound: dict[tuple[str, str], Value]) -> Value:
-        """The uses of one function have most of their steps in common: each is followed once for one set of arguments,
-        at each depth of following, since that is limited."""
-        known = self._filled.get(id(bound))
-        if known is None:
-            return self._derive(atom, bound)
-        key = (atom, self.filling)
-        found = known.get(key)
-        if found is None:
-            found = known[key] = self._derive(atom, bound)
-        return found
-
-    def _derive(self, atom: Derived, bound: dict[tuple[str, str], Value]) -> Value:
-        base = self.fill_atom(atom.base, bound)
-        args = tuple(self.fill(a, bound) for a in atom.args)
-        keywords = tuple((k, self.fill(v, bound)) for k, v in atom.keywords)
-        if base == frozenset({atom.base}):
-            return one(replace(atom, args=args, keywords=keywords))
-        if self.filling >= MAX_FILLING:
-            return unknown("it takes too many calls to tell what this is")
-        self.filling += 1
-        try:
-            return self._follow(atom, base, args, keywords)
-        finally:
-            self.filling -= 1
-
-    def _follow(self, atom: Derived, base: Value, args: tuple[Value, ...], keywords: Keywords) -> Value:
-        """What a step gives once its base is known; the work itself was accounted for where it was done."""
-        muted = Context(muted=True)
-        match atom.step:
-            case "attribute":
-                return self.attribute(base, atom.name, muted, None)
-            case "call":
-                return self.perform(base, "call", muted, None, atom.name, args, keywords)
-            case "await":
-                return self.perform(base, "await", muted, None, atom.name)
-            case "item":
-                if atom.name in ("iterate", "aiterate"):
-                    return self.perform(base, "aiterate" if atom.name == "aiterate" else "iterate", muted, None, "")
-                return subscript(base, args[0] if args else NOTHING)
-            case "super":
-                return join(self.super_of(base, a.ref) for a in join(args) if isinstance(a, Class_))
-            case "enter":
-                return self.perform(base, "aenter" if atom.name == "aenter" else "enter", muted, None, "")
-        return unknown("derived")
-
-
-ITERATING = frozenset(
-    "list tuple set frozenset sorted reversed enumerate zip filter map iter aiter next max min anext sum any all len bool "
-    "dict".split()
-)
-"""Builtins that iterate what they are given (or ask for its length, which evaluates a queryset just so)."""
-
-_DJANGO_WORLD = frozenset({"django", "asgiref", "channels"})
-_FIELD = "django.db.models.fields.Field"
-_PROPERTIES = frozenset({"builtins.property", "functools.cached_property", "django.utils.functional.cached_property"})
-_RUN_OPTIONS = frozenset({"args", "kwargs", "abandon_on_cancel", "cancellable", "limiter", "backend", "backend_options", "name", "daemon"})
 _SPECIAL = {
     "call": "__call__",
     "await": "__await__",
@@ -1215,109 +500,3 @@ _SPECIAL = {
     "aenter": "__aenter__",
 }
 _TRANSPARENT: frozenset[str] = frozenset()
-
-
-def _behind(lineage: tuple[ClassRef | str, ...], cls: ClassRef) -> tuple[ClassRef | str, ...]:
-    """What follows a class in an MRO; nothing when it is not in it."""
-    return lineage[lineage.index(cls) + 1 :] if cls in lineage else ()
-
-
-def _owner(dotted: str) -> str:
-    return dotted.rpartition(".")[0]
-
-
-def _order(atom: Atom) -> str:
-    return repr(atom)
-
-
-def _callable(value: Value) -> bool:
-    return any(isinstance(a, Callable_ | Class_ | Outside | Partial | Hop | Param | Derived | Unknown) for a in value)
-
-
-def _literal(value: Value | None) -> tuple[object, ...] | None:
-    if value is None:
-        return None
-    return tuple(a.value for a in value if isinstance(a, Literally)) or None
-
-
-_CLOSED = frozenset({Unknown, Plain, Literally, Class_, Instance, Outside, Module, Mock})
-
-
-def _is_open(atom: Atom) -> bool:
-    return type(atom) not in _CLOSED
-
-
-def rule_of(row: Row | None) -> str:
-    """The rule that a hop's row belongs to, "" for hops that lead nowhere else."""
-    return row.rule if isinstance(row, Wraps | Runs | Drives | Acts) else ""
-
-
-def payload_label(value: Value, otherwise: str) -> str:
-    """A name for what a hop runs."""
-    for atom in value:
-        match atom:
-            case Callable_():
-                return atom.ref.name
-            case Class_():
-                return atom.ref.name
-            case Outside():
-                parts = (atom.canonical or atom.dotted).split(".")
-                owner = class_name(atom.receiver.of or atom.receiver.cls) if isinstance(atom.receiver, Instance) else None
-                return f"{owner}.{parts[-1]}" if owner else parts[-1]
-            case Partial():
-                return payload_label(atom.func, otherwise)
-            case Hop():
-                return payload_label(atom.payload, otherwise)
-    return otherwise
-
-
-def bind(value: Value, receiver: Value) -> Value:
-    """A function read from an instance or class: bound to it."""
-    bound: list[Value] = []
-    for atom in value:
-        match atom:
-            case Callable_():
-                bound.append(one(replace(atom, receiver=receiver)))
-            case Hop():
-                bound.append(one(replace(atom, payload=bind(atom.payload, receiver))))
-            case _:
-                bound.append(frozenset({atom}))
-    return join(bound)
-
-
-def subscript(value: Value, index: Value) -> Value:
-    """`value[index]` of containers; data otherwise."""
-    keys = _literal(index)
-    found: list[Value] = []
-    for atom in value:
-        match atom:
-            case Items():
-                hit = dict(atom.keys).get(keys[0]) if keys is not None and len(keys) == 1 else None  # type: ignore[arg-type]
-                found.append(hit if hit is not None else atom.element)
-            case Param() | Derived():
-                found.append(one(Derived(atom, "item", "", (index,))))
-            case Mock() | Unknown():
-                found.append(frozenset({atom}))
-            case _:
-                found.append(PLAIN)
-    return join(found)
-
-
-def find_node(store: Store, ref: FunctionRef) -> f.Function | f.Lambda | None:
-    """The facts of a function or lambda."""
-    found = find(store, ref)
-    return None if found is None else found.node
-
-
-def function_operation(node: f.Function | f.Lambda | None) -> Operation:
-    """What must be done to the result of calling a function for its body to run."""
-    if not isinstance(node, f.Function):
-        return "call"
-    if node.is_async:
-        return "aiterate" if node.is_generator else "await"
-    return "iterate" if node.is_generator else "call"
-
-
-def decorator_names(store: Store, ref: FunctionRef) -> frozenset[str]:
-    """The canonical names of a function's decorators, those outside the project alone."""
-    return queries.decorators(store, ref)

@@ -93,4 +93,3 @@ def _decorators(store: Store, ref: FunctionRef) -> frozenset[str]:
 
 decorators: Query[FunctionRef, frozenset[str]] = Query("decorators", _decorators)
 """The canonical names of a function's decorators, those outside the project alone."""
-

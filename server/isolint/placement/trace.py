@@ -7,9 +7,12 @@ finding is decided here and nowhere else: database work at a place whose connect
 from __future__ import annotations
 
 from isolint.catalog.places import Place, Route
+from isolint.catalog.rows import rule_of
 from isolint.names.symbols import FunctionRef, Site
 from isolint.placement import queries
-from isolint.placement.machine import Context, Machine, find_node, rule_of
+from isolint.placement.context import Context
+from isolint.placement.functions import find_node
+from isolint.placement.machine import Machine
 from isolint.placement.patches import world_of
 from isolint.placement.shapes import (
     Callable_,

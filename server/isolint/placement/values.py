@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from isolint.names.symbols import ClassRef
 from isolint.placement.shapes import (
     Atom,
     Callable_,
+    Class_,
     Deferred,
     Derived,
     Done,
     Hop,
+    Instance,
     Items,
+    Literally,
+    Mock,
+    Module,
+    Outside,
+    Param,
     Partial,
     Plain,
     Unknown,
@@ -37,10 +45,29 @@ def unknown(reason: str) -> Value:
 
 
 def one(atom: Atom) -> Value:
-    """A value of one atom; Unknown when it is nested too deeply."""
+    """A value of one atom. What is nested too deeply in it becomes Unknown: arguments first, so that what is called
+    stays known, else all of it."""
     if type(atom) in _NESTING and depth(atom) > MAX_DEPTH:
-        return unknown("nested too deeply")
+        shallow = _shallow(atom)
+        return frozenset({shallow}) if depth(shallow) <= MAX_DEPTH else unknown("nested too deeply")
     return frozenset({atom})
+
+
+def _shallow(atom: Atom) -> Atom:
+    match atom:
+        case Partial() | Deferred() | Derived():
+            keywords = tuple((name, _pruned(value)) for name, value in atom.keywords)
+            return replace(atom, args=tuple(_pruned(value) for value in atom.args), keywords=keywords)
+        case Callable_():
+            return replace(atom, free=tuple((name, _pruned(value)) for name, value in atom.free))
+        case Items():
+            return Items(_pruned(atom.element), tuple((key, _pruned(value)) for key, value in atom.keys))
+    return atom
+
+
+def _pruned(value: Value) -> Value:
+    deep = any(type(atom) in _NESTING and depth(atom) >= MAX_DEPTH for atom in value)
+    return unknown("nested too deeply") if deep else value
 
 
 def join(values: Iterable[Value]) -> Value:
@@ -110,3 +137,78 @@ def class_name(of: ClassRef | str | None) -> str | None:
     if of is None:
         return None
     return of.name if isinstance(of, ClassRef) else of.rpartition(".")[2]
+
+
+def bind(value: Value, receiver: Value) -> Value:
+    """A function read from an instance or class: bound to it."""
+    bound: list[Value] = []
+    for atom in value:
+        match atom:
+            case Callable_():
+                bound.append(one(replace(atom, receiver=receiver)))
+            case Hop():
+                bound.append(one(replace(atom, payload=bind(atom.payload, receiver))))
+            case _:
+                bound.append(frozenset({atom}))
+    return join(bound)
+
+
+def subscript(value: Value, index: Value) -> Value:
+    """`value[index]` of containers; data otherwise."""
+    keys = literals(index)
+    found: list[Value] = []
+    for atom in value:
+        match atom:
+            case Items():
+                hit = next((v for k, v in atom.keys if keys is not None and keys == (k,)), None)
+                found.append(hit if hit is not None else atom.element)
+            case Param() | Derived():
+                found.append(one(Derived(atom, "item", "", (index,))))
+            case Mock() | Unknown():
+                found.append(frozenset({atom}))
+            case _:
+                found.append(PLAIN)
+    return join(found)
+
+
+def payload_label(value: Value, otherwise: str) -> str:
+    """A name for what a hop runs."""
+    for atom in value:
+        match atom:
+            case Callable_():
+                return atom.ref.name
+            case Class_():
+                return atom.ref.name
+            case Outside():
+                parts = (atom.canonical or atom.dotted).split(".")
+                owner = (
+                    class_name(atom.receiver.of or atom.receiver.cls) if isinstance(atom.receiver, Instance) else None
+                )
+                return f"{owner}.{parts[-1]}" if owner else parts[-1]
+            case Partial():
+                return payload_label(atom.func, otherwise)
+            case Hop():
+                return payload_label(atom.payload, otherwise)
+    return otherwise
+
+
+def literals(value: Value | None) -> tuple[object, ...] | None:
+    if value is None:
+        return None
+    return tuple(a.value for a in value if isinstance(a, Literally)) or None
+
+
+def may_be_callable(value: Value) -> bool:
+    return any(isinstance(a, Callable_ | Class_ | Outside | Partial | Hop | Param | Derived | Unknown) for a in value)
+
+
+_CLOSED = frozenset({Unknown, Plain, Literally, Class_, Instance, Outside, Module, Mock})
+"""The kinds of atoms in which nothing is to be filled in."""
+
+
+def is_open(atom: Atom) -> bool:
+    return type(atom) not in _CLOSED
+
+
+def order_of(atom: Atom) -> str:
+    return repr(atom)

@@ -55,5 +55,6 @@ command -v npm >/dev/null || missing "npm (with Node 20 or newer)"
 install_chromium
 install_packages "$here"
 install_packages "$extension"
-(cd "$extension" && npm run --silent package >&2) || missing "an extension that builds"
+# Its chatter is shown only when it fails.
+said=$(cd "$extension" && npm run --silent package 2>&1) || { echo "$said" >&2; missing "an extension that builds"; }
 find_chromium

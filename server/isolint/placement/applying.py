@@ -1,0 +1,389 @@
+"""Calling what lies outside the project: rows say what it does, and `Origin` what it is where there is no row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from isolint.catalog.places import IDENTITY
+from isolint.catalog.rows import (
+    Acts,
+    Attribute,
+    Decorates,
+    Drives,
+    Fills,
+    Given,
+    Gives,
+    Manages,
+    Mocks,
+    Row,
+    Runs,
+    Wraps,
+)
+from isolint.catalog.table import switched_name
+from isolint.names.inputs import definition, is_answered
+from isolint.names.origin import Definition
+from isolint.names.resolve import class_attribute, mro
+from isolint.names.scopes import class_scope
+from isolint.names.symbols import ClassRef, ClassSymbol, FunctionSymbol, Site
+from isolint.placement import lineage, members
+from isolint.placement.context import Context, Keywords
+from isolint.placement.shapes import (
+    Callable_,
+    Class_,
+    Deferred,
+    Done,
+    Hop,
+    Instance,
+    Items,
+    Mock,
+    Operation,
+    Outside,
+    Partial,
+    Unknown,
+    Value,
+)
+from isolint.placement.values import PLAIN, class_name, join, literals, may_be_callable, one, unknown
+from isolint.pytest_model.inputs import ENVIRONMENT
+
+if TYPE_CHECKING:
+    from isolint.placement.machine import Machine
+
+_QUERYSET = "django.db.models.query.QuerySet"
+_MANAGER = "django.db.models.manager.Manager"
+_MODEL = "django.db.models.base.Model"
+ITERATING = frozenset(
+    "list tuple set frozenset sorted reversed enumerate zip filter map iter aiter next max min anext sum any all len bool "
+    "dict".split()
+)
+"""Builtins that iterate what they are given (or ask for its length, which evaluates a queryset just so)."""
+_DJANGO_WORLD = frozenset({"django", "asgiref", "channels"})
+_RUN_OPTIONS = frozenset(
+    {"args", "kwargs", "abandon_on_cancel", "cancellable", "limiter", "backend", "backend_options", "name", "daemon"}
+)
+
+
+def call_outside(
+    m: Machine, atom: Outside, ctx: Context, site: Site | None, label: str, args: tuple[Value, ...], keywords: Keywords
+) -> Value:
+    row = m.table.get(atom.canonical) or m.table.get(atom.dotted)
+    if row is not None:
+        return apply(m, row, atom, ctx, site, label, args, keywords)
+    if atom.dotted.startswith("builtins."):
+        made = apply_builtin(m, atom.dotted.removeprefix("builtins."), args, ctx, site, (label,) * len(args))
+        if made is not None:
+            return made
+    known = definition(m.store, atom.dotted)
+    if known is None or known.kind in ("unknown", "module"):
+        reason = "not known in the environment" if is_answered(m.store, atom.dotted) else "not answered yet"
+        return m._nameless(Unknown(f"{atom.dotted} is {reason}"), "call", ctx, site, label)
+    if known.kind == "class":
+        return construct_outside(m, known, atom, ctx, site, label, args, keywords)
+    if known.kind == "instance" and known.type:
+        return m._operate_instance(Instance(known.type), "call", ctx, site, label, args, keywords)
+    return foreign(m, known, atom, ctx, site, label)
+
+
+def construct(
+    m: Machine, atom: Class_, ctx: Context, site: Site | None, label: str, args: tuple[Value, ...], keywords: Keywords
+) -> Value:
+    lineage = mro(m.store, atom.ref)
+    made = one(Instance(atom.ref))
+    initialised = False
+    for cls in lineage.classes:
+        if isinstance(cls, str):
+            row = m.table.get(f"{cls}.()")
+            if row is not None:
+                return apply(m, row, Outside(f"{cls}.()", f"{cls}.()", atom), ctx, site, label, args, keywords)
+            if isinstance(m.table.get(cls), Mocks):
+                return one(Mock())
+            if isinstance(m.table.get(cls), Runs | Wraps):
+                return apply_class_row(m, atom, cls, made, ctx, site, label, args, keywords)
+            continue
+        init = () if initialised else class_scope(m.store, cls).get("__init__")
+        for symbol in init:
+            initialised = True
+            if isinstance(symbol, FunctionSymbol):
+                method = Callable_(symbol.ref, (), made)
+                m.enter_function(method, ctx, site, label, args, keywords, "call")
+    return made
+
+
+def apply_class_row(
+    m: Machine,
+    atom: Class_,
+    base: str,
+    made: Value,
+    ctx: Context,
+    site: Site | None,
+    label: str,
+    args: tuple[Value, ...],
+    keywords: Keywords,
+) -> Value:
+    """A project class that extends a known one: a Thread with its own `run`, or the known behaviour."""
+    row = m.table.get(base)
+    if isinstance(row, Runs) and row.when == "start":
+        for _, symbol in class_attribute(m.store, atom.ref, "run"):
+            if isinstance(symbol, FunctionSymbol):
+                payload = one(Callable_(symbol.ref, (), made))
+                return one(Deferred("start", payload, "call", (), (), row.route, row.name))
+    assert row is not None
+    return apply(m, row, Outside(base, base), ctx, site, label, args, keywords)
+
+
+def apply_builtin(
+    m: Machine, name: str, args: tuple[Value, ...], ctx: Context, site: Site | None, labels: tuple[str, ...]
+) -> Value | None:
+    """What a builtin does that iterates what it is given; None for the others."""
+    if name not in ITERATING:
+        return None
+    op: Operation = "aiterate" if name in ("aiter", "anext") else "iterate"
+    given = (
+        args[1:] if name in ("map", "filter") else args[:1] if name in ("sum", "enumerate", "sorted", "next") else args
+    )
+    skipped = len(args) - len(given) if name in ("map", "filter") else 0
+    elements = [m.perform(value, op, ctx, site, said) for value, said in zip(given, labels[skipped:], strict=False)]
+    match name:
+        case "map" | "filter" if args:
+            made = m.perform(args[0], "call", ctx, site, labels[0], tuple(elements if name == "map" else elements[:1]))
+            return one(Items(made if name == "map" else join(elements)))
+        case "next" | "max" | "min" | "anext":
+            return join(elements) or PLAIN
+        case "len" | "bool" | "sum" | "any" | "all" | "dict":
+            return PLAIN
+    return one(Items(join(elements)))
+
+
+def construct_outside(
+    m: Machine,
+    known: Definition,
+    atom: Outside,
+    ctx: Context,
+    site: Site | None,
+    label: str,
+    args: tuple[Value, ...],
+    keywords: Keywords,
+) -> Value:
+    for cls in lineage.lineage_of(m, known.canonical):
+        if not isinstance(cls, str):
+            continue
+        row = m.table.get(f"{cls}.()")
+        if row is not None:
+            return apply(m, row, Outside(atom.dotted, f"{cls}.()", atom), ctx, site, label, args, keywords)
+        row = m.table.get(cls)
+        if row is not None:
+            return apply(m, row, Outside(atom.dotted, cls), ctx, site, label, args, keywords)
+    return one(Instance(known.canonical))
+
+
+def foreign(m: Machine, known: Definition, atom: Outside, ctx: Context, site: Site | None, label: str) -> Value:
+    """An installed function without a row. Only packages built on Django can work on its database."""
+    if may_use_django(m, known):
+        if ctx.hop:
+            return m._nameless(Unknown(f"{known.canonical} has no row"), "call", ctx, site, label)
+        if known.is_async:
+            return unknown(f"{known.canonical} has no row")
+        return returned(m, known, unknown(f"result of {known.canonical}"))
+    if known.is_async:
+        return one(Done(returned(m, known, PLAIN)))
+    return returned(m, known, unknown(f"result of {known.canonical}"))
+
+
+def returned(m: Machine, known: Definition, otherwise: Value) -> Value:
+    if known.returns:
+        found = definition(m.store, known.returns)
+        if found is not None and found.kind == "class":
+            return one(Instance(found.canonical))
+    return otherwise
+
+
+def may_use_django(m: Machine, known: Definition) -> bool:
+    """Whether the distribution that owns a definition depends on Django (or is it)."""
+    if not known.distribution:
+        return False
+    found = m.store.get(ENVIRONMENT, "").distributions.get(known.distribution)
+    if found is None:
+        return True
+    return known.distribution in _DJANGO_WORLD or bool(_DJANGO_WORLD & found.requires)
+
+
+def operate_outside(
+    m: Machine, atom: Outside, op: Operation | Literal["start"], ctx: Context, site: Site | None, label: str
+) -> Value:
+    known = definition(m.store, atom.dotted)
+    if known is not None and known.kind == "instance" and known.type:
+        return m._operate_instance(Instance(known.type), op, ctx, site, label, (), ())
+    if known is None and op in ("await", "aiterate", "aenter"):
+        return m._nameless(Unknown(atom.dotted), op, ctx, site, label)
+    return PLAIN
+
+
+def apply(
+    m: Machine,
+    row: Row,
+    atom: Outside,
+    ctx: Context,
+    site: Site | None,
+    label: str,
+    args: tuple[Value, ...],
+    keywords: Keywords,
+) -> Value:
+    """What a row says about calling it."""
+    named = dict(keywords)
+    match row:
+        case Wraps():
+            return wrap(m, row, atom, args, named)
+        case Runs():
+            return payload_row(m, row, ctx, site, label, args, named)
+        case Drives():
+            return drive(m, row, ctx, site, label, args, named)
+        case Acts():
+            if row.when == "call":
+                m.act(ctx, row.kind, class_name(model_of(m, atom, args)), row, site, label)
+                return given(m, row.gives, atom, args)
+            carried = Outside(atom.dotted, row.name, atom.receiver)
+            return one(Deferred(row.when, frozenset({carried}), "act", args, keywords))
+        case Gives():
+            if row.cls:
+                return one(Outside(row.cls, row.cls)) if row.gives == "class" else one(Instance(row.cls))
+            return given(m, row.gives, atom, args)
+        case Attribute():
+            return given(m, row.gives, atom, args)
+        case Decorates() if row.factory:
+            return one(Outside(f"{row.name}()", f"{row.name}()"))
+        case Decorates():
+            if args and may_be_callable(args[0]):
+                return args[0]
+            return one(Instance(row.cls)) if row.cls else one(atom)
+        case Manages():
+            if not args:
+                return one(atom)
+            return one(Hop(row.name, args[0], IDENTITY, row.when, "body"))
+        case Fills():
+            return one(Partial(args[0], args[1:], keywords)) if args else PLAIN
+        case Mocks():
+            return one(Mock())
+    return PLAIN
+
+
+def wrap(m: Machine, row: Wraps, atom: Outside, args: tuple[Value, ...], named: dict[str, Value]) -> Value:
+    payload = args[0] if args else named.get(row.keyword)
+    if payload is None:
+        return one(Partial(one(atom), (), tuple(named.items())))
+    route = row.route
+    if row.unless is not None and literals(named.get(row.unless[0])) == (row.unless[1],):
+        return one(Hop(switched_name(row), payload, row.unless[2], row.when, "call"))
+    return one(Hop(row.name, payload, route, row.when, "call-await" if row.awaits else "call"))
+
+
+def payload_row(
+    m: Machine, row: Runs, ctx: Context, site: Site | None, label: str, args: tuple[Value, ...], named: dict[str, Value]
+) -> Value:
+    payload = named.get(row.keyword)
+    rest = args
+    if payload is None:
+        if len(args) <= row.payload:
+            return PLAIN
+        payload, rest = args[row.payload], args[row.payload + 1 :]
+    if row.when == "start":
+        given = named.get("args")
+        rest = elements(m, given) if given is not None else rest[1:] if row.keyword == "target" else rest
+    if row.each:
+        rest = tuple(m.perform(a, "iterate", replace(ctx, muted=True), site, label) for a in rest)
+    passed = tuple((k, v) for k, v in named.items() if k not in _RUN_OPTIONS and k != row.keyword)
+    work = Deferred(row.when, payload, "call", rest, passed, row.route, row.name)
+    if row.when == "call":
+        return one(Done(m._run(work, ctx, site, label)))
+    return one(work)
+
+
+def elements(m: Machine, value: Value) -> tuple[Value, ...]:
+    for atom in value:
+        if isinstance(atom, Items):
+            return tuple(v for _, v in atom.keys) or (atom.element,)
+    return ()
+
+
+def drive(
+    m: Machine,
+    row: Drives,
+    ctx: Context,
+    site: Site | None,
+    label: str,
+    args: tuple[Value, ...],
+    named: dict[str, Value],
+) -> Value:
+    if row.payload < 0:
+        driven = [*args, *(a.element for arg in args for a in arg if isinstance(a, Items))]
+    else:
+        found = named.get(row.keyword)
+        driven = [found] if found is not None else list(args[row.payload : row.payload + 1])
+    payload = join(driven)
+    work = Deferred(row.when, payload, "await", (), (), row.route, row.name)
+    if row.when == "call":
+        return one(Done(m._run(work, ctx, site, label)))
+    return one(work)
+
+
+def given(m: Machine, gives: Given, atom: Outside, args: tuple[Value, ...]) -> Value:
+    receiver = atom.receiver
+    match gives:
+        case "plain":
+            return PLAIN
+        case "self":
+            return one(receiver) if receiver is not None else PLAIN
+        case "first":
+            return args[0] if args else PLAIN
+        case "items":
+            return one(Items(join(args)))
+        case "model" | "models":
+            model = model_of(m, atom, args)
+            made = one(Instance(model)) if model is not None else unknown(f"model of {atom.dotted}")
+            return made if gives == "model" else one(Items(made))
+        case "receiver":
+            if isinstance(receiver, Class_):
+                return one(Instance(receiver.ref))
+            return one(Instance(receiver.canonical)) if isinstance(receiver, Outside) else PLAIN
+        case "queryset":
+            return one(Instance(lineage.queryset_class(m, receiver), model_of(m, atom)))
+        case "class" if args:  # Manager.from_queryset: called, it makes a manager with the methods of the queryset
+            return join(one(a) for a in args[0] if isinstance(a, Class_)) or unknown(f"result of {atom.dotted}")
+        case "manager":
+            if isinstance(receiver, Class_) and lineage.inherits(m, receiver.ref, _QUERYSET):
+                return one(Instance(receiver.ref))
+            return one(Instance(_MANAGER, model_of(m, atom)))
+    return unknown(f"result of {atom.dotted}")
+
+
+def model_of(m: Machine, atom: Outside, args: tuple[Value, ...] = ()) -> ClassRef | str | None:
+    receiver = atom.receiver
+    if isinstance(receiver, Instance):
+        if receiver.of is not None:
+            return receiver.of
+        return None if lineage.is_manager(m, receiver.cls) else receiver.cls
+    if isinstance(receiver, Class_):
+        if lineage.inherits(m, receiver.ref, _MODEL):
+            return receiver.ref
+        return factory_model(m, receiver)
+    if isinstance(receiver, Outside):
+        return receiver.canonical or None
+    for value in args[:1]:
+        for first in value:
+            if isinstance(first, Class_):
+                return first.ref
+            if isinstance(first, Instance):
+                return first.of or first.cls
+    return None
+
+
+def factory_model(m: Machine, factory: Class_) -> ClassRef | str | None:
+    """The model that a factory's `class Meta: model = ...` names."""
+    for _, symbol in class_attribute(m.store, factory.ref, "Meta"):
+        if isinstance(symbol, ClassSymbol):
+            for _, found in class_attribute(m.store, symbol.ref, "model"):
+                for atom in members.symbol_value(m, found):
+                    if isinstance(atom, Class_):
+                        return atom.ref
+                    if isinstance(atom, Outside):
+                        return atom.canonical or None
+    return None

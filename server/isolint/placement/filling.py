@@ -1,0 +1,131 @@
+"""Filling in: symbolic values become real ones when the arguments of a call, or the names around it, are known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from isolint.placement import members
+from isolint.placement.context import SPREAD, Context, Keywords
+from isolint.placement.shapes import Atom, Callable_, Class_, Deferred, Derived, Done, Hop, Items, Literally, Param, Partial, Value
+from isolint.placement.values import NOTHING, is_open, join, one, subscript, unknown
+
+if TYPE_CHECKING:
+    from isolint.placement.machine import Machine
+
+MAX_FILLING = 8
+"""Calls that are followed, one inside the other, to tell what a symbolic result is; beyond that it is Unknown."""
+
+
+def fill(m: Machine, value: Value, bound: dict[tuple[str, str], Value]) -> Value:
+    """A value with its parameters and free names filled in."""
+    if not any(is_open(a) for a in value):
+        return value
+    return join(fill_atom(m, a, bound) for a in value)
+
+
+def fill_atom(m: Machine, atom: Atom, bound: dict[tuple[str, str], Value]) -> Value:
+    """One atom with its parameters and free names filled in."""
+    match atom:
+        case Param():
+            found = bound.get((atom.kind, atom.name))
+            if found is not None:
+                return found
+            return frozenset({atom}) if atom.kind == "free" else unknown(f"parameter {atom.name}")
+        case Derived():
+            return fill_derived(m, atom, bound)
+        case Callable_():
+            free = tuple([(n, fill(m, v, bound)) for n, v in atom.free])
+            receiver = None if atom.receiver is None else fill(m, atom.receiver, bound)
+            if receiver is atom.receiver and all(new[1] is old[1] for new, old in zip(free, atom.free, strict=True)):
+                return frozenset({atom})
+            return one(Callable_(atom.ref, free, receiver))
+        case Partial():
+            return one(
+                Partial(
+                    fill(m, atom.func, bound),
+                    tuple(fill(m, a, bound) for a in atom.args),
+                    tuple((k, fill(m, v, bound)) for k, v in atom.keywords),
+                )
+            )
+        case Hop():
+            return one(replace(atom, payload=fill(m, atom.payload, bound)))
+        case Deferred():
+            return one(
+                replace(
+                    atom,
+                    callee=fill(m, atom.callee, bound),
+                    args=tuple(fill(m, a, bound) for a in atom.args),
+                    keywords=tuple((k, fill(m, v, bound)) for k, v in atom.keywords),
+                )
+            )
+        case Done():
+            return one(Done(fill(m, atom.result, bound)))
+        case Items():
+            return one(Items(fill(m, atom.element, bound), tuple((k, fill(m, v, bound)) for k, v in atom.keys)))
+    return frozenset({atom})
+
+
+def spread_into(atom: Atom, name: str, default: Value) -> Value:
+    """What a parameter is given by `**atom`; its default when nothing."""
+    match atom:
+        case Items():
+            found = dict(atom.keys)
+            if name in found:
+                return found[name]
+            return join(spread_into(a, name, default) for a in found[SPREAD]) if SPREAD in found else default
+        case Param() | Derived():
+            return one(Derived(atom, "item", SPREAD, (one(Literally(name)), default)))
+    return default or unknown(f"parameter {name}")
+
+
+def fill_derived(m: Machine, atom: Derived, bound: dict[tuple[str, str], Value]) -> Value:
+    """The uses of one function have most of their steps in common: each is followed once for one set of arguments,
+    at each depth of following, since that is limited."""
+    known = m._filled.get(id(bound))
+    if known is None:
+        return derive(m, atom, bound)
+    key = (atom, m.filling)
+    found = known.get(key)
+    if found is None:
+        found = known[key] = derive(m, atom, bound)
+    return found
+
+
+def derive(m: Machine, atom: Derived, bound: dict[tuple[str, str], Value]) -> Value:
+    base = fill_atom(m, atom.base, bound)
+    args = tuple(fill(m, a, bound) for a in atom.args)
+    keywords = tuple((k, fill(m, v, bound)) for k, v in atom.keywords)
+    if base == frozenset({atom.base}):
+        return one(replace(atom, args=args, keywords=keywords))
+    if m.filling >= MAX_FILLING:
+        return unknown("it takes too many calls to tell what this is")
+    m.filling += 1
+    try:
+        return follow(m, atom, base, args, keywords)
+    finally:
+        m.filling -= 1
+
+
+def follow(m: Machine, atom: Derived, base: Value, args: tuple[Value, ...], keywords: Keywords) -> Value:
+    """What a step gives once its base is known; the work itself was accounted for where it was done."""
+    muted = Context(muted=True)
+    match atom.step:
+        case "attribute":
+            return members.attribute(m, base, atom.name, muted, None)
+        case "call":
+            return m.perform(base, "call", muted, None, atom.name, args, keywords)
+        case "await":
+            return m.perform(base, "await", muted, None, atom.name)
+        case "item":
+            if atom.name == SPREAD:
+                names = [str(a.value) for a in args[0] if isinstance(a, Literally)]
+                return join(spread_into(a, name, args[1]) for a in base for name in names)
+            if atom.name in ("iterate", "aiterate"):
+                return m.perform(base, "aiterate" if atom.name == "aiterate" else "iterate", muted, None, "")
+            return subscript(base, args[0] if args else NOTHING)
+        case "super":
+            return join(members.super_of(m, base, a.ref) for a in join(args) if isinstance(a, Class_))
+        case "enter":
+            return m.perform(base, "aenter" if atom.name == "aenter" else "enter", muted, None, "")
+    return unknown("derived")

@@ -1,0 +1,329 @@
+"""Reading attributes: of modules, classes, instances, and of what lies outside the project; and the values of names.
+
+A property runs where it is read, and patches replace what is read. What calling an attribute does is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from isolint.catalog.rows import Attribute, Mocks, Row
+from isolint.names.inputs import definition, is_answered
+from isolint.names.origin import Definition
+from isolint.names.resolve import attribute as name_attribute
+from isolint.names.resolve import class_attribute
+from isolint.names.scopes import class_scope
+from isolint.names.symbols import (
+    ClassRef,
+    ClassSymbol,
+    External,
+    FunctionSymbol,
+    ModuleSymbol,
+    Site,
+    Symbol,
+    UnknownSymbol,
+    ValueSymbol,
+)
+from isolint.placement import applying, lineage, queries
+from isolint.placement.context import Context
+from isolint.placement.lineage import behind
+from isolint.placement.shapes import (
+    Atom,
+    Callable_,
+    Class_,
+    Deferred,
+    Derived,
+    Done,
+    Hop,
+    Instance,
+    Items,
+    Literally,
+    Mock,
+    Module,
+    Outside,
+    Param,
+    Partial,
+    Plain,
+    Unknown,
+    Value,
+)
+from isolint.placement.values import NOTHING, PLAIN, bind, class_name, join, one, unknown
+from isolint.syntax import facts as f
+
+if TYPE_CHECKING:
+    from isolint.placement.machine import Machine
+
+_RELATED = "django.db.models.fields.related_descriptors.create_reverse_many_to_one_manager.RelatedManager"
+_MODEL = "django.db.models.base.Model"
+_FIELD = "django.db.models.fields.Field"
+_PROPERTIES = frozenset({"builtins.property", "functools.cached_property", "django.utils.functional.cached_property"})
+
+
+def attribute(m: Machine, value: Value, name: str, ctx: Context, site: Site | None) -> Value:
+    """`value.name`; a property runs here."""
+    if m.cuts:
+        return join(replaced_in(m, a, name) or attribute_of(m, a, name, ctx, site) for a in value)
+    return join(attribute_of(m, atom, name, ctx, site) for atom in value)
+
+
+def replacement(
+    m: Machine, kind: Literal["module", "class", "outside"], holder: ClassRef | str, name: str
+) -> Value | None:
+    """What a patch put in place of a name; None where none did."""
+    return m.cuts.get((kind, holder, name))
+
+
+def replaced_in(m: Machine, atom: Atom, name: str) -> Value:
+    """What a patch put in place of an attribute; empty where none did."""
+    found: Value | None = None
+    match atom:
+        case Module():
+            found = replacement(m, "module", atom.path, name)
+        case Outside():
+            found = replacement(m, "outside", atom.dotted, name) or replacement(m, "outside", atom.canonical, name)
+        case Class_() | Instance():
+            cls = atom.ref if isinstance(atom, Class_) else atom.cls
+            for one_class in lineage.lineage_of(m, cls):
+                kind: Literal["class", "outside"] = "outside" if isinstance(one_class, str) else "class"
+                found = found or replacement(m, kind, one_class, name)
+            owner = atom.of if isinstance(atom, Instance) else None
+            if found is None and owner is not None:
+                for (kind_, holder, path), value in m.cuts.items():
+                    if kind_ == "member" and holder == owner and path.endswith(f".{name}"):
+                        found = value
+    return found or NOTHING
+
+
+def attribute_of(m: Machine, atom: Atom, name: str, ctx: Context, site: Site | None) -> Value:
+    match atom:
+        case Mock() | Plain() | Literally():
+            return one(Mock()) if isinstance(atom, Mock) else PLAIN
+        case Unknown():
+            return frozenset({atom})
+        case Param() | Derived():
+            return one(Derived(atom, "attribute", name))
+        case Module():
+            return symbols_value(m, name_attribute(m.store, ModuleSymbol(atom.dotted, atom.path), name))
+        case Class_():
+            return class_member(m, atom, name, ctx, site)
+        case Instance():
+            return instance_attribute(m, atom, name, ctx, site)
+        case Outside():
+            return outside_attribute(m, atom, name)
+        case Deferred() if atom.when == "start":
+            if name in ("start", "run"):
+                return one(Hop(atom.row, one(Partial(atom.callee, atom.args, atom.keywords)), atom.route, "call"))
+            return PLAIN
+        case Deferred() if atom.when == "await" and name == "__await__":
+            return one(Done(one(atom)))
+        case Done():
+            return one(atom) if name == "result" else PLAIN
+        case Items():
+            return one(Done(atom.element)) if name in ("get", "pop", "popleft") else one(Done(one(atom)))
+        case Partial():
+            return atom.func if name == "func" else PLAIN
+        case Callable_():
+            return frozenset({atom}) if name in ("__wrapped__", "__func__", "__call__") else unknown(f".{name}")
+        case Hop():
+            return frozenset({atom}) if name == "__call__" else unknown(f".{name}")
+    return PLAIN
+
+
+def class_member(m: Machine, atom: Class_, name: str, ctx: Context, site: Site | None) -> Value:
+    line = lineage.lineage_of(m, atom.ref)
+    for cls in line:
+        if isinstance(cls, str) or not class_scope(m.store, cls).get(name):
+            continue
+        found = tuple(s for c, s in class_attribute(m.store, cls, name) if c == cls)
+        if found:
+            return join(bind_class(m, symbol_value(m, s), s, atom) for s in found)
+    row = lineage.member_row(m, line, name)
+    if row is not None:
+        return member(m, row, Outside(row.name, row.name, atom))
+    for _, symbol in class_attribute(m.store, atom.ref, name):
+        if isinstance(symbol, External):
+            return outside(m, symbol.dotted, atom)
+    return unknown(f"{atom.ref.name} has no known attribute {name}")
+
+
+def bind_class(m: Machine, value: Value, symbol: Symbol, cls: Class_) -> Value:
+    if isinstance(symbol, FunctionSymbol) and "builtins.classmethod" in queries.decorators(m.store, symbol.ref):
+        return bind(value, one(cls))
+    return owned(m, value, cls.ref)
+
+
+def owned(m: Machine, value: Value, owner: ClassRef) -> Value:
+    """A manager or queryset read from a class is one over that class."""
+    return frozenset(
+        replace(a, of=owner) if isinstance(a, Instance) and a.of is None and lineage.is_manager(m, a.cls) else a
+        for a in value
+    )
+
+
+def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site: Site | None) -> Value:
+    line = lineage.lineage_of(m, atom.cls)
+    if atom.after is not None:
+        line, atom = behind(line, atom.after), replace(atom, after=None)
+        if name == "__init__" and not lineage.has_project_attribute(m, line, name):
+            return PLAIN  # that making an installed object works on the database is said by rows of the class
+    for cls in line:
+        if isinstance(cls, str) or not class_scope(m.store, cls).get(name):
+            continue
+        found = tuple(s for c, s in class_attribute(m.store, cls, name) if c == cls)
+        if found:
+            return join(bind_instance(m, s, atom, ctx, site, name) for s in found)
+    row = lineage.member_row(m, line, name)
+    if row is not None:
+        return member(m, row, Outside(row.name, row.name, atom))
+    if isinstance(atom.cls, ClassRef):
+        assigned = queries.instance_attribute(m.store, (atom.cls, name))
+        if assigned:
+            return assigned
+    for cls in line:
+        if isinstance(cls, str):
+            known = definition(m.store, f"{cls}.{name}")
+            if known is not None:
+                return known_member(m, known, f"{cls}.{name}", atom)
+            if not is_answered(m.store, f"{cls}.{name}"):
+                break
+    if _MODEL in line and not name.startswith("_"):
+        # A name that neither the class nor Model has can only be a reverse relation (django/db/models/options.py).
+        return one(Instance(_RELATED))
+    return unknown(f"{class_name(atom.cls)} has no known attribute {name}")
+
+
+def super_of(m: Machine, value: Value, after: ClassRef) -> Value:
+    """What `super()` gives in the methods of `after` when `self` or `cls` is this."""
+    return join(super_of_atom(m, atom, after) for atom in value)
+
+
+def super_of_atom(m: Machine, atom: Atom, after: ClassRef) -> Value:
+    match atom:
+        case Param() | Derived():
+            return one(Derived(atom, "super", "", (one(Class_(after)),)))
+        case Instance():
+            return one(replace(atom, after=after))
+        case Class_():
+            following = behind(lineage.lineage_of(m, atom.ref), after)[:1]
+            return join(one(Class_(c)) if isinstance(c, ClassRef) else outside(m, c, atom) for c in following)
+    return unknown("super()")
+
+
+def member(m: Machine, row: Row, outside: Outside) -> Value:
+    if isinstance(row, Attribute):
+        declared = declared_value(m, row.name.rpartition(".")[2], outside.receiver)
+        return declared or applying.given(m, row.gives, outside, ())
+    return one(outside)
+
+
+def declared_value(m: Machine, name: str, receiver: Instance | Class_ | Outside | None) -> Value:
+    """An attribute that an installed class declares itself, such as a manager of its own; empty when it does not."""
+    if not isinstance(receiver, Outside):
+        return NOTHING
+    known = definition(m.store, f"{receiver.canonical}.{name}")
+    if known is None or known.kind != "instance" or not known.type:
+        return NOTHING
+    if lineage.is_manager(m, known.type):
+        return one(Instance(known.type, receiver.canonical))
+    return one(Instance(known.type))
+
+
+def known_member(m: Machine, known: Definition, dotted: str, receiver: Instance) -> Value:
+    if known.kind == "instance" and known.type:
+        return one(Instance(known.type))
+    if any(d.canonical in _PROPERTIES for d in known.decorators):
+        return applying.returned(m, known, unknown(f"property {dotted}"))
+    return one(Outside(dotted, known.canonical, receiver))
+
+
+def bind_instance(m: Machine, symbol: Symbol, atom: Instance, ctx: Context, site: Site | None, name: str) -> Value:
+    value = symbol_value(m, symbol)
+    if isinstance(symbol, FunctionSymbol):
+        decorators = queries.decorators(m.store, symbol.ref)
+        if "builtins.staticmethod" in decorators:
+            return value
+        if "builtins.classmethod" in decorators:
+            return bind(value, one(Class_(atom.cls)) if isinstance(atom.cls, ClassRef) else one(atom))
+        bound = bind(value, one(atom))
+        if decorators & _PROPERTIES:
+            return m.perform(bound, "call", ctx, site, name)
+        return bound
+    if isinstance(symbol, ValueSymbol):
+        value = frozenset(v for a in value for v in described(m, a, symbol))
+        if isinstance(atom.cls, ClassRef):
+            value = owned(m, value, atom.cls)
+    return value
+
+
+def described(m: Machine, atom: Atom, symbol: ValueSymbol) -> Iterable[Atom]:
+    """Descriptors: a relation's field gives a manager or the related object when it is read from an instance."""
+    if isinstance(atom, Instance) and isinstance(atom.cls, str):
+        gives = m.table.descriptors.get(atom.cls)
+        if gives is not None:
+            model = related_model(m, symbol)
+            if gives == "manager":
+                return (Instance(_RELATED, model),)
+            return (Instance(model) if model is not None else Unknown("related object"),)
+        if _FIELD in lineage.lineage_of(m, atom.cls):
+            return (Plain(),)
+    return (atom,)
+
+
+def related_model(m: Machine, symbol: ValueSymbol) -> ClassRef | str | None:
+    """The model that a relation's field names as its first argument, where it is a class and not a string."""
+    if not isinstance(symbol.expr, f.Call) or not symbol.expr.args:
+        return None
+    target = ValueSymbol(symbol.path, symbol.chunk, symbol.expr.args[0], symbol.owner)
+    for atom in queries.named_value(m.store, target):
+        if isinstance(atom, Class_):
+            return atom.ref
+        if isinstance(atom, Outside):
+            return atom.canonical or None
+    return None
+
+
+def outside_attribute(m: Machine, atom: Outside, name: str) -> Value:
+    known = definition(m.store, atom.dotted)
+    if known is not None and known.kind == "instance" and known.type:
+        return instance_attribute(m, Instance(known.type), name, Context(muted=True), None)
+    if known is not None and known.kind == "class":
+        row = lineage.member_row(m, lineage.lineage_of(m, known.canonical), name)
+        if row is not None:
+            return member(m, row, Outside(row.name, row.name, atom))
+    if atom.receiver is not None:
+        return unknown(f"{atom.dotted}.{name}")
+    return outside(m, f"{atom.dotted}.{name}", None)
+
+
+def outside(m: Machine, dotted: str, receiver: Instance | Class_ | Outside | None) -> Value:
+    """The value of a dotted name outside the project."""
+    known = definition(m.store, dotted)
+    name = known.canonical if known is not None else ""
+    if known is not None and known.kind == "instance" and known.type and m.table.get(name) is None:
+        if isinstance(m.table.get(known.type), Mocks):
+            return one(Mock())
+    return one(Outside(dotted, name, receiver))
+
+
+def symbols_value(m: Machine, symbols: Iterable[Symbol]) -> Value:
+    """The values of alternatives."""
+    return join(symbol_value(m, symbol) for symbol in symbols)
+
+
+def symbol_value(m: Machine, symbol: Symbol) -> Value:
+    """The value that a resolved name stands for."""
+    match symbol:
+        case FunctionSymbol():
+            return queries.decorated(m.store, symbol)
+        case ClassSymbol():
+            return one(Class_(symbol.ref))
+        case ModuleSymbol():
+            return one(Module(symbol.dotted, symbol.path))
+        case External():
+            return outside(m, symbol.dotted, None)
+        case ValueSymbol():
+            return queries.named_value(m.store, symbol)
+        case UnknownSymbol():
+            return unknown(symbol.reason)

@@ -56,7 +56,7 @@ def pytest_runtest_makereport(
 
 @pytest.fixture
 def as_plain_user() -> Iterator[Path]:
-    """A folder of a user who may not do everything, and the test runs as that user; root becomes nobody for its time."""
+    """A folder of a user who may not do everything; the test runs as that user: root becomes nobody for its time."""
     folder = Path(tempfile.mkdtemp(prefix="isolint-plain-")).resolve()
     root = os.geteuid() == 0
     if root:

@@ -63,8 +63,8 @@ def _own_cache() -> tempfile.TemporaryDirectory[str]:
 
 
 def cache_home() -> str:
-    """The cache folder of this run of the tests, shared by its processes: what jedi answered once is not asked again for
-    every project, and nothing comes from, or stays for, another run. `conftest.py` makes it; elsewhere it is this
+    """The cache folder of this run of the tests, shared by its processes: what jedi answered once is not asked again
+    for every project, and nothing comes from, or stays for, another run. `conftest.py` makes it; elsewhere it is this
     process's own."""
     return os.environ.get(RUN_CACHE) or _own_cache().name
 

@@ -82,7 +82,8 @@ def test_a_later_row_of_the_same_name_wins() -> None:
 
     ours = table().get("asgiref.sync.sync_to_async")
     mine = table(UserRows(pure=frozenset({"asgiref.sync.sync_to_async"}))).get("asgiref.sync.sync_to_async")
-    assert ours != mine and len(table()) == len(table(UserRows(pure=frozenset({"asgiref.sync.sync_to_async"}))))
+    assert ours != mine
+    assert len(table()) == len(table(UserRows(pure=frozenset({"asgiref.sync.sync_to_async"}))))
 
 
 PROJECT = {
@@ -123,7 +124,11 @@ def test_rows_of_the_settings(line: str, settings: dict[str, object], verdict: s
 
 @needs_environment
 def test_a_hop_that_comes_home() -> None:
-    text = "from unheard_of import bridge\nfrom models import Order\n\n\nasync def make():\n    await Order.objects.acreate()\n\n\ndef test_it(db):\n    bridge(make)()\n"
+    text = (
+        "from unheard_of import bridge\nfrom models import Order\n\n\n"
+        "async def make():\n    await Order.objects.acreate()\n\n\n"
+        "def test_it(db):\n    bridge(make)()\n"
+    )
     assert verdicts({"test_a.py": text}, INI, {"hops": {"unheard_of.bridge": "home"}})["test_it"].verdict == "safe"
 
 

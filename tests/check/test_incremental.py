@@ -1,8 +1,8 @@
 """Incremental equals from scratch: after any edits a session says what a new one says of the same texts.
 
-Random edits of a small project (tests, helpers, conftests, models, pytest.ini), made as editors make them (buffers) and as
-version control does (files on disk). Where a chunk is broken, a session that saw better days knows more than a new one, on
-purpose; such states are passed through and not compared.
+Random edits of a small project (tests, helpers, conftests, models, pytest.ini), made as editors make them (buffers) and
+as version control does (files on disk). Where a chunk is broken, a session that saw better days knows more than a new
+one, on purpose; such states are passed through and not compared.
 """
 
 from __future__ import annotations
@@ -136,7 +136,6 @@ async def test_slow(maker):
 }
 
 
-
 @pytest.fixture(scope="module", autouse=True)
 def _recursion(tmp_path_factory: pytest.TempPathFactory) -> None:
     """A session raises the interpreter's recursion limit; hypothesis objects to that in the middle of a test."""
@@ -183,7 +182,7 @@ LINES = (
     "def maker(order):",
     "pytestmark = [pytest.mark.django_db, pytest.mark.asyncio]",
     "make = pure",
-    "\"\"\"a string",
+    '"""a string',
     "    (",
     "    )",
     "    # isolint: ignore",
@@ -196,6 +195,16 @@ INIS = (
     "[pytest]\nusefixtures = leaking\n",
     "[pytest]\naddopts = -p no:asyncio\n",
     "[pytest\n",
+)
+SETTINGS = (
+    '[tool.isolint]\nignore = ["ISO101"]\n',
+    '[tool.isolint]\nselect = ["ISO102", "sync-to-async-in-db-test"]\n',
+    '[tool.isolint.severity]\nISO101 = "hint"\nISO106 = "off"\n',
+    '[tool.isolint.per-file-ignores]\n"sub/*" = ["ALL"]\n',
+    '[tool.isolint]\npure = ["helpers.make"]\nexclude = ["sub"]\n',
+    '[tool.isolint.hops]\n"helpers.forward" = "home"\n',
+    "[tool.isolint\n",
+    '[tool.pytest.ini_options]\nasyncio_mode = "auto"\n',
 )
 NAMES = ("make", "pure", "amake", "forward", "maker", "order", "Base", "run", "made", "leaking", "test_direct", "Order")
 PYTHON = tuple(name for name in FILES if name.endswith(".py"))
@@ -377,14 +386,20 @@ def _file(draw: st.DrawFn) -> Edit:
 
 @st.composite
 def _configuration(draw: st.DrawFn) -> Edit:
-    text, buffered = draw(st.sampled_from((*INIS, None))), draw(st.booleans())
+    buffered = draw(st.booleans())
+    if draw(st.booleans()):
+        settings_text = draw(st.sampled_from((*SETTINGS, None)))
+        return lambda world: world.put("pyproject.toml", settings_text, buffered)
+    text = draw(st.sampled_from((*INIS, None)))
     return lambda world: world.put("pytest.ini", text, buffered)
 
 
 EDITS = st.one_of(_line_edit(), _character_edit(), _rename(), _move(), _back(), _file(), _configuration(), _line_edit())
 
 # A step: edits, and which files are reported after it ("all": and compared with a new session).
-STEPS = st.lists(st.tuples(st.lists(EDITS, min_size=1, max_size=3), st.sampled_from(("all", "one", "none"))), max_size=8)
+STEPS = st.lists(
+    st.tuples(st.lists(EDITS, min_size=1, max_size=3), st.sampled_from(("all", "one", "none"))), max_size=8
+)
 
 
 def _compare(world: World, seen: dict[str, FileReport]) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from tests.fixes.support import APP
 
-# Counts the project's passed assertions by test (plugins have some too, and whether pytest tells of those depends on how
-# they were compiled before), and the rows of every table in one more test at the very end, which is sync and sees
+# Counts the project's passed assertions by test (plugins have some too, and whether pytest tells of those depends on
+# how they were compiled before), and the rows of every table in one more test at the very end, which is sync and sees
 # what the others committed. The worker's connection is closed, or PostgreSQL would refuse to drop the database.
 PROBE = """
 import asyncio

@@ -126,6 +126,30 @@ def test_a_question_that_takes_too_long_is_unknown_and_the_others_are_answered(s
         origin.close()
 
 
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer for processor time")
+def test_the_limit_is_processor_time_and_not_the_clock() -> None:
+    # Far beyond the limit on the clock, and nothing happens; then the work counts, whatever Python is busy with.
+    program = (
+        "import signal, sys, time\n"
+        "from isolint.inference.child import watch_processor_time\n"
+        "assert watch_processor_time()\n"
+        "signal.setitimer(signal.ITIMER_PROF, 0.3)\n"
+        "time.sleep(0.6)\n"
+        "print('waited', flush=True)\n"
+        "sum(range(10 ** 12))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.stdout == "waited\n"
+    assert done.returncode == -signal.SIGPROF
+    assert "most recent call first" in done.stderr
+
+
 def test_a_child_that_never_starts_answers_unknown(
     site: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -89,6 +89,8 @@ def check(text: str, files: Mapping[str, str] | None = None, ini: str = INI, hea
                 wanted_verdicts[f"{name}::{owner}{verdict[1]}"] = verdict[2]
             wanted |= {(name, number, code, _SEVERITY[how]) for how, code in _MARK.findall(line)}
     assert wanted_verdicts, "no test is marked with its verdict"
-    shown = {test: (verdict, reasons[test]) for test, verdict in verdicts.items() if wanted_verdicts.get(test) != verdict}
+    shown = {
+        test: (verdict, reasons[test]) for test, verdict in verdicts.items() if wanted_verdicts.get(test) != verdict
+    }
     assert not shown and verdicts == wanted_verdicts, shown or (verdicts, wanted_verdicts)
     assert findings == wanted, (sorted(findings - wanted), sorted(wanted - findings))

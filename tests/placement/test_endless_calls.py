@@ -59,7 +59,8 @@ async def test_saved():  #= leaks
 
 def test_callbacks_handed_on_to_each_other() -> None:
     steps = "\n\n\n".join(
-        f"async def step{n}(go, value):\n    await go(step{(n + 1) % 6}, value)\n    await go(step{(n + 2) % 6}, value)" for n in range(6)
+        f"async def step{n}(go, value):\n    await go(step{(n + 1) % 6}, value)\n    await go(step{(n + 2) % 6}, value)"
+        for n in range(6)
     )
     check(
         """

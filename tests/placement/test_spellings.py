@@ -573,7 +573,7 @@ class Worker(threading.Thread):
 
 
 def test_it():  #= undecided
-    Worker(make).start()  #~ ISO103
+    Worker(make).start()
 """,
     "an unknown payload": """
 async def test_it():  #= undecided

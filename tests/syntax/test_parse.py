@@ -436,6 +436,8 @@ def from_ast(data: bytes) -> Counter[Any]:
                 found["if", len(node.body), len(node.orelse), span(node)] += 1
             case ast.Assign():
                 found["assign", len(node.targets), span(node)] += 1
+            case _ if type(node).__name__ == "TypeAlias":  # new in Python 3.12, and for us an assignment
+                found["assign", 1, span(node)] += 1
             case ast.Yield() | ast.YieldFrom():
                 found["yield", span(node)] += 1
             case ast.ImportFrom():

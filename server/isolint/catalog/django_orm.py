@@ -12,9 +12,9 @@ RELATED = "django.db.models.fields.related_descriptors.create_reverse_many_to_on
 
 # QuerySet: lazy methods run no query (django/db/models/query.py, "PUBLIC METHODS THAT RETURN A QUERYSET SUBCLASS").
 _LAZY = (
-    "all filter exclude annotate alias order_by reverse distinct values values_list dates datetimes none select_related "
-    "prefetch_related extra defer only using union intersection difference select_for_update complex_filter fetch_mode "
-    "_clone _chain"
+    "all filter exclude annotate alias order_by reverse distinct values values_list dates datetimes none "
+    "select_related prefetch_related extra defer only using union intersection difference select_for_update "
+    "complex_filter fetch_mode _clone _chain"
 ).split()
 _READS: dict[str, Given] = {
     "get": "model",

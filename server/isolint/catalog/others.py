@@ -34,8 +34,11 @@ MOCKS: tuple[Row, ...] = tuple(
         "NonCallableMagicMock",
         "PropertyMock",
         "sentinel",
+        "create_autospec",
+        "patch",
+        "mock_open",
     )
-) + (Mocks("unittest.mock.create_autospec"), Mocks("unittest.mock.patch"), Mocks("unittest.mock.mock_open"))
+)
 
 DECORATORS: tuple[Row, ...] = (
     Fills("functools.partial"),

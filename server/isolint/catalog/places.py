@@ -2,8 +2,8 @@
 
 A place is where code runs: a thread, and whether an event loop runs there. In a loop, the thread says where
 thread-sensitive work goes: under `async_to_sync` from the test's thread that is HOME_LOOP, under a runner or
-`asyncio.run` it is WORKER_LOOP. A route maps the place at entry to the place here, or to "does not happen". Nothing here
-knows a library.
+`asyncio.run` it is WORKER_LOOP. A route maps the place at entry to the place here, or to "does not happen". Nothing
+here knows a library.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ BRIDGE = route(
     POOL=Place.POOL_LOOP,
     UNKNOWN=Place.UNKNOWN_LOOP,
 )
-"""`async_to_sync` (asgiref AsyncToSync.__call__): a loop whose thread-sensitive work comes back to this thread. It raises
-where a loop runs."""
+"""`async_to_sync` (asgiref AsyncToSync.__call__): a loop whose thread-sensitive work comes back to this thread. It
+raises where a loop runs."""
 
 BARE_LOOP = route(
     HOME=Place.WORKER_LOOP,

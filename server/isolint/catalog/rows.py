@@ -23,8 +23,8 @@ class it is called on; "first": its first argument; "items": a container of its 
 @dataclass(frozen=True, slots=True)
 class Wraps:
     """`name(f)` gives a callable that runs `f` by `route` when its result is awaited (`when` "await") or at once
-    ("call"); `awaits`: f's own result is awaited there. Without `f` it is a decorator factory. `unless` is an option that
-    switches to another route: (keyword, value, route, rule)."""
+    ("call"); `awaits`: f's own result is awaited there. Without `f` it is a decorator factory. `unless` is an option
+    that switches to another route: (keyword, value, route, rule)."""
 
     name: str
     route: Route
@@ -38,8 +38,8 @@ class Wraps:
 @dataclass(frozen=True, slots=True)
 class Runs:
     """`name(..., f, *args)` runs `f(*args)` by `route`: at once ("call"), when the result is awaited ("await"), or when
-    its `start()` is called ("start"). `payload` is the position of `f`, `keyword` its name; arguments follow it, or stand
-    in the keywords `args`/`kwargs`. `each`: the arguments are iterables of arguments (`Executor.map`)."""
+    its `start()` is called ("start"). `payload` is the position of `f`, `keyword` its name; arguments follow it, or
+    stand in the keywords `args`/`kwargs`. `each`: the arguments are iterables of arguments (`Executor.map`)."""
 
     name: str
     route: Route
@@ -78,7 +78,8 @@ class Acts:
 
 @dataclass(frozen=True, slots=True)
 class Gives:
-    """`name(...)` does no work and gives `gives`; `cls` names the class of the result (canonical) where that is fixed."""
+    """`name(...)` does no work and gives `gives`; `cls` names the class of the result (canonical) where that is
+    fixed."""
 
     name: str
     gives: Given = "plain"

@@ -21,6 +21,7 @@ from isolint.text.edits import apply
 if TYPE_CHECKING:
     from isolint.check.session import Session
 
+
 def fix(session: Session, path: str, item: TestItem) -> FixEdits | str:
     """The edits that convert one test, or why there are none."""
     plan = to_sync.plan(session.store, item)
@@ -66,7 +67,8 @@ def fix_all(session: Session, path: str, unsafe: bool) -> FixEdits | str:
 
 
 def _convert(session: Session, path: str, item: TestItem) -> str:
-    """Convert a test in the session's view of the file; the reason when that does not cure it (nothing changed then)."""
+    """Convert a test in the session's view of the file; the reason when that does not cure it (nothing changed
+    then)."""
     source = session.source_file(path)
     assert source is not None
     edits = to_sync.edits(session.store, item, source, session.settings.fix_form)

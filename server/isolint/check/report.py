@@ -72,9 +72,9 @@ class PlacedFinding:
 class TestVerdict:
     """One test function as the model collects it (parameters left out).
 
-    `runner`: sync, pytest-asyncio, anyio, trio, django, isolated-asyncio, never, unknown. `mode`: rollback, flush, none,
-    unprotected, unknown. `verdict`: leaks, safe, undecided, not-rollback. `name` is the location of the name after
-    `def`; `reasons` say why there is or is not a finding, in sentences."""
+    `runner`: sync, pytest-asyncio, anyio, trio, django, isolated-asyncio, never, unknown. `mode`: rollback, flush,
+    none, unprotected, unknown. `verdict`: leaks, safe, undecided, not-rollback. `name` is the location of the name
+    after `def`; `reasons` say why there is or is not a finding, in sentences."""
 
     test: str
     location: Location

@@ -50,7 +50,9 @@ def suppressed(finding: Finding, lines: tuple[bytes, ...]) -> bool:
             continue
         for found in _IGNORE.finditer(line):
             names = found.group(1)
-            if names is None or any(_length(finding, n.strip().decode("utf-8", "replace")) > 0 for n in names.split(b",")):
+            if names is None or any(
+                _length(finding, n.strip().decode("utf-8", "replace")) > 0 for n in names.split(b",")
+            ):
                 return True
         for found in _NOQA.finditer(line):
             codes = found.group(1)

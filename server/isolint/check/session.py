@@ -1,8 +1,8 @@
 """One project under analysis: its files, configuration, environment and the memos about them.
 
-The only entry for the command line and the server alike. Here the outside (buffers, disk, jedi's answers) becomes inputs
-of the store, and findings get their absolute places; what is true of a test is decided in the rooms above. One thread
-only.
+The only entry for the command line and the server alike. Here the outside (buffers, disk, jedi's answers) becomes
+inputs of the store, and findings get their absolute places; what is true of a test is decided in the rooms above. One
+thread only.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def never() -> bool:
 class _Silent:
     """An origin without answers: everything outside the project stays unknown."""
 
-    def answer(self, question: Question) -> Answer | None:
+    def answer(self, question: Question) -> Answer | None:  # noqa: ARG002 (the protocol)
         return None
 
 
@@ -68,8 +68,8 @@ class _Loaded:
 class Session:
     """One project. All paths are absolute, all offsets count bytes of the UTF-8 text.
 
-    `overrides` are settings that win over `pyproject.toml` (the editor's or the command line's), `open_origin` makes who
-    answers for installed packages; without it they stay unknown."""
+    `overrides` are settings that win over `pyproject.toml` (the editor's or the command line's), `open_origin` makes
+    who answers for installed packages; without it they stay unknown."""
 
     def __init__(
         self, root: str, *, overrides: Mapping[str, object] | None = None, open_origin: OriginOf | None = None
@@ -93,7 +93,7 @@ class Session:
         self.store.provide(OUTLINE, self._provide_outline)
         self.store.provide(FACTS, self._provide_facts)
         self.store.provide(ANSWER, self._provide_answer)
-        self.store.provide(CONFIG, lambda path: self.project.config_for(path))
+        self.store.provide(CONFIG, lambda path: self.project.config_for(path))  # noqa: PLW0108 (the project changes)
         self.store.provide(TEST_CODE, self._provide_test_code)
         self._open()
 

@@ -63,9 +63,7 @@ def _place(site: Site | None, locate: Locate, otherwise: Location) -> Location |
     return otherwise if site is None else locate(site)
 
 
-def _related(
-    reasons: tuple[tuple[Where, str], ...], role: str, locate: Locate
-) -> tuple[RelatedPlace, ...]:
+def _related(reasons: tuple[tuple[Where, str], ...], role: str, locate: Locate) -> tuple[RelatedPlace, ...]:
     found = []
     for site, message in reasons:
         where = None if site is None else locate(site)

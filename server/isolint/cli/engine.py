@@ -167,8 +167,8 @@ def _analysed(
 
 
 def _ask(resolver: Resolver, progress: Progress) -> int:
-    """One round of questions, in slices so that the bar moves; the number of new answers. No clock ends it: each question
-    has its own limit, and what is found must not depend on how busy the machine is."""
+    """One round of questions, in slices so that the bar moves; the number of new answers. No clock ends it: each
+    question has its own limit, and what is found must not depend on how busy the machine is."""
     total = len(resolver.wanted())
     progress.start("Asking jedi about installed packages", total)
     count = 0

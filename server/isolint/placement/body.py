@@ -81,7 +81,8 @@ def value_of_symbol(store: Store, symbol: ValueSymbol) -> Value:
 
 
 def attribute_value(store: Store, cls: ClassRef, name: str) -> Value:
-    """What the methods of a class assign to `self.name`, along its project bases; the nearest class that does counts."""
+    """What the methods of a class assign to `self.name`, along its project bases; the nearest class that does
+    counts."""
     for one_class in mro(store, cls).classes:
         if not isinstance(one_class, ClassRef):
             continue
@@ -314,9 +315,7 @@ class _Body:
             manager = self.close(self.evaluate(item.context, self.ctx))
             left.append((manager, item.context))
             op: Operation = "aenter" if node.is_async else "enter"
-            entered = self.machine.perform(
-                manager, op, self.ctx, self.site(item.context), label(item.context)
-            )
+            entered = self.machine.perform(manager, op, self.ctx, self.site(item.context), label(item.context))
             if item.target is not None:
                 self.assign(item.target, entered)
             if not node.is_async and lineage.refuses_loops(self.machine, manager):
@@ -446,7 +445,6 @@ class _Body:
                 for part in node.parts:
                     self.evaluate(part, replace(ctx, muted=True))
                 return unknown("could not be parsed")
-        return PLAIN
 
     def name(self, name: str) -> Value:
         if name in self.env:
@@ -615,7 +613,13 @@ def _holding(container: Value, value: Value, key: str | int | float | bool | Non
             kept = tuple((k, v) for k, v in atom.keys if k != key)
             changed.append(one(Items(join([atom.element, value]), (*kept, (key, value))[-16:])))
         else:
-            changed.append(one(Items(join([atom.element, value]), () if any(isinstance(k, int) for k, _ in atom.keys) else atom.keys)))
+            changed.append(
+                one(
+                    Items(
+                        join([atom.element, value]), () if any(isinstance(k, int) for k, _ in atom.keys) else atom.keys
+                    )
+                )
+            )
     return join(changed)
 
 

@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING
 
 from isolint.placement import members
 from isolint.placement.context import SPREAD, Context, Keywords
-from isolint.placement.shapes import Atom, Callable_, Class_, Deferred, Derived, Done, Hop, Items, Literally, Param, Partial, Value
+from isolint.placement.shapes import (
+    Atom,
+    Callable_,
+    Class_,
+    Deferred,
+    Derived,
+    Done,
+    Hop,
+    Items,
+    Literally,
+    Param,
+    Partial,
+    Value,
+)
 from isolint.placement.values import NOTHING, is_open, join, one, subscript, unknown
 
 if TYPE_CHECKING:
@@ -128,4 +141,3 @@ def follow(m: Machine, atom: Derived, base: Value, args: tuple[Value, ...], keyw
             return join(members.super_of(m, base, a.ref) for a in join(args) if isinstance(a, Class_))
         case "enter":
             return m.perform(base, "aenter" if atom.name == "aenter" else "enter", muted, None, "")
-    return unknown("derived")

@@ -9,5 +9,5 @@ TABLE: Input[str, Table] = Input("rows", table())
 """Key: the empty string."""
 
 TEST_CODE: Input[str, bool] = Input("test code", False)
-"""Key: an absolute path. Whether the file is a test module, a conftest or a helper beside them: there an unknown payload
-of a hop is worth a warning, in product code it only makes the test undecided."""
+"""Key: an absolute path. Whether the file is a test module, a conftest or a helper beside them: there an unknown
+payload of a hop is worth a warning, in product code it only makes the test undecided."""

@@ -39,7 +39,12 @@ def is_manager(m: Machine, cls: ClassRef | str) -> bool:
 
 
 def queryset_class(m: Machine, receiver: Atom | None) -> ClassRef | str:
-    if isinstance(receiver, Instance) and inherits(m, receiver.cls, _QUERYSET):
+    """The class of what a lazy method gives: a manager gives plain querysets, a queryset its own kind."""
+    if (
+        isinstance(receiver, Instance)
+        and inherits(m, receiver.cls, _QUERYSET)
+        and not inherits(m, receiver.cls, _MANAGER)
+    ):
         return receiver.cls
     return _QUERYSET
 

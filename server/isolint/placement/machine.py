@@ -81,11 +81,15 @@ class Machine:
     # --- accumulating --------------------------------------------------------------------------------------------
 
     def emit(self, effect: Effect) -> None:
-        """Add an effect: joined with an equal one of the same call, certain if either is, the shortest chain kept."""
+        """Add an effect: joined with an equal one, certain if either is, the shortest chain kept.
+
+        In test code each call keeps its own, since findings stand at calls. In product code one of a kind is enough,
+        and of work that has not hopped the model does not count either."""
         if not any(place is not None for place in effect.route):
             return
-        first = effect.via[0].site if effect.via else None
-        key = (effect.op, effect.phase, effect.route, effect.kind, effect.model, effect.hop, effect.guard, first)
+        first = effect.via[0].site if self.test_code and effect.via else None
+        model = effect.model if self.test_code or effect.hop else None
+        key = (effect.op, effect.phase, effect.route, effect.kind, model, effect.hop, effect.guard, first)
         known = self.effects.get(key)
         if known is not None:
             if len(known.via) <= len(effect.via):
@@ -100,7 +104,7 @@ class Machine:
 
     def use(self, use: Use) -> None:
         """Add something done to a symbolic value."""
-        first = use.via[0].site if use.via else None
+        first = use.via[0].site if self.test_code and use.via else None
         key = (use.target, use.op, use.route, use.args, use.keywords, use.phase, use.hop, first)
         known = self.uses.get(key)
         if known is not None and len(known.via) <= len(use.via):
@@ -115,7 +119,8 @@ class Machine:
         if ctx.muted:
             return
         first = next((s.site for s in ctx.via if s.site is not None), site)
-        self.opaque.setdefault((ctx.route, op, reason, first), Opaque(ctx.route, op, reason, first))
+        key = (ctx.route, op, reason, first) if self.test_code else (ctx.route, op)
+        self.opaque.setdefault(key, Opaque(ctx.route, op, reason, first))
 
     def act(self, ctx: Context, kind: Kind, model: str | None, row: Row | None, site: Site | None, label: str) -> None:
         """Database work happens here."""
@@ -370,7 +375,7 @@ class Machine:
             for hidden in summary.opaque:
                 first = next((s.site for s in ctx.via if s.site is not None), hidden.site)
                 route = compose(ctx.route, hidden.route)
-                key = (route, hidden.op, hidden.reason, first)
+                key = (route, hidden.op, hidden.reason, first) if self.test_code else (route, hidden.op)
                 self.opaque.setdefault(key, Opaque(route, hidden.op, hidden.reason, first))
             for use in summary.uses:
                 target = filling.fill_atom(self, use.target, bound)
@@ -439,8 +444,8 @@ class Machine:
         return queries.named_value(self.store, ValueSymbol(ref.path, ref.chunk, param.default, owner))
 
     def leave(self, value: Value, is_async: bool, ctx: Context, site: Site | None, label: str) -> None:
-        """Leave what a `with` entered: the `__exit__` or `__aexit__` of project classes. What a generator does behind its
-        `yield` is in its summary."""
+        """Leave what a `with` entered: the `__exit__` or `__aexit__` of project classes. What a generator does behind
+        its `yield` is in its summary."""
         name = "__aexit__" if is_async else "__exit__"
         for atom in sorted(value, key=order_of):
             if not isinstance(atom, Instance):

@@ -1,8 +1,9 @@
 """Which names are replaced while a test runs: `unittest.mock.patch`, pytest-mock's `mocker`, `monkeypatch.setattr`.
 
-A patch cuts by lookup path: `patch("a.f")` replaces the name `f` of module `a`, and nothing that another module imported
-from there. The test is then evaluated again in the world where these names are mocks; no chain is filtered. Patches
-count for the whole test. Where they are written is found here; what they replace is resolved like any other name.
+A patch cuts by lookup path: `patch("a.f")` replaces the name `f` of module `a`, and nothing that another module
+imported from there. The test is then evaluated again in the world where these names are mocks; no chain is filtered.
+Patches count for the whole test. Where they are written is found here; what they replace is resolved like any other
+name.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ def _calls(node: object) -> Iterator[f.Call]:
 
 
 def _kind(store: Store, path: str, func: f.Expr, fixtures: Closure) -> str:
-    """ "target" for patch("a.b"), "object" for patch.object(a, "b"), "both" for a call of either form, "" for others."""
+    """ "target" for patch("a.b"), "object" for patch.object(a, "b"), "both" for a call of either form, "" for
+    others."""
     match func:
         case f.Attribute(value=f.Name(id=name), attr="setattr") if _is_fixture(fixtures, name, "_pytest.monkeypatch."):
             return "both"

@@ -76,7 +76,8 @@ def _instance_attribute(store: Store, key: tuple[ClassRef, str]) -> Value:
 instance_attribute: Query[tuple[ClassRef, str], Value] = Query(
     "instance attribute", _instance_attribute, bottom=lambda key: NOTHING
 )
-"""Key: (class, name): the values that methods of the class (and its bases) assign to `self.name`; empty when none does."""
+"""Key: (class, name): the values that methods of the class (and its bases) assign to `self.name`; empty when none
+does."""
 
 
 def _decorators(store: Store, ref: FunctionRef) -> frozenset[str]:

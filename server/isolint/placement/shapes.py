@@ -22,8 +22,8 @@ Operation = Literal["call", "await", "iterate", "aiterate", "enter", "aenter"]
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody can name it. `reason` is for people; it takes part in equality so that none that is shown goes stale, and a
-    join keeps one of several."""
+    """Nobody can name it. `reason` is for people; it takes part in equality so that none that is shown goes stale, and
+    a join keeps one of several."""
 
     reason: str = ""
 
@@ -154,8 +154,8 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """What comes of doing something to a symbolic value: an attribute, the result of a call, an element, `super()` (then
-    `args` is the class after which attributes are looked for)."""
+    """What comes of doing something to a symbolic value: an attribute, the result of a call, an element, `super()`
+    (then `args` is the class after which attributes are looked for)."""
 
     base: Param | Derived
     step: Literal["attribute", "call", "await", "item", "enter", "super"]
@@ -249,8 +249,8 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A callee nobody could name, operated with `op` at a place reached by `route`: it makes a test undecided where that
-    matters, never a finding."""
+    """A callee nobody could name, operated with `op` at a place reached by `route`: it makes a test undecided where
+    that matters, never a finding."""
 
     route: Route
     op: Operation
@@ -278,9 +278,10 @@ class Summary:
 class Escape:
     """Database work of a test at a place whose connection is not the test's.
 
-    `site` is where the finding stands (in the test or fixture), `row` the hop's row that took it away, `cause` the place
-    of the work or of the helper that hops, `via` the whole chain from `site` down to the effect. `payload` names what
-    runs there. `fixture` names the fixture whose body it is in (then `site` is the fixture's name), None for the test."""
+    `site` is where the finding stands (in the test or fixture), `row` the hop's row that took it away, `cause` the
+    place of the work or of the helper that hops, `via` the whole chain from `site` down to the effect. `payload` names
+    what runs there. `fixture` names the fixture whose body it is in (then `site` is the fixture's name), None for the
+    test."""
 
     site: Site
     row: str

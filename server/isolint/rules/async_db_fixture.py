@@ -9,8 +9,8 @@ finding stands once, at the fixture, however many tests request it; sync tests c
 ## Why
 
 An async fixture runs in a bare event loop, whoever requests it. Its database work goes to asgiref's worker thread, on a
-connection that nobody rolls back: the rows stay after every test that requests the fixture, and a sync test does not see
-them inside its own transaction on every database.
+connection that nobody rolls back: the rows stay after every test that requests the fixture, and a sync test does not
+see them inside its own transaction on every database.
 
 ## Example
 

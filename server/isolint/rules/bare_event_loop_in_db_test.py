@@ -9,8 +9,8 @@ that relies on being rolled back, when the coroutine they drive does thread-sens
 ## Why
 
 Under `async_to_sync` thread-sensitive work comes back to the thread that called it, and so to the connection that holds
-the test's transaction. A loop that is started in another way knows nothing of that thread: asgiref then runs the work on
-its one worker thread, which has a connection of its own. What is written there stays.
+the test's transaction. A loop that is started in another way knows nothing of that thread: asgiref then runs the work
+on its one worker thread, which has a connection of its own. What is written there stays.
 
 ## Example
 

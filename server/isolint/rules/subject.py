@@ -1,4 +1,5 @@
-"""What a rule gets to see: one test with its Trace and where its facts are written; and how an escape becomes a finding.
+"""What a rule gets to see: one test with its Trace and where its facts are written; and how an escape becomes a
+finding.
 
 Shared by the rule modules. No analysis here: everything said was decided in `placement` and `pytest_model`.
 """

@@ -1,9 +1,9 @@
 """A memo of pure functions that records what each read, and recomputes only what an input change can reach.
 
-An `Input` is set from outside; a `Query` is a function of the store and a key. Setting an input to another value marks its
-direct readers dirty and everything beyond them "to be checked"; nothing is computed until it is asked for. A query that
-is to be checked first brings its own reads up to date, and is computed again only when one of them really changed: equal
-results stop the wave (early cut-off). Cyclic queries are solved by iteration from their `bottom`.
+An `Input` is set from outside; a `Query` is a function of the store and a key. Setting an input to another value marks
+its direct readers dirty and everything beyond them "to be checked"; nothing is computed until it is asked for. A query
+that is to be checked first brings its own reads up to date, and is computed again only when one of them really changed:
+equal results stop the wave (early cut-off). Cyclic queries are solved by iteration from their `bottom`.
 
 One thread only; no locks. No query may read anything but the store (a file, the clock, a global): such a read would not
 be recorded and its result would go stale.
@@ -22,7 +22,7 @@ _CLEAN, _CHECK, _DIRTY = range(3)
 _MAX_ITERATIONS = 8
 
 
-class Cancelled(Exception):
+class Cancelled(Exception):  # noqa: N818 (giving up is no error)
     """The computation was given up because a newer one is wanted. The store stays valid."""
 
 
@@ -58,6 +58,7 @@ class Query(Generic[K, V]):
         self.top = top
 
     def __call__(self, store: Store, key: K) -> V:
+        """The value for this key, up to date."""
         return store.get(self, key)
 
 
@@ -235,16 +236,16 @@ class Store:
         return head.guess
 
     def _refresh(self, entry: _Entry) -> tuple[bool, Any]:
-        """Bring an entry up to date. Returns (settled, value): an entry inside a cycle that is still being solved is not
-        settled and its value holds only for now."""
+        """Bring an entry up to date. Returns (settled, value): an entry inside a cycle that is still being solved is
+        not settled and its value holds only for now."""
         if entry.state == _CHECK and not self._guesses and self._reads_are_settled(entry):
             entry.state = _CLEAN
             return True, entry.value
         return self._compute(entry)
 
     def _reads_are_settled(self, entry: _Entry) -> bool:
-        """Bring what an entry read up to date. False as soon as one of them changed, or is part of a cycle that is still
-        being solved: then the entry has to be computed."""
+        """Bring what an entry read up to date. False as soon as one of them changed, or is part of a cycle that is
+        still being solved: then the entry has to be computed."""
         for read in entry.reads:
             if read.state == _CLEAN:
                 continue
@@ -328,6 +329,6 @@ def _mark_readers(entry: _Entry) -> None:
 
 def entries(store: Store) -> Iterator[tuple[str, Any, Any]]:
     """Every (query name, key, value) kept: for the status command and for tests."""
-    for query, table in store._tables.items():
+    for query, table in store._tables.items():  # noqa: SLF001 (the same module)
         for key, entry in table.items():
             yield query.name, key, entry.value

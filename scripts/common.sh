@@ -4,6 +4,8 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$ROOT"
 export PIP_DISABLE_PIP_VERSION_CHECK=1
+# What installs packages and starts database servers lies here, and a root shell made with `su` does not have it.
+export PATH="$PATH:/usr/sbin:/sbin"
 
 # say TEXT: a headline on stderr, bold where that is a terminal.
 say() {

@@ -28,8 +28,8 @@ MADE_CLASSES = (
 # They exist, and jedi does not see them; the rows are found through the class.
 UNSEEN = {"factory.django.DjangoModelFactory.create", "factory.django.DjangoModelFactory.build"}
 
-# In newer versions of Django than the tests' environment has.
-NEWER = {"django.db.models.query.QuerySet.fetch_mode"}
+# In newer versions of Django, or of Python (3.12), than the tests' environment need have.
+NEWER = {"django.db.models.query.QuerySet.fetch_mode", "typing.override"}
 
 # Distributions that the environment of the tests does not have.
 ELSEWHERE = ("model_bakery.", "starlette.", "mock.")

@@ -98,6 +98,8 @@ SUPPRESSED = {
     "noqa among others": "await Order.objects.acreate()  # noqa: E501, ISO102",
     "behind another comment": "await Order.objects.acreate()  # type: ignore  # isolint: ignore[ISO102]",
     "first line of several": "await Order.objects.acreate(  # noqa: ISO102\n        total=1,\n    )",
+    "behind a string": "await Order.objects.acreate(note='it\\'s # 1')  # noqa",
+    "behind the end of a long string": 'await Order.objects.acreate(note="""\n    """)  # noqa: ISO102',
     "last line of several": "await Order.objects.acreate(\n        total=1,\n    )  # isolint: ignore[ISO102]",
 }
 NOT_SUPPRESSED = {
@@ -154,7 +156,8 @@ def test_a_fixture_is_reported_once_with_its_tests() -> None:
         "test_a.py::test_one",
         "test_a.py::test_two",
     ]
-    assert not found["test_a.py"].findings and not found["sub/test_b.py"].findings
+    assert not found["test_a.py"].findings
+    assert not found["sub/test_b.py"].findings
     told = {test.test: test.verdict for report in found.values() for test in report.tests}
     assert told == {
         "test_a.py::test_one": "leaks",
@@ -211,8 +214,9 @@ def test_without_an_environment_everything_is_undecided_and_said(tmp_path_factor
     (root / "pytest.ini").write_text(AUTO)
     session = Session(str(root), overrides={"environment": str(root / "nothing-here")})
     told = session.report(str(root / "test_a.py")).tests
-    assert told and {test.verdict for test in told} <= {"undecided", "not-rollback"}
-    assert any("nothing-here" in problem.message for problem in session.problems)
+    assert told
+    assert {test.verdict for test in told} <= {"undecided", "not-rollback"}
+    assert any("nothing-here" in problem.path for problem in session.problems)
 
 
 def test_a_report_that_is_given_up() -> None:
@@ -232,7 +236,34 @@ def test_a_report_that_is_given_up() -> None:
 def test_a_file_that_is_not_there() -> None:
     with project({}, INI) as (root, session):
         report = session.report(str(root / "test_missing.py"))
-        assert not report.findings and not report.tests and report.problems
+        assert not report.findings
+        assert not report.tests
+        assert report.problems
         (root / "test_missing.py").write_text(TEST)
         session.touch([str(root / "test_missing.py")])
         assert len(session.report(str(root / "test_missing.py")).tests) == 5
+
+
+def test_a_file_that_comes_back_is_read_again() -> None:
+    with project({"test_a.py": TEST}, AUTO) as (root, session):
+        path = str(root / "test_a.py")
+        before = session.report(path)
+        (root / "test_a.py").unlink()
+        session.touch([path])
+        assert session.report(path).tests == ()
+        (root / "test_a.py").write_text(TEST)
+        session.touch([path])
+        assert session.report(path) == before
+
+
+def test_a_new_file_in_an_excluded_folder_stays_out() -> None:
+    with project({"test_a.py": TEST}, AUTO, {"exclude": ["sub"]}) as (root, session):
+        path = root / "sub" / "test_b.py"
+        path.parent.mkdir()
+        path.write_text(TEST)
+        session.touch([str(path)])
+        assert session.files([str(root)]) == [str(root / "test_a.py")]
+        session.set_buffer(str(path), TEST.encode())
+        assert session.files([str(root)]) == [str(path), str(root / "test_a.py")]
+        session.set_buffer(str(path), None)
+        assert session.files([str(root)]) == [str(root / "test_a.py")]

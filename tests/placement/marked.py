@@ -92,5 +92,6 @@ def check(text: str, files: Mapping[str, str] | None = None, ini: str = INI, hea
     shown = {
         test: (verdict, reasons[test]) for test, verdict in verdicts.items() if wanted_verdicts.get(test) != verdict
     }
-    assert not shown and verdicts == wanted_verdicts, shown or (verdicts, wanted_verdicts)
+    assert not shown, shown
+    assert verdicts == wanted_verdicts
     assert findings == wanted, (sorted(findings - wanted), sorted(wanted - findings))

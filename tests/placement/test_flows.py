@@ -55,7 +55,8 @@ IMPORTS = {
 
 @pytest.mark.parametrize("lines, files", IMPORTS.values(), ids=IMPORTS)
 def test_imports(lines: str, files: dict[str, str]) -> None:
-    inner = "from asgiref.sync import sync_to_async\nfrom shop import make\n\n\nasync def create():\n    await sync_to_async(make)()\n"
+    imports = "from asgiref.sync import sync_to_async\nfrom shop import make\n\n\n"
+    inner = f"{imports}async def create():\n    await sync_to_async(make)()\n"
     check(f"{lines}\n\n\nasync def test_it():  #= leaks\n    await create()  #: ISO101", {"inner.py": inner, **files})
 
 
@@ -963,7 +964,9 @@ ORM = {
     "overridden save": "await sync_to_async(Order().save)()  #: ISO101",
     "asave": "await Order().asave()  #: ISO102",
     "class method": "await sync_to_async(Order.new)()  #: ISO101",
-    "what a hop gives": "order = await sync_to_async(Order.objects.create)()  #: ISO101\n    await order.adelete()  #: ISO102",
+    "what a hop gives": (
+        "order = await sync_to_async(Order.objects.create)()  #: ISO101\n    await order.adelete()  #: ISO102"
+    ),
     "reverse relation": "await Order().children.acreate()  #: ISO102",
     "many to many": "await Order().tags.aadd(Tag())  #: ISO102",
     "factory": "await sync_to_async(OrderFactory)()  #: ISO101",

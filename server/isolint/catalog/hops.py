@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isolint.catalog.places import BARE_LOOP, BRIDGE, IDENTITY, INSENSITIVE, SCHEDULED, SENSITIVE, THREAD
-from isolint.catalog.rows import Drives, Row, Runs, Wraps
+from isolint.catalog.rows import Drives, NeedsLoop, Row, Runs, Wraps
 
 _INSENSITIVE = ("thread_sensitive", False, INSENSITIVE, "ISO103")
 
@@ -34,6 +34,7 @@ HOPS: tuple[Row, ...] = (
     Drives("asyncio.events.AbstractEventLoop.run_until_complete", BARE_LOOP, "call", "ISO105", keyword="future"),
     Drives("asyncio.base_events.BaseEventLoop.run_until_complete", BARE_LOOP, "call", "ISO105", keyword="future"),
     Runs("anyio._core._eventloop.run", BARE_LOOP, "call", "ISO105"),
+    NeedsLoop("asyncio.events.get_running_loop"),
     # the running loop's own scheduling: same loop, same connection rules.
     Drives("asyncio.tasks.create_task", SCHEDULED, "call"),
     Drives("asyncio.tasks.ensure_future", SCHEDULED, "call", keyword="coro_or_future"),

@@ -92,6 +92,14 @@ itself asgiref refuses (it would wait for itself), and so it does from home lent
 LOOPLESS = route(HOME=Place.HOME, LENT=Place.LENT, WORKER=Place.WORKER, POOL=Place.POOL, UNKNOWN=Place.UNKNOWN)
 """Here, unless a loop runs here: then it raises (django.utils.asyncio.async_unsafe), and so does all that follows."""
 
+IN_LOOP = route(
+    HOME_LOOP=Place.HOME_LOOP,
+    WORKER_LOOP=Place.WORKER_LOOP,
+    POOL_LOOP=Place.POOL_LOOP,
+    UNKNOWN_LOOP=Place.UNKNOWN_LOOP,
+)
+"""Here, if a loop runs here: else it raises (asyncio.get_running_loop), and what follows does not happen."""
+
 THREAD: Route = (Place.POOL,) * _COUNT
 """Any other thread, from anywhere."""
 

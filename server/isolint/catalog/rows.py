@@ -150,7 +150,29 @@ class Refuses:
     name: str
 
 
-Row = Wraps | Runs | Drives | Acts | Gives | Attribute | Decorates | Manages | Fills | Mocks | Extends | Lends | Refuses
+@dataclass(frozen=True, slots=True)
+class NeedsLoop:
+    """Calling `name` raises `RuntimeError` where no loop runs."""
+
+    name: str
+
+
+Row = (
+    Wraps
+    | Runs
+    | Drives
+    | Acts
+    | Gives
+    | Attribute
+    | Decorates
+    | Manages
+    | Fills
+    | Mocks
+    | Extends
+    | Lends
+    | Refuses
+    | NeedsLoop
+)
 
 
 def rule_of(row: Row | None) -> str:

@@ -43,11 +43,34 @@ def _length(finding: Finding, selector: str) -> int:
     return len(selector) if finding.code.startswith(selector.upper()) else -1
 
 
+def _comment(line: bytes) -> bytes:
+    """The comment at the end of a line; the whole line where a string that began above, or goes on below, makes it
+    impossible to tell."""
+    quote = b""
+    at = 0
+    while at < len(line):
+        here = line[at : at + 1]
+        if quote:
+            if here == b"\\":
+                at += 1
+            elif line.startswith(quote, at):
+                at += len(quote) - 1
+                quote = b""
+        elif here in (b'"', b"'"):
+            quote = here * 3 if line.startswith(here * 3, at) else here
+            at += len(quote) - 1
+        elif here == b"#":
+            return line[at:]
+        at += 1
+    return line if quote else b""
+
+
 def suppressed(finding: Finding, lines: tuple[bytes, ...]) -> bool:
     """Whether a comment on one of these lines (the first and the last of the finding) turns it off."""
-    for line in lines:
-        if b"#" not in line:
+    for whole in lines:
+        if b"#" not in whole:
             continue
+        line = _comment(whole)
         for found in _IGNORE.finditer(line):
             names = found.group(1)
             if names is None or any(

@@ -182,17 +182,17 @@ class Session:
             self._open()
             return
         self._changed(path)
-        self._listed(path)
+        self._listed([path], closed=text is None)
 
     def touch(self, paths: Iterable[str]) -> None:
         """Files changed, created or deleted on disk."""
         touched = list(paths)
         if any(names_config_file(path) for path in touched) or any(not p.endswith(".py") for p in touched):
             self._open()
-        for path in touched:
-            if path.endswith(".py") and path not in self._files.buffers:
-                self._changed(path)
-                self._listed(path)
+        sources = [path for path in touched if path.endswith(".py") and path not in self._files.buffers]
+        for path in sources:
+            self._changed(path)
+        self._listed(sources)
 
     def origin_changed(self) -> None:
         """Answers about installed names arrived."""
@@ -314,14 +314,20 @@ class Session:
         roots = [self.root, *config.pythonpath, *sorted(bases, key=lambda b: (len(b), b)), *installed, source]
         self.store.set(PROJECT, "", ProjectFiles(self.root, files, tuple(dict.fromkeys(roots)), frozenset(directories)))
 
-    def _listed(self, path: str) -> None:
-        """Keep the list of files right when one comes or goes."""
-        if not path.endswith(".py"):
-            return
+    def _listed(self, paths: Iterable[str], closed: bool = False) -> None:
+        """Keep the list of files right when some come or go. Open buffers are always in it; what is new on disk, or was
+        open (`closed`), only where the walk through the folders would come across it."""
         files = self.store.get(PROJECT, "").files
-        exists = path in self._files.buffers or stamp_of(path) is not None
-        if exists != (path in files):
-            self._list(files | {path} if exists else files - {path})
+        asked = {path for path in paths if path.endswith(".py")}
+        opened = {path for path in asked if path in self._files.buffers}
+        on_disk = {path for path in asked - opened if stamp_of(path) is not None}
+        if on_disk - files or (closed and on_disk):
+            found = discover(self.root, self._config(self.root), self.settings.exclude)
+            self._discovered = found.problems
+            on_disk &= frozenset(found.files)
+        now = (files - asked) | opened | on_disk
+        if now != files:
+            self._list(now)
 
     def _changed(self, path: str) -> None:
         """A file's text may be another: set the inputs that differ."""
@@ -330,6 +336,11 @@ class Session:
             self._unread.pop(path, None)
             if self.store.is_loaded(OUTLINE, path):
                 self.store.set(OUTLINE, path, self._provide_outline(path))
+                # What was read of the file before it went away.
+                found = self._load(path)
+                for chunk in () if found is None else found.source.chunks:
+                    if self.store.is_loaded(FACTS, (path, chunk.key)):
+                        self.store.set(FACTS, (path, chunk.key), chunk.facts)
             return
         source = read_source(self._files, path)
         if source.data is None:

@@ -292,7 +292,7 @@ def _mro(store: Store, ref: ClassRef) -> Mro:
         complete = complete and one.complete
         lists.append(list(one.classes))
         bases.append(one.classes[0])
-    merged = _merge([*lists, bases])
+    merged = lists[0] if len(lists) == 1 else _merge([*lists, bases])
     if merged is None:
         seen = dict.fromkeys(c for one in lists for c in one)
         return Mro((ref, *seen), False)

@@ -53,8 +53,8 @@ _QUERYSET = "django.db.models.query.QuerySet"
 _MANAGER = "django.db.models.manager.Manager"
 _MODEL = "django.db.models.base.Model"
 ITERATING = frozenset(
-    "list tuple set frozenset sorted reversed enumerate zip filter map iter aiter next max min anext sum any all len bool "
-    "dict".split()
+    "list tuple set frozenset sorted reversed enumerate zip filter map iter aiter next max min anext sum any all len "
+    "bool dict".split()
 )
 """Builtins that iterate what they are given (or ask for its length, which evaluates a queryset just so)."""
 _DJANGO_WORLD = frozenset({"django", "asgiref", "channels"})
@@ -66,6 +66,7 @@ _RUN_OPTIONS = frozenset(
 def call_outside(
     m: Machine, atom: Outside, ctx: Context, site: Site | None, label: str, args: tuple[Value, ...], keywords: Keywords
 ) -> Value:
+    """Calling a name outside the project: what its row does, else what is known of its definition."""
     row = m.table.get(atom.canonical) or m.table.get(atom.dotted)
     if row is not None:
         return apply(m, row, atom, ctx, site, label, args, keywords)
@@ -87,6 +88,7 @@ def call_outside(
 def construct(
     m: Machine, atom: Class_, ctx: Context, site: Site | None, label: str, args: tuple[Value, ...], keywords: Keywords
 ) -> Value:
+    """Calling a class of the project: an instance, after what its metaclass, `__new__` and `__init__` do."""
     lineage = mro(m.store, atom.ref)
     made = one(Instance(atom.ref))
     initialised = False
@@ -164,6 +166,7 @@ def construct_outside(
     args: tuple[Value, ...],
     keywords: Keywords,
 ) -> Value:
+    """Calling an installed class that has no row."""
     for cls in lineage.lineage_of(m, known.canonical):
         if not isinstance(cls, str):
             continue
@@ -190,6 +193,7 @@ def foreign(m: Machine, known: Definition, atom: Outside, ctx: Context, site: Si
 
 
 def returned(m: Machine, known: Definition, otherwise: Value) -> Value:
+    """The value of an installed callable's declared result; `otherwise` where it declares none that is a class."""
     if known.returns:
         found = definition(m.store, known.returns)
         if found is not None and found.kind == "class":
@@ -210,6 +214,7 @@ def may_use_django(m: Machine, known: Definition) -> bool:
 def operate_outside(
     m: Machine, atom: Outside, op: Operation | Literal["start"], ctx: Context, site: Site | None, label: str
 ) -> Value:
+    """Awaiting, iterating or entering an installed name itself."""
     known = definition(m.store, atom.dotted)
     if known is not None and known.kind == "instance" and known.type:
         return m._operate_instance(Instance(known.type), op, ctx, site, label, (), ())
@@ -267,6 +272,7 @@ def apply(
 
 
 def wrap(m: Machine, row: Wraps, atom: Outside, args: tuple[Value, ...], named: dict[str, Value]) -> Value:
+    """What a wrapping hop gives: a hop that waits for its call, or, without a payload, a decorator."""
     payload = args[0] if args else named.get(row.keyword)
     if payload is None:
         return one(Partial(one(atom), (), tuple(named.items())))
@@ -279,6 +285,7 @@ def wrap(m: Machine, row: Wraps, atom: Outside, args: tuple[Value, ...], named: 
 def payload_row(
     m: Machine, row: Runs, ctx: Context, site: Site | None, label: str, args: tuple[Value, ...], named: dict[str, Value]
 ) -> Value:
+    """A hop that is given its payload together with the arguments, and runs it or starts it later."""
     payload = named.get(row.keyword)
     rest = args
     if payload is None:
@@ -298,6 +305,7 @@ def payload_row(
 
 
 def elements(m: Machine, value: Value) -> tuple[Value, ...]:
+    """The known elements of a container, in order; none when it is no container."""
     for atom in value:
         if isinstance(atom, Items):
             return tuple(v for _, v in atom.keys) or (atom.element,)
@@ -313,6 +321,7 @@ def drive(
     args: tuple[Value, ...],
     named: dict[str, Value],
 ) -> Value:
+    """Running a coroutine, or whatever the row drives, to its end on a loop."""
     if row.payload < 0:
         driven = [*args, *(a.element for arg in args for a in arg if isinstance(a, Items))]
     else:
@@ -326,6 +335,7 @@ def drive(
 
 
 def given(m: Machine, gives: Given, atom: Outside, args: tuple[Value, ...]) -> Value:
+    """The value that a row says its call gives."""
     receiver = atom.receiver
     match gives:
         case "plain":
@@ -356,6 +366,7 @@ def given(m: Machine, gives: Given, atom: Outside, args: tuple[Value, ...]) -> V
 
 
 def model_of(m: Machine, atom: Outside, args: tuple[Value, ...] = ()) -> ClassRef | str | None:
+    """The model that a receiver works on: a class of the project, a canonical name, or None."""
     receiver = atom.receiver
     if isinstance(receiver, Instance):
         if receiver.of is not None:

@@ -603,7 +603,7 @@ def _spread_keywords(value: Value) -> list[tuple[str, Value]]:
     return [*known, (SPREAD, later)] if later else known
 
 
-def _holding(container: Value, value: Value, key: str | int | float | bool | None) -> Value:
+def _holding(container: Value, value: Value, key: str | float | bool | None) -> Value:
     """A container that holds one thing more, under a literal key where there is one."""
     changed: list[Value] = []
     for atom in container:

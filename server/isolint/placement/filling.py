@@ -106,6 +106,7 @@ def fill_derived(m: Machine, atom: Derived, bound: dict[tuple[str, str], Value])
 
 
 def derive(m: Machine, atom: Derived, bound: dict[tuple[str, str], Value]) -> Value:
+    """A derived value once its base is filled in; deeper than MAX_FILLING it is Unknown."""
     base = fill_atom(m, atom.base, bound)
     args = tuple(fill(m, a, bound) for a in atom.args)
     keywords = tuple((k, fill(m, v, bound)) for k, v in atom.keywords)

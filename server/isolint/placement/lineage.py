@@ -30,10 +30,12 @@ def lineage_of(m: Machine, cls: ClassRef | str) -> tuple[ClassRef | str, ...]:
 
 
 def inherits(m: Machine, cls: ClassRef | str, base: str) -> bool:
+    """Whether a class is `base` (canonical) or inherits from it."""
     return base in lineage_of(m, cls)
 
 
 def is_manager(m: Machine, cls: ClassRef | str) -> bool:
+    """Whether a class is a manager or a queryset."""
     lineage = lineage_of(m, cls)
     return _QUERYSET in lineage or _MANAGER in lineage
 
@@ -50,6 +52,7 @@ def queryset_class(m: Machine, receiver: Atom | None) -> ClassRef | str:
 
 
 def has_project_attribute(m: Machine, lineage: tuple[ClassRef | str, ...], name: str) -> bool:
+    """Whether a class of the project in this lineage defines the attribute."""
     return any(isinstance(cls, ClassRef) and class_scope(m.store, cls).get(name) for cls in lineage)
 
 
@@ -98,4 +101,5 @@ def behind(lineage: tuple[ClassRef | str, ...], cls: ClassRef) -> tuple[ClassRef
 
 
 def owner_of(dotted: str) -> str:
+    """A dotted name without its last part."""
     return dotted.rpartition(".")[0]

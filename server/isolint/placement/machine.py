@@ -151,10 +151,8 @@ class Machine:
         if ctx.depth > MAX_REPLAY:
             self.obscure(ctx, "call", f"{label}: helpers hand it on too deeply", site)
             return unknown("too deep")
-        results = []
-        for atom in sorted(value, key=order_of) if len(value) > 1 else value:
-            results.append(self._perform(atom, op, ctx, site, label, args, keywords))
-        return join(results)
+        atoms = sorted(value, key=order_of) if len(value) > 1 else value
+        return join([self._perform(atom, op, ctx, site, label, args, keywords) for atom in atoms])
 
     def _perform(
         self,

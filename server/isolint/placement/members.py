@@ -97,6 +97,7 @@ def replaced_in(m: Machine, atom: Atom, name: str) -> Value:
 
 
 def attribute_of(m: Machine, atom: Atom, name: str, ctx: Context, site: Site | None) -> Value:
+    """An attribute of one atom."""
     match atom:
         case Mock() | Plain() | Literally():
             return one(Mock()) if isinstance(atom, Mock) else PLAIN
@@ -132,6 +133,7 @@ def attribute_of(m: Machine, atom: Atom, name: str, ctx: Context, site: Site | N
 
 
 def class_member(m: Machine, atom: Class_, name: str, ctx: Context, site: Site | None) -> Value:
+    """An attribute read from a class of the project."""
     line = lineage.lineage_of(m, atom.ref)
     for cls in line:
         if isinstance(cls, str) or not class_scope(m.store, cls).get(name):
@@ -149,6 +151,7 @@ def class_member(m: Machine, atom: Class_, name: str, ctx: Context, site: Site |
 
 
 def bind_class(m: Machine, value: Value, symbol: Symbol, cls: Class_) -> Value:
+    """A member as it is when read from the class: class methods are bound."""
     if isinstance(symbol, FunctionSymbol) and "builtins.classmethod" in queries.decorators(m.store, symbol.ref):
         return bind(value, one(cls))
     return owned(m, value, cls.ref)
@@ -163,6 +166,7 @@ def owned(m: Machine, value: Value, owner: ClassRef) -> Value:
 
 
 def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site: Site | None) -> Value:
+    """An attribute of an instance: from its classes in MRO order, then what its methods assign."""
     line = lineage.lineage_of(m, atom.cls)
     if atom.after is not None:
         line, atom = behind(line, atom.after), replace(atom, after=None)
@@ -200,6 +204,7 @@ def super_of(m: Machine, value: Value, after: ClassRef) -> Value:
 
 
 def super_of_atom(m: Machine, atom: Atom, after: ClassRef) -> Value:
+    """`super()` in a method of the class `after`, for one receiver."""
     match atom:
         case Param() | Derived():
             return one(Derived(atom, "super", "", (one(Class_(after)),)))
@@ -212,6 +217,7 @@ def super_of_atom(m: Machine, atom: Atom, after: ClassRef) -> Value:
 
 
 def member(m: Machine, row: Row, outside: Outside) -> Value:
+    """The value of an inherited member that has a row."""
     if isinstance(row, Attribute):
         declared = declared_value(m, row.name.rpartition(".")[2], outside.receiver)
         return declared or applying.given(m, row.gives, outside, ())
@@ -231,6 +237,7 @@ def declared_value(m: Machine, name: str, receiver: Instance | Class_ | Outside 
 
 
 def known_member(m: Machine, known: Definition, dotted: str, receiver: Instance) -> Value:
+    """A member that jedi knows and no row does."""
     if known.kind == "instance" and known.type:
         return one(Instance(known.type))
     if any(d.canonical in _PROPERTIES for d in known.decorators):
@@ -239,6 +246,7 @@ def known_member(m: Machine, known: Definition, dotted: str, receiver: Instance)
 
 
 def bind_instance(m: Machine, symbol: Symbol, atom: Instance, ctx: Context, site: Site | None, name: str) -> Value:
+    """A member as it is when read from an instance: methods are bound, properties run."""
     value = symbol_value(m, symbol)
     if isinstance(symbol, FunctionSymbol):
         decorators = queries.decorators(m.store, symbol.ref)
@@ -285,6 +293,7 @@ def related_model(m: Machine, symbol: ValueSymbol) -> ClassRef | str | None:
 
 
 def outside_attribute(m: Machine, atom: Outside, name: str) -> Value:
+    """An attribute of an installed name."""
     known = definition(m.store, atom.dotted)
     if known is not None and known.kind == "instance" and known.type:
         return instance_attribute(m, Instance(known.type), name, Context(muted=True), None)
@@ -301,9 +310,9 @@ def outside(m: Machine, dotted: str, receiver: Instance | Class_ | Outside | Non
     """The value of a dotted name outside the project."""
     known = definition(m.store, dotted)
     name = known.canonical if known is not None else ""
-    if known is not None and known.kind == "instance" and known.type and m.table.get(name) is None:
-        if isinstance(m.table.get(known.type), Mocks):
-            return one(Mock())
+    is_instance = known is not None and known.kind == "instance" and known.type and m.table.get(name) is None
+    if known is not None and is_instance and isinstance(m.table.get(known.type), Mocks):
+        return one(Mock())
     return one(Outside(dotted, name, receiver))
 
 

@@ -193,12 +193,14 @@ def payload_label(value: Value, otherwise: str) -> str:
 
 
 def literals(value: Value | None) -> tuple[object, ...] | None:
+    """The literals among the atoms of a value; None when there is none."""
     if value is None:
         return None
     return tuple(a.value for a in value if isinstance(a, Literally)) or None
 
 
 def may_be_callable(value: Value) -> bool:
+    """Whether something that can be called is among the atoms, the unknown included."""
     return any(isinstance(a, Callable_ | Class_ | Outside | Partial | Hop | Param | Derived | Unknown) for a in value)
 
 
@@ -207,8 +209,10 @@ _CLOSED = frozenset({Unknown, Plain, Literally, Class_, Instance, Outside, Modul
 
 
 def is_open(atom: Atom) -> bool:
+    """Whether there may be something to fill in."""
     return type(atom) not in _CLOSED
 
 
 def order_of(atom: Atom) -> str:
+    """The key by which atoms are sorted, the same in every run."""
     return repr(atom)

@@ -48,7 +48,8 @@ def goes_on(done: Run) -> None:
     assert [(one["path"], one["code"]) for one in done.findings() if one["path"] == "test_good.py"] == [
         ("test_good.py", "ISO102")
     ]
-    assert "internal error" not in done.err and "Traceback" not in done.err, done.err
+    assert "internal error" not in done.err, done.err
+    assert "Traceback" not in done.err, done.err
 
 
 HALF_TYPED = {
@@ -81,8 +82,13 @@ HALF_TYPED = {
     "names that shadow": "import pytest\npytest = 1\n\n\n@pytest.mark.django_db\ndef test_a():\n    pass\n",
     "an import of itself": "from test_bad import *\nimport test_bad\nx = test_bad.x\n\n\ndef test_a(db):\n    x()\n",
     "a class that is its own base": "class TestA(TestA):\n    def test_a(self, db):\n        self.x()\n",
-    "a fixture that asks for itself": "import pytest\n\n\n@pytest.fixture\ndef one(one):\n    pass\n\n\ndef test_a(one, db):\n    pass\n",
-    "fixtures in a circle": "import pytest\n\n\n@pytest.fixture\ndef one(two):\n    pass\n\n\n@pytest.fixture\ndef two(one):\n    pass\n\n\ndef test_a(one, db):\n    pass\n",
+    "a fixture that asks for itself": (
+        "import pytest\n\n\n@pytest.fixture\ndef one(one):\n    pass\n\n\ndef test_a(one, db):\n    pass\n"
+    ),
+    "fixtures in a circle": (
+        "import pytest\n\n\n@pytest.fixture\ndef one(two):\n    pass\n\n\n"
+        "@pytest.fixture\ndef two(one):\n    pass\n\n\ndef test_a(one, db):\n    pass\n"
+    ),
 }
 
 
@@ -117,7 +123,8 @@ def test_what_cannot_be_read_is_said_with_its_place(project: Path, data: bytes, 
     done = run(project)
     goes_on(done)
     lines = [line for line in done.err.splitlines() if "test_bad.py" in line]
-    assert len(lines) == 1 and place in lines[0], done.err
+    assert len(lines) == 1, done.err
+    assert place in lines[0]
 
 
 @pytest.mark.xfail(strict=True, reason="the command line answers 0 when the only file could not be read")

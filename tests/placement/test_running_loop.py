@@ -89,6 +89,7 @@ async def test_async():  #= leaks
 """,
         {
             "places.py": "import asyncio\n\nfrom models import Order\n\n\ndef total():\n    try:\n"
-            "        asyncio.get_running_loop()\n    except RuntimeError:\n        pass\n    return Order.objects.acount()\n"
+            "        asyncio.get_running_loop()\n    except RuntimeError:\n        pass\n"
+            "    return Order.objects.acount()\n"
         },
     )

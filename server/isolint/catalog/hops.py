@@ -34,7 +34,7 @@ HOPS: tuple[Row, ...] = (
     Drives("asyncio.events.AbstractEventLoop.run_until_complete", BARE_LOOP, "call", "ISO105", keyword="future"),
     Drives("asyncio.base_events.BaseEventLoop.run_until_complete", BARE_LOOP, "call", "ISO105", keyword="future"),
     Runs("anyio._core._eventloop.run", BARE_LOOP, "call", "ISO105"),
-    NeedsLoop("asyncio.events.get_running_loop"),
+    NeedsLoop("_asyncio.get_running_loop"),
     # the running loop's own scheduling: same loop, same connection rules.
     Drives("asyncio.tasks.create_task", SCHEDULED, "call"),
     Drives("asyncio.tasks.ensure_future", SCHEDULED, "call", keyword="coro_or_future"),

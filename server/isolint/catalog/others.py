@@ -51,7 +51,6 @@ DECORATORS: tuple[Row, ...] = (
     Decorates("builtins.classmethod"),
     Decorates("typing.cast"),
     Decorates("typing.overload"),
-    Decorates("typing.override"),
     Decorates("typing.final"),
     Decorates("abc.abstractmethod"),
     Decorates("django.db.transaction.atomic", cls="django.db.transaction.Atomic"),

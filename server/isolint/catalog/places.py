@@ -114,10 +114,5 @@ INSENSITIVE = route(
 WORKER_THREAD: Route = (Place.WORKER,) * _COUNT
 """asgiref's single worker thread by hand, from anywhere."""
 
-SCHEDULED = route(
-    HOME_LOOP=Place.HOME_LOOP,
-    WORKER_LOOP=Place.WORKER_LOOP,
-    POOL_LOOP=Place.POOL_LOOP,
-    UNKNOWN_LOOP=Place.UNKNOWN_LOOP,
-)
+SCHEDULED = IN_LOOP
 """A task, gather, wait_for: runs in the loop that runs here."""

@@ -308,6 +308,8 @@ def base_class(store: Store, path: str, base: f.Expr, owner: ClassRef | None) ->
         return base_class(store, path, base.value, owner)
     if isinstance(base, f.Starred):
         return None
+    if isinstance(base, f.Call):
+        return _made_base(store, path, base, owner)
     for symbol in resolve(store, path, base, owner):
         if isinstance(symbol, ClassSymbol):
             return mro(store, symbol.ref)
@@ -318,6 +320,22 @@ def base_class(store: Store, path: str, base: f.Expr, owner: ClassRef | None) ->
             if found is not None:
                 return found
     return None
+
+
+_MERGING = frozenset({"django.db.models.manager.BaseManager.from_queryset"})
+
+
+def _made_base(store: Store, path: str, made: f.Call, owner: ClassRef | None) -> Mro | None:
+    """The MRO of a base that a call makes: `Manager.from_queryset(Q)` is a manager with the methods of `Q`."""
+    func = made.func
+    if not isinstance(func, f.Attribute) or not made.args:
+        return None
+    if not _MERGING.intersection(canonical_names(store, path, func, owner)):
+        return None
+    given, holder = base_class(store, path, made.args[0], owner), base_class(store, path, func.value, owner)
+    if given is None or holder is None:
+        return None
+    return Mro(tuple(dict.fromkeys((*given.classes, *holder.classes))), given.complete and holder.complete)
 
 
 def external_mro(store: Store, dotted: str) -> Mro | None:

@@ -16,6 +16,7 @@ from isolint.catalog.rows import (
     Gives,
     Manages,
     Mocks,
+    NeedsLoop,
     Row,
     Runs,
     Wraps,
@@ -268,6 +269,9 @@ def apply(
             return one(Partial(args[0], args[1:], keywords)) if args else PLAIN
         case Mocks():
             return one(Mock())
+        case NeedsLoop():
+            m.asked_for_loop = m.asked_for_loop or not ctx.muted
+            return one(Instance("asyncio.events.AbstractEventLoop"))
     return PLAIN
 
 

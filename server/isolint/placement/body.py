@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from isolint.catalog.places import LOOPLESS, compose
+from isolint.catalog.places import IN_LOOP, LOOPLESS, compose
 from isolint.names.resolve import lookup_or_builtin, mro, resolve
 from isolint.names.scopes import class_scope, owner_of
 from isolint.names.symbols import (
@@ -167,6 +167,7 @@ class _Body:
             yields=self.close(join(self.yielded)),
             opaque=frozenset(machine.opaque.values()),
             attributes=tuple(sorted((n, self.close(v)) for n, v in self.attributes.items())),
+            mocked=machine.mocked or machine.mocked_below,
         )
 
     def close(self, value: Value) -> Value:
@@ -198,6 +199,12 @@ class _Body:
             self.statement(statement)
 
     def statement(self, node: f.Stmt) -> None:
+        self._statement(node)
+        if self.machine.asked_for_loop:
+            self.machine.asked_for_loop = False
+            self.ctx = replace(self.ctx, route=compose(self.ctx.route, IN_LOOP))
+
+    def _statement(self, node: f.Stmt) -> None:
         match node:
             case f.Evaluate():
                 self.evaluate(node.value, self.ctx)
@@ -235,10 +242,7 @@ class _Body:
             case f.With():
                 self.manage(node)
             case f.Try():
-                self.execute(node.body)
-                self.branches([(), *(h.body for h in node.handlers)], certain=False)
-                self.execute(node.orelse)
-                self.execute(node.final)
+                self.attempt(node)
             case f.Match():
                 self.evaluate(node.subject, self.ctx)
                 for case in node.cases:
@@ -292,6 +296,32 @@ class _Body:
             self.machine.perform(querysets, "iterate", ctx, self.site(node), label(node))
         return value
 
+    def attempt(self, node: f.Try) -> None:
+        """A `try` statement. Where its body asks for the running loop, the handler of that error is what happens where
+        none runs, and the rest what happens where one does."""
+        before = self.ctx
+        self.execute(node.body)
+        after = self.ctx
+        refused = None
+        if after.route != before.route and before.route != compose(before.route, LOOPLESS):
+            refused = next((h for h in node.handlers if _catches_no_loop(h.type)), None)
+        if refused is not None:
+            start = self.env
+            self.ctx = replace(before, route=compose(before.route, LOOPLESS))
+            self.execute(refused.body)
+            left, self.env = self.env, start
+            self.ctx = before
+            self.branches([(), *(h.body for h in node.handlers if h is not refused)], certain=False)
+            self.ctx = after
+            self.execute(node.orelse)
+            if not _leaves(refused.body):
+                self.ctx = before
+                self.env = _either(self.env, left)
+        else:
+            self.branches([(), *(h.body for h in node.handlers)], certain=False)
+            self.execute(node.orelse)
+        self.execute(node.final)
+
     def branches(self, bodies: list[tuple[f.Stmt, ...]], certain: bool) -> None:
         """Alternatives: each from the same start, joined after. In product code their work is not certain; in a test's
         own code a branch is written to be taken."""
@@ -306,8 +336,7 @@ class _Body:
         self.ctx = ctx
         self.env = {}
         for end in ends:
-            for name, value in end.items():
-                self.env[name] = join([self.env[name], value]) if name in self.env else value
+            self.env = _either(self.env, end)
 
     def manage(self, node: f.With) -> None:
         left: list[tuple[Value, f.Expr]] = []
@@ -570,6 +599,21 @@ class _Body:
             if isinstance(symbol, ClassSymbol):
                 return one(Instance(symbol.ref))
         return NOTHING
+
+
+def _either(one_way: dict[str, Value], other: dict[str, Value]) -> dict[str, Value]:
+    """The names after two branches."""
+    merged = dict(one_way)
+    for name, value in other.items():
+        merged[name] = join([merged[name], value]) if name in merged else value
+    return merged
+
+
+def _catches_no_loop(expr: f.Expr | None) -> bool:
+    """Whether a handler of this type catches the `RuntimeError` of a missing loop."""
+    if isinstance(expr, f.Collection):
+        return any(_catches_no_loop(item) for item in expr.items)
+    return expr is None or (isinstance(expr, f.Name) and expr.id in ("RuntimeError", "Exception", "BaseException"))
 
 
 def _leaves(body: tuple[f.Stmt, ...]) -> bool:

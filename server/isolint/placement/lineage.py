@@ -41,13 +41,13 @@ def is_manager(m: Machine, cls: ClassRef | str) -> bool:
 
 
 def queryset_class(m: Machine, receiver: Atom | None) -> ClassRef | str:
-    """The class of what a lazy method gives: a manager gives plain querysets, a queryset its own kind."""
-    if (
-        isinstance(receiver, Instance)
-        and inherits(m, receiver.cls, _QUERYSET)
-        and not inherits(m, receiver.cls, _MANAGER)
-    ):
-        return receiver.cls
+    """The class of what a lazy method gives: a queryset its own kind, a manager the kind it was made
+    of (`from_queryset`), else plain querysets."""
+    if isinstance(receiver, Instance):
+        for cls in lineage_of(m, receiver.cls):
+            ours = isinstance(cls, ClassRef) or cls == receiver.cls
+            if ours and inherits(m, cls, _QUERYSET) and not inherits(m, cls, _MANAGER):
+                return cls
     return _QUERYSET
 
 

@@ -77,6 +77,12 @@ class Machine:
         self.filling = 0
         self._filled: dict[int, dict[tuple[Derived, int], Value]] = {}
         self._entered: dict[tuple[object, ...], Value] = {}
+        self.mocked = False
+        """Whether a name that a patch replaces was read here."""
+        self.mocked_below = False
+        """Whether it was in a function that was entered."""
+        self.asked_for_loop = False
+        """Whether something was called that raises where no loop runs; who evaluates statements takes it back."""
 
     # --- accumulating --------------------------------------------------------------------------------------------
 
@@ -343,6 +349,7 @@ class Machine:
         op: str,
     ) -> Value:
         summary = queries.summary_of(self.store, atom.ref, self.world)
+        self.mocked_below = self.mocked_below or summary.mocked
         bound = self.bind_arguments(atom, args, keywords)
         inner = ctx.step(site, label, "", atom.ref)
         return self.replay(summary, bound, inner, op)

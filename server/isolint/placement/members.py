@@ -72,7 +72,9 @@ def replacement(
     m: Machine, kind: Literal["module", "class", "outside"], holder: ClassRef | str, name: str
 ) -> Value | None:
     """What a patch put in place of a name; None where none did."""
-    return m.cuts.get((kind, holder, name))
+    found = m.cuts.get((kind, holder, name))
+    m.mocked = m.mocked or found is not None
+    return found
 
 
 def replaced_in(m: Machine, atom: Atom, name: str) -> Value:
@@ -92,7 +94,7 @@ def replaced_in(m: Machine, atom: Atom, name: str) -> Value:
             if found is None and owner is not None:
                 for (kind_, holder, path), value in m.cuts.items():
                     if kind_ == "member" and holder == owner and path.endswith(f".{name}"):
-                        found = value
+                        found, m.mocked = value, True
     return found or NOTHING
 
 
@@ -226,14 +228,19 @@ def member(m: Machine, row: Row, outside: Outside) -> Value:
 
 def declared_value(m: Machine, name: str, receiver: Instance | Class_ | Outside | None) -> Value:
     """An attribute that an installed class declares itself, such as a manager of its own; empty when it does not."""
-    if not isinstance(receiver, Outside):
+    if isinstance(receiver, Outside):
+        owner: ClassRef | str = receiver.canonical
+        holders = [receiver.canonical]
+    elif isinstance(receiver, Class_):
+        owner = receiver.ref
+        holders = [cls for cls in lineage.lineage_of(m, owner) if isinstance(cls, str) and cls != _MODEL]
+    else:
         return NOTHING
-    known = definition(m.store, f"{receiver.canonical}.{name}")
-    if known is None or known.kind != "instance" or not known.type:
-        return NOTHING
-    if lineage.is_manager(m, known.type):
-        return one(Instance(known.type, receiver.canonical))
-    return one(Instance(known.type))
+    for holder in holders:
+        known = definition(m.store, f"{holder}.{name}")
+        if known is not None and known.kind == "instance" and known.type:
+            return one(Instance(known.type, owner if lineage.is_manager(m, known.type) else None))
+    return NOTHING
 
 
 def known_member(m: Machine, known: Definition, dotted: str, receiver: Instance) -> Value:

@@ -261,7 +261,8 @@ class Opaque:
 @dataclass(frozen=True, slots=True)
 class Summary:
     """All that calling a function may do and give, relative to the place of the call. What is ordered is sorted: of
-    chains of the same length the first is kept, and that must be the same one in every run."""
+    chains of the same length the first is kept, and that must be the same one in every run. `mocked`: it, or something
+    it calls, read a name that a patch replaces."""
 
     effects: tuple[Effect, ...] = ()
     uses: tuple[Use, ...] = ()
@@ -269,6 +270,7 @@ class Summary:
     yields: Value = frozenset()
     opaque: frozenset[Opaque] = frozenset()
     attributes: tuple[tuple[str, Value], ...] = ()
+    mocked: bool = False
 
 
 # --- what a test does ------------------------------------------------------------------------------------------------

@@ -242,6 +242,16 @@ class _Run:
             return frozenset({Unknown(f"parameter {name}")})
         return self.value(name, len(definitions) - 1)
 
+    def _past_mocks(self, via: tuple[Step, ...]) -> bool:
+        """Whether one of the functions on the way read something that a patch replaces. What was read while their
+        arguments were filled in belongs to no one function, and counts for all."""
+        world = self.machine.world
+        if not world or self.machine.mocked:
+            return bool(world)
+        return any(
+            step.target is not None and queries.summary_of(self.store, step.target, world).mocked for step in via
+        )
+
     # --- the verdict ---------------------------------------------------------------------------------------------
 
     def judged(self) -> tuple[tuple[Escape, ...], tuple[tuple[Where, str], ...]]:
@@ -256,7 +266,8 @@ class _Run:
             if place.thread == "unknown" or site is None:
                 undecided[(site, f"where {effect.via[-1].label} runs is not known")] = None
                 continue
-            if self.machine.world and not effect.certain and not self.machine.hops_in_test_code(effect.via):
+            guessed = not effect.certain and not self.machine.hops_in_test_code(effect.via)
+            if guessed and self._past_mocks(effect.via):
                 # Product code reached past mocks, under a condition: what the mocks make of it nobody knows.
                 undecided[(site, f"{effect.via[0].label} is reached past mocks, and only under a condition")] = None
                 continue

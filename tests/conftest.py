@@ -1,5 +1,5 @@
 """What every test may ask for: a Python with Django, a PostgreSQL server and database, to be a user without privileges.
-And what holds for the run as a whole: one cache folder, and no skip that hides a hole in CI.
+And what holds for the run as a whole: one cache folder, no skip that hides a hole in CI, no clock in property tests.
 
 The helpers that are no fixtures are in `support.py`.
 """
@@ -13,6 +13,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.example import shop
 from tests.postgres import postgres, postgres_database
@@ -30,6 +31,11 @@ ACCOUNTED = (
     "got empty parameter set",  # these cases again
 )
 """How the reasons of skips begin that CI may have; whatever else is skipped there fails."""
+
+
+if not os.environ.get("CI"):  # there Hypothesis does the same by itself
+    settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:

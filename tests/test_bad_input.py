@@ -127,7 +127,6 @@ def test_what_cannot_be_read_is_said_with_its_place(project: Path, data: bytes, 
     assert place in lines[0]
 
 
-@pytest.mark.xfail(strict=True, reason="the command line answers 0 when the only file could not be read")
 def test_only_what_cannot_be_read(project: Path) -> None:
     (project / "test_bad.py").write_bytes(b"x = '\xff'\n")
     done = run(project, "test_bad.py")

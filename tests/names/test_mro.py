@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,12 @@ from isolint.store.memo import Store
 
 BASES = st.lists(st.lists(st.integers(0, 30), unique=True, max_size=3), min_size=1, max_size=9)
 """For each class the numbers of its bases, taken modulo the classes before it."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _recursion(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A session raises the interpreter's recursion limit; hypothesis objects to that in the middle of a test."""
+    Session(str(tmp_path_factory.mktemp("first"))).close()
 
 
 def analysed(folder: str, text: str) -> tuple[Store, str]:

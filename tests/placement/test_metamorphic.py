@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -52,14 +53,18 @@ def renamed(text: str, names: list[str]) -> str:
 
 
 def moved(text: str) -> dict[str, str] | None:
-    """Everything before the first test in a module of its own; None when there is nothing to move."""
+    """Everything before the first test in a module of its own, beside the tests (elsewhere it would be product code,
+    where conditions count); None when there is nothing to move."""
     start = re.search(r"^(?:@pytest\S*\n)*(?:async def test_|def test_|class Test)", text, re.MULTILINE)
     assert start is not None
     helpers, tests = text[: start.start()], text[start.start() :]
     if not helpers.strip() or "global " in helpers:
         return None
     head = HEAD.partition("\npytestmark")[0]
-    return {"helpers.py": f"{head}\n\n{helpers}", "test_a.py": f"{HEAD}\nfrom helpers import *\n\n\n{tests}\n"}
+    return {
+        "tests/helpers.py": f"{head}\n\n{helpers}",
+        "tests/test_a.py": f"{HEAD}\nfrom helpers import *\n\n\n{tests}\n",
+    }
 
 
 NOISE = (
@@ -74,15 +79,16 @@ NOISE = (
 SETTINGS = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def test_the_recursion_limit_is_raised(tmp_path_factory) -> None:  # type: ignore[no-untyped-def]
-    # A session raises it for good; hypothesis objects when that happens in the middle of a test.
+@pytest.fixture(scope="module", autouse=True)
+def _recursion(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A session raises the interpreter's recursion limit; hypothesis objects to that in the middle of a test."""
     opened(tmp_path_factory.mktemp("first")).close()
 
 
 @SETTINGS
 @given(st.sampled_from(TEXTS), FRESH)
 def test_other_names(text: str, names: list[str]) -> None:
-    assert told({"test_a.py": module(text)}) == told({"test_a.py": module(renamed(text, names))})
+    assert told({"tests/test_a.py": module(text)}) == told({"tests/test_a.py": module(renamed(text, names))})
 
 
 @SETTINGS
@@ -90,7 +96,7 @@ def test_other_names(text: str, names: list[str]) -> None:
 def test_helpers_in_another_module(text: str) -> None:
     files = moved(text)
     assert files is not None
-    assert told({"test_a.py": module(text)}) == told(files)
+    assert told({"tests/test_a.py": module(text)}) == told(files)
 
 
 @SETTINGS
@@ -98,4 +104,4 @@ def test_helpers_in_another_module(text: str) -> None:
 def test_unrelated_code(text: str, noise: list[str], before: bool) -> None:
     extra = "\n\n".join(noise)
     other = f"{extra}\n\n{text}" if before else f"{text}\n\n{extra}"
-    assert told({"test_a.py": module(text)}) == told({"test_a.py": module(other)})
+    assert told({"tests/test_a.py": module(text)}) == told({"tests/test_a.py": module(other)})

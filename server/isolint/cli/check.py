@@ -85,8 +85,8 @@ def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
         if not arguments.diff:
             stream = sys.stderr if stdin and arguments.fix else sys.stdout
             stream.write(_rendered(list(remaining.values()), arguments, project, show))
-        if notices.failed:
-            return USAGE_EXIT
+        if notices.failed or (files and all(report.problems for report in remaining.values())):
+            return USAGE_EXIT  # nothing could be done
         return FOUND if _has_findings(remaining.values()) and not arguments.exit_zero else 0
 
 

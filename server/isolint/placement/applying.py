@@ -27,12 +27,13 @@ from isolint.names.origin import Definition
 from isolint.names.resolve import class_attribute, mro
 from isolint.names.scopes import class_scope
 from isolint.names.symbols import ClassRef, ClassSymbol, FunctionSymbol, Site
-from isolint.placement import lineage, members
+from isolint.placement import filling, lineage, members, queries
 from isolint.placement.context import Context, Keywords
 from isolint.placement.shapes import (
     Callable_,
     Class_,
     Deferred,
+    Derived,
     Done,
     Hop,
     Instance,
@@ -40,11 +41,23 @@ from isolint.placement.shapes import (
     Mock,
     Operation,
     Outside,
+    Param,
     Partial,
+    Plain,
     Unknown,
     Value,
 )
-from isolint.placement.values import PLAIN, class_name, join, literals, may_be_callable, one, unknown
+from isolint.placement.values import (
+    NOTHING,
+    PLAIN,
+    class_name,
+    is_open,
+    join,
+    literals,
+    may_be_callable,
+    one,
+    unknown,
+)
 from isolint.pytest_model.inputs import ENVIRONMENT
 
 if TYPE_CHECKING:
@@ -58,6 +71,8 @@ ITERATING = frozenset(
     "bool dict".split()
 )
 """Builtins that iterate what they are given (or ask for its length, which evaluates a queryset just so)."""
+MAX_HELD = 8
+"""Attributes of an object that are remembered with it; more are looked up in its class alone."""
 _DJANGO_WORLD = frozenset({"django", "asgiref", "channels"})
 _RUN_OPTIONS = frozenset(
     {"args", "kwargs", "abandon_on_cancel", "cancellable", "limiter", "backend", "backend_options", "name", "daemon"}
@@ -109,7 +124,46 @@ def construct(
             if isinstance(symbol, FunctionSymbol):
                 method = Callable_(symbol.ref, (), made)
                 m.enter_function(method, ctx, site, label, args, keywords, "call")
-    return made
+    held = held_by(m, made, lineage.classes, args, keywords)
+    return one(Instance(atom.ref, held=tuple(sorted(held.items())))) if held else made
+
+
+def held_by(
+    m: Machine,
+    made: Value,
+    classes: tuple[ClassRef | str, ...],
+    args: tuple[Value, ...],
+    keywords: Keywords,
+) -> dict[str, Value]:
+    """The attributes that the first `__init__` of these classes, and those it calls by `super()`, set to something they
+    were given, as far as that can be told."""
+    for position, cls in enumerate(classes):
+        init = None if isinstance(cls, str) else next(iter(class_scope(m.store, cls).get("__init__")), None)
+        if not isinstance(init, FunctionSymbol):
+            continue
+        summary = queries.summary_of(m.store, init.ref, m.world)
+        bound = m.bind_arguments(Callable_(init.ref, (), made), args, keywords)
+        held: dict[str, Value] = {}
+        for use in summary.uses:
+            if use.op == "call" and _is_super_init(use.target):
+                passed = tuple(filling.fill(m, a, bound) for a in use.args)
+                named = tuple((k, filling.fill(m, v, bound)) for k, v in use.keywords)
+                held |= held_by(m, made, classes[position + 1 :], passed, named)
+        for name, value in summary.attributes:
+            given = filling.fill(m, value, bound) if any(is_open(atom) for atom in value) else NOTHING
+            if any(not isinstance(atom, Unknown | Plain) for atom in given) and len(held) < MAX_HELD:
+                held[name] = given
+        return held
+    return {}
+
+
+def _is_super_init(target: Param | Derived) -> bool:
+    return (
+        isinstance(target, Derived)
+        and (target.step, target.name) == ("attribute", "__init__")
+        and isinstance(target.base, Derived)
+        and target.base.step == "super"
+    )
 
 
 def apply_class_row(

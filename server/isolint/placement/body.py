@@ -42,7 +42,7 @@ from isolint.placement.shapes import (
     Value,
     World,
 )
-from isolint.placement.values import NOTHING, PLAIN, join, label, one, subscript, unknown
+from isolint.placement.values import NOTHING, PLAIN, in_order, join, label, one, subscript, unknown
 from isolint.store.memo import Store
 from isolint.syntax import facts as f
 
@@ -80,14 +80,16 @@ def value_of_symbol(store: Store, symbol: ValueSymbol) -> Value:
     return value or unknown("no value")
 
 
-def attribute_value(store: Store, cls: ClassRef, name: str) -> Value:
+def attribute_value(store: Store, cls: ClassRef, name: str, later: bool = False) -> Value:
     """What the methods of a class assign to `self.name`, along its project bases; the nearest class that does
-    counts."""
+    counts. `later`: what `__init__` assigns is left out."""
     for one_class in mro(store, cls).classes:
         if not isinstance(one_class, ClassRef):
             continue
         values: list[Value] = []
         for binding in class_scope(store, one_class).bindings:
+            if later and binding.name == "__init__":
+                continue
             if isinstance(binding.bound, FunctionSymbol) and _assigns(store, binding.bound.ref, name):
                 found = dict(queries.summary(store, binding.bound.ref).attributes).get(name)
                 if found is not None:
@@ -633,7 +635,7 @@ _SPECIAL = ITERATING | _PASSING | {"getattr", "super"}
 
 def _spread(value: Value) -> list[Value]:
     """The positional arguments that `*value` stands for, as far as they are known."""
-    for atom in value:
+    for atom in in_order(value):
         if isinstance(atom, Items):
             numbered = [v for k, v in atom.keys if isinstance(k, int)]
             return numbered or ([atom.element] if atom.element else [])

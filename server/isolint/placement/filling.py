@@ -15,6 +15,7 @@ from isolint.placement.shapes import (
     Derived,
     Done,
     Hop,
+    Instance,
     Items,
     Literally,
     Param,
@@ -76,6 +77,8 @@ def fill_atom(m: Machine, atom: Atom, bound: dict[tuple[str, str], Value]) -> Va
             return one(Done(fill(m, atom.result, bound)))
         case Items():
             return one(Items(fill(m, atom.element, bound), tuple((k, fill(m, v, bound)) for k, v in atom.keys)))
+        case Instance() if atom.held:
+            return one(replace(atom, held=tuple((k, fill(m, v, bound)) for k, v in atom.held)))
     return frozenset({atom})
 
 

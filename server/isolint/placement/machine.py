@@ -49,7 +49,18 @@ from isolint.placement.shapes import (
     Value,
     World,
 )
-from isolint.placement.values import NOTHING, PLAIN, bind, class_name, join, one, order_of, payload_label, unknown
+from isolint.placement.values import (
+    NOTHING,
+    PLAIN,
+    bind,
+    class_name,
+    in_order,
+    join,
+    one,
+    order_of,
+    payload_label,
+    unknown,
+)
 from isolint.store.memo import Store
 from isolint.syntax import facts as f
 
@@ -157,7 +168,7 @@ class Machine:
         if ctx.depth > MAX_REPLAY:
             self.obscure(ctx, "call", f"{label}: helpers hand it on too deeply", site)
             return unknown("too deep")
-        atoms = sorted(value, key=order_of) if len(value) > 1 else value
+        atoms = in_order(value)
         return join([self._perform(atom, op, ctx, site, label, args, keywords) for atom in atoms])
 
     def _perform(
@@ -247,12 +258,12 @@ class Machine:
         match work.then:
             case "body":
                 result = NOTHING
-                for atom in work.callee:
+                for atom in in_order(work.callee):
                     if isinstance(atom, Callable_):
                         result |= self.enter_function(atom, inner, site, label, work.args, work.keywords, work.when)
                 return result or PLAIN
             case "act":
-                for atom in work.callee:
+                for atom in in_order(work.callee):
                     if isinstance(atom, Outside):
                         row = self.table.get(atom.canonical)
                         if isinstance(row, Acts):

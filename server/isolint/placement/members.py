@@ -184,6 +184,9 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
     if row is not None:
         return member(m, row, Outside(row.name, row.name, atom))
     if isinstance(atom.cls, ClassRef):
+        held = dict(atom.held).get(name)
+        if held is not None:
+            return join([held, queries.later_attribute(m.store, (atom.cls, name))])
         assigned = queries.instance_attribute(m.store, (atom.cls, name))
         if assigned:
             return assigned

@@ -80,6 +80,18 @@ instance_attribute: Query[tuple[ClassRef, str], Value] = Query(
 does."""
 
 
+def _later_attribute(store: Store, key: tuple[ClassRef, str]) -> Value:
+    from isolint.placement import body
+
+    return body.attribute_value(store, *key, later=True)
+
+
+later_attribute: Query[tuple[ClassRef, str], Value] = Query(
+    "later attribute", _later_attribute, bottom=lambda key: NOTHING
+)
+"""Key: (class, name): the same without what `__init__` assigns."""
+
+
 def _decorators(store: Store, ref: FunctionRef) -> frozenset[str]:
     found = find(store, ref)
     if found is None or not isinstance(found.node, f.Function):

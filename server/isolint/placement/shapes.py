@@ -61,11 +61,13 @@ class Class_:
 class Instance:
     """An object of a project class, or of an installed class by canonical name. `of` is the model behind a manager or
     queryset. `after` makes it what `super()` gives in that class: attributes are looked for behind it in the MRO.
-    Iterating, entering and calling it are its `__iter__`, `__aiter__`, `__enter__`, `__call__` ..."""
+    `held` are attributes that its `__init__` set to what it was given. Iterating, entering and calling it are its
+    `__iter__`, `__aiter__`, `__enter__`, `__call__` ..."""
 
     cls: ClassRef | str
     of: ClassRef | str | None = None
     after: ClassRef | None = None
+    held: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

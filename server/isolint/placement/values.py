@@ -33,7 +33,7 @@ MAX_ATOMS = 16
 MAX_DEPTH = 6
 """Deeper nesting than this (a partial of a partial of ...) ends in Unknown."""
 
-_NESTING = frozenset({Callable_, Partial, Hop, Deferred, Done, Items, Derived})
+_NESTING = frozenset({Callable_, Partial, Hop, Deferred, Done, Items, Derived, Instance})
 
 NOTHING: Value = frozenset()
 PLAIN: Value = frozenset({Plain()})
@@ -62,6 +62,8 @@ def _shallow(atom: Atom) -> Atom:
             return replace(atom, free=tuple((name, _pruned(value)) for name, value in atom.free))
         case Items():
             return Items(_pruned(atom.element), tuple((key, _pruned(value)) for key, value in atom.keys))
+        case Instance():
+            return replace(atom, held=tuple((name, _pruned(value)) for name, value in atom.held))
     return atom
 
 
@@ -100,6 +102,8 @@ def depth(atom: Atom) -> int:
             inner = [atom.element, *(v for _, v in atom.keys)]
         case Derived():
             inner = [frozenset({atom.base}), *atom.args, *(v for _, v in atom.keywords)]
+        case Instance() if atom.held:
+            inner = [v for _, v in atom.held]
         case _:
             return 0
     deepest = 0
@@ -171,9 +175,14 @@ def subscript(value: Value, index: Value) -> Value:
     return join(found)
 
 
+def in_order(value: Value) -> Iterable[Atom]:
+    """The atoms of a value in an order that does not depend on hashes."""
+    return sorted(value, key=order_of) if len(value) > 1 else value
+
+
 def payload_label(value: Value, otherwise: str) -> str:
     """A name for what a hop runs."""
-    for atom in value:
+    for atom in in_order(value):
         match atom:
             case Callable_():
                 return atom.ref.name
@@ -204,12 +213,14 @@ def may_be_callable(value: Value) -> bool:
     return any(isinstance(a, Callable_ | Class_ | Outside | Partial | Hop | Param | Derived | Unknown) for a in value)
 
 
-_CLOSED = frozenset({Unknown, Plain, Literally, Class_, Instance, Outside, Module, Mock})
+_CLOSED = frozenset({Unknown, Plain, Literally, Class_, Outside, Module, Mock})
 """The kinds of atoms in which nothing is to be filled in."""
 
 
 def is_open(atom: Atom) -> bool:
     """Whether there may be something to fill in."""
+    if isinstance(atom, Instance):
+        return any(is_open(one_held) for _, value in atom.held for one_held in value)
     return type(atom) not in _CLOSED
 
 

@@ -54,27 +54,33 @@ class Piece(NamedTuple):
 
 # --- logical lines ---------------------------------------------------------------------------------------------------
 
+# Groups are repeated inside an atomic group, `(?>(?:...)*)`. To repeat them possessively means the same, but before
+# Python 3.11.5 that keeps what the last, failing round has read (CPython issue 106052; Debian 12 has 3.11.2).
+
 # In f-strings (and t-strings) a quote may stand inside the braces, so they have a pattern of their own.
 _NOT_FORMATTED = rb"(?<![fFtT])(?<![fFtT][rR])"
 _STRING = (
-    _NOT_FORMATTED + rb'"(?!"")(?:[^"\\\r\n]++|\\(?:\r\n|[\s\S]))*+"|' + _NOT_FORMATTED + rb"'(?!'')(?:[^'\\\r\n]++|"
-    rb"\\(?:\r\n|[\s\S]))*+'|"
-    rb'(?<=[fFtTrR])"(?!"")(?:[^"\\\r\n{}]++|\\[^\r\n{}]|\{\{|\}\}|\{(?:[^"' + rb"'" + rb"{}\\\r\n#]++|'[^'"
-    rb'"{}\\\r\n]*+' + rb"')*+\})*+" + rb'"|'
-    rb"(?<=[fFtTrR])'(?!'')(?:[^'\\\r\n{}]++|\\[^\r\n{}]|\{\{|\}\}|\{(?:[^'" + rb'"' + rb"{}\\\r\n#]++|" + rb'"[^"'
-    rb"'{}\\\r\n]*+" + rb'"' + rb")*+\})*+'"
+    _NOT_FORMATTED + rb'"(?!"")(?>(?:[^"\\\r\n]++|\\(?:\r\n|[\s\S]))*)"|' + _NOT_FORMATTED + rb"'(?!'')"
+    rb"(?>(?:[^'\\\r\n]++|\\(?:\r\n|[\s\S]))*)'|"
+    rb'(?<=[fFtTrR])"(?!"")(?>(?:[^"\\\r\n{}]++|\\[^\r\n{}]|\{\{|\}\}|\{(?>(?:[^"' + rb"'" + rb"{}\\\r\n#]++|'[^'"
+    rb'"{}\\\r\n]*+' + rb"')*)\})*)" + rb'"|'
+    rb"(?<=[fFtTrR])'(?!'')"
+    rb"(?>(?:[^'\\\r\n{}]++|\\[^\r\n{}]|\{\{|\}\}|\{(?>(?:[^'" + rb'"' + rb"{}\\\r\n#]++|" + rb'"[^"'
+    rb"'{}\\\r\n]*+" + rb'"' + rb")*)\})*)'"
 )
 _PLAIN = rb"[^\"'#()\[\]{}\\\r\n]++|" + _STRING
-_NESTED = rb"(?:" + _PLAIN + rb")*+"
-_FLAT = rb"(?:" + _PLAIN + rb"|\(" + _NESTED + rb"\)|\[" + _NESTED + rb"\]|\{" + _NESTED + rb"\})*+"
+_NESTED = rb"(?>(?:" + _PLAIN + rb")*)"
+_FLAT = rb"(?>(?:" + _PLAIN + rb"|\(" + _NESTED + rb"\)|\[" + _NESTED + rb"\]|\{" + _NESTED + rb"\})*)"
 _LINE_END = rb"(?:\r\n|\n|\r|\Z)"
 
-_BLANK = re.compile(rb"(?:[ \t\f]*+(?:#[^\r\n]*+)?(?:\r\n|\n|\r))*+(?:[ \t\f]*+(?:#[^\r\n]*+)?\Z)?")
+_BLANK = re.compile(rb"(?>(?:[ \t\f]*+(?:#[^\r\n]*+)?(?:\r\n|\n|\r))*)(?:[ \t\f]*+(?:#[^\r\n]*+)?\Z)?")
 _START = re.compile(rb"([ \t\f]*+)(async[ \t]++def\b|@|[A-Za-z_\x80-\xff][\w\x80-\xff]*+)?")
 _SIMPLE = re.compile(_FLAT + rb"(?:#[^\r\n]*+)?" + _LINE_END)
 _OUTSIDE = re.compile(_FLAT)
 # Behind a newline in a bracket: anything but a word that can only start a statement is read on.
-_INSIDE = re.compile(rb"(?:" + _PLAIN + rb"|#[^\r\n]*+|(?:\r\n|\n|\r)(?![ \t\f]*+(?:def|class|async|@|import|from)))*+")
+_INSIDE = re.compile(
+    rb"(?>(?:" + _PLAIN + rb"|#[^\r\n]*+|(?:\r\n|\n|\r)(?![ \t\f]*+(?:def|class|async|@|import|from)))*)"
+)
 _RECOVERY = re.compile(
     rb"([ \t\f]*+)(?:(?:async[ \t]++)?def[ \t]++[\w\x80-\xff]|class[ \t]++[\w\x80-\xff]|@[ \t]*+[\w\x80-\xff]"
     rb"|import[ \t]++[\w\x80-\xff]|from[ \t]++[.\w\x80-\xff]++[ \t]++import\b)"
@@ -84,18 +90,18 @@ _TO_NEWLINE = re.compile(rb"[^\r\n]*+(?:\r\n|\n|\r)?")
 _WORD = re.compile(rb"[\w\x80-\xff]")
 _COMMENT = re.compile(rb"#[^\r\n]*+")
 _TRIPLE = {
-    b'"': re.compile(rb'(?:[^"\\]++|\\[\s\S]|"(?!""))*+"""'),
-    b"'": re.compile(rb"(?:[^'\\]++|\\[\s\S]|'(?!''))*+'''"),
+    b'"': re.compile(rb'(?>(?:[^"\\]++|\\[\s\S]|"(?!""))*)"""'),
+    b"'": re.compile(rb"(?>(?:[^'\\]++|\\[\s\S]|'(?!''))*)'''"),
 }
 _SINGLE = {
-    b'"': re.compile(rb'(?:[^"\\\r\n]++|\\(?:\r\n|[\s\S]))*+"'),
-    b"'": re.compile(rb"(?:[^'\\\r\n]++|\\(?:\r\n|[\s\S]))*+'"),
+    b'"': re.compile(rb'(?>(?:[^"\\\r\n]++|\\(?:\r\n|[\s\S]))*)"'),
+    b"'": re.compile(rb"(?>(?:[^'\\\r\n]++|\\(?:\r\n|[\s\S]))*)'"),
 }
 _PREFIX = re.compile(rb"[fFtT][rR]?\Z|[rR][fFtT]\Z")
 _FIELD_ESCAPE = rb"\\(?:N\{[^{}\r\n]*+\}|\r\n|[^{}]|(?=[{}]))"  # a backslash does not escape a brace
 _FIELD_TEXT = {
-    b'"': re.compile(rb'(?:[^"\\\r\n{}]++|' + _FIELD_ESCAPE + rb"|\{\{|\}\})*+"),
-    b"'": re.compile(rb"(?:[^'\\\r\n{}]++|" + _FIELD_ESCAPE + rb"|\{\{|\}\})*+"),
+    b'"': re.compile(rb'(?>(?:[^"\\\r\n{}]++|' + _FIELD_ESCAPE + rb"|\{\{|\}\})*)"),
+    b"'": re.compile(rb"(?>(?:[^'\\\r\n{}]++|" + _FIELD_ESCAPE + rb"|\{\{|\}\})*)"),
 }
 _FIELD_CODE = re.compile(rb"[^\"'#()\[\]{}:\r\n]++")
 _NAME = re.compile(rb"(?:async[ \t]++)?(?:def|class)[ \t]++([A-Za-z_\x80-\xff][\w\x80-\xff]*+)")

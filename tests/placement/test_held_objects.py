@@ -1,0 +1,89 @@
+"""Objects that keep what they were made with: what their methods do depends on it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.check.engine import needs_environment
+from tests.placement.marked import check
+
+pytestmark = needs_environment
+
+SERVICE = """
+from asgiref.sync import sync_to_async
+
+import shop
+
+
+class Memory:
+    async def add(self, total):
+        return total
+
+
+class Database:
+    async def add(self, total):
+        return await sync_to_async(shop.make)(total)
+
+
+class Service:
+    def __init__(self, store, *, name="service"):
+        self._store = store
+        self.name = name
+
+    async def book(self, total):
+        return await self._store.add(total)
+
+
+class Loud(Service):
+    async def shout(self, total):
+        await self.book(total)
+
+
+class Chain(Service):
+    def __init__(self, store):
+        super().__init__(store)
+        self.inner = Service(store)
+
+    async def through(self):
+        await self.inner.book(1)
+
+
+def made(kind):
+    if kind == "memory":
+        return Service(Memory())
+    return Service(Database())
+
+
+memory = Service(Memory())
+database = Service(store=Database())
+"""
+
+USES = {
+    "memory": ("await Service(Memory()).book(1)", "safe"),
+    "database": ("await Service(Database()).book(1)  #: ISO101", "leaks"),
+    "by keyword": ("await Service(store=Database(), name='x').book(1)  #: ISO101", "leaks"),
+    "a mock": ("await Service(AsyncMock()).book(1)", "safe"),
+    "in a name": ("service = Service(Memory())\n    await service.book(1)", "safe"),
+    "inherited": ("await Loud(Database()).shout(1)  #: ISO101", "leaks"),
+    "inherited, memory": ("await Loud(Memory()).shout(1)", "safe"),
+    "an object inside": ("await Chain(Database()).through()  #: ISO101", "leaks"),
+    "an object inside, memory": ("await Chain(Memory()).through()", "safe"),
+    "of the module": ("await service.database.book(1)  #: ISO101", "leaks"),
+    "of the module, memory": ("await service.memory.book(1)", "safe"),
+    "made by a helper": ("await helper(Database()).book(1)  #: ISO101", "leaks"),
+    "made by a helper, memory": ("await helper(Memory()).book(1)", "safe"),
+    "handed on": ("await book(Service(Database()))  #: ISO101", "leaks"),
+    "handed on, memory": ("await book(Service(Memory()))", "safe"),
+    "one of two": ("await made('x').book(1)  #: ISO101", "leaks"),
+}
+
+
+@pytest.mark.parametrize("use, verdict", USES.values(), ids=USES)
+def test_what_an_object_holds(use: str, verdict: str) -> None:
+    check(
+        "import service\nfrom service import Chain, Database, Loud, Memory, Service, made\n\n\n"
+        "def helper(store):\n    return Service(store)\n\n\n"
+        "async def book(one):\n    await one.book(1)\n\n\n"
+        f"async def test_it():  #= {verdict}\n    {use}",
+        {"service.py": SERVICE},
+    )

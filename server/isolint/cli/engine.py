@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from isolint.inference.client import JediOrigin
     from isolint.workspace.shapes import Environment, Problem
 
-ROUNDS = 8
-"""Rounds of asking jedi: an answer can lead to the next question (an alias to a class, a class to its bases)."""
+ROUNDS = 100
+"""Rounds of asking jedi: an answer can lead to the next question (an alias to a class, a class to its bases). Large
+projects need more than ten before nothing new is asked, and findings must not depend on what an earlier run stored."""
 
 SLICE = 0.5
 """Seconds between two steps of the bar while jedi answers."""

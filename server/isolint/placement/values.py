@@ -29,8 +29,8 @@ from isolint.placement.shapes import (
 from isolint.syntax import facts as f
 
 MAX_ATOMS = 8
-"""More alternatives than this for one value end in Unknown. (With 16, tables of handlers that are dispatched by a computed
-name made one test in five of a measured suite a false alarm.)"""
+"""More alternatives than this for one value end in Unknown. (With 16, tables of handlers that are dispatched by a
+computed name made one flagged test in five of a measured suite a false alarm.)"""
 MAX_DEPTH = 6
 """Deeper nesting than this (a partial of a partial of ...) ends in Unknown."""
 

@@ -244,6 +244,18 @@ def test_shutdown_answers_what_is_open(inside: Inside, engines: Engines, tmp_pat
     assert len(answered) == len(set(answered))
 
 
+def test_what_the_end_interrupts_was_not_modified(inside: Inside, engines: Engines, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", "leak\n")
+    inside.published(uri, 1)
+    # The analysis notices before the open requests are cancelled, which shutdown does next.
+    engines.before_report = lambda path, cancelled: inside.server.mailbox.stop()
+    place = {"line": 0, "character": 0}
+    params = {"textDocument": {"uri": uri}, "range": {"start": place, "end": place}, "context": {"diagnostics": []}}
+    request = inside.ask("textDocument/codeAction", params)
+    assert inside.answer(request)["error"]["code"] == CANCELLED
+
+
 def test_a_fault_is_an_answer_and_a_line_in_the_log_never_a_popup(inside: Inside, tmp_path: Path) -> None:
     inside.start(tmp_path)
     uri = inside.open(tmp_path / "test_a.py", "boom\n")

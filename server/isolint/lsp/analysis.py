@@ -309,6 +309,9 @@ class Analysis:
                 error = exc
             except Exception as exc:  # noqa: BLE001 - it becomes the answer
                 error = JsonRpcContentModified() if cancelled() else exc
+        if error is not None and self._mailbox.is_stopped():
+            future.cancel()  # as everything that waits is: nothing was modified, the server stops
+            return
         try:
             if error is not None:
                 future.set_exception(error)

@@ -80,3 +80,16 @@ async def test_to_an_end():  #= leaks
 """,
         {"steps.py": steps + "\n"},
     )
+
+
+def test_a_text_that_grows_with_every_call() -> None:
+    check(
+        """
+async def grow(text):
+    await grow(text.replace("a", "aa"))
+    await grow(text.removesuffix("b"))
+
+async def test_it():  #= safe
+    await grow("ab")
+"""
+    )

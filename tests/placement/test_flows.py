@@ -459,6 +459,15 @@ async def test_it():  #= leaks
 def test_it():  #= leaks
     list(map(lambda n: threading.Thread(target=make).start(), [1, 2]))  #: ISO103
 """,
+    "a function that returns a function": """
+def choose(name):
+    return {"make": make, "pure": pure}[name]
+
+
+async def test_it():  #= leaks
+    await sync_to_async(choose("make"))()  #: ISO101
+    await sync_to_async(choose("pure"))()
+""",
 }
 
 
@@ -789,15 +798,6 @@ async def test_it():  #= leaks
 
     choose()
     await sync_to_async(func)()  #: ISO101
-""",
-    "a function that returns a function": """
-def choose(name):
-    return {"make": make, "pure": pure}[name]
-
-
-async def test_it():  #= leaks
-    await sync_to_async(choose("make"))()  #: ISO101
-    await sync_to_async(choose("pure"))()
 """,
     "an annotated argument": """
 class Service:

@@ -38,6 +38,7 @@ from isolint.placement.shapes import (
     Hop,
     Instance,
     Items,
+    Literally,
     Mock,
     Operation,
     Outside,
@@ -50,12 +51,14 @@ from isolint.placement.shapes import (
 from isolint.placement.values import (
     NOTHING,
     PLAIN,
+    TEXT_METHODS,
     class_name,
     is_open,
     join,
     literals,
     may_be_callable,
     one,
+    pick,
     unknown,
 )
 from isolint.pytest_model.inputs import ENVIRONMENT
@@ -71,6 +74,10 @@ ITERATING = frozenset(
     "bool dict".split()
 )
 """Builtins that iterate what they are given (or ask for its length, which evaluates a queryset just so)."""
+MAX_PARTS = 16
+"""Parts of a split text that are kept."""
+MAX_TEXT = 200
+"""Characters of a text that is carried on; a longer one is data (recursion could make it ever longer)."""
 MAX_HELD = 8
 """Attributes of an object that are remembered with it; more are looked up in its class alone."""
 _DJANGO_WORLD = frozenset({"django", "asgiref", "channels"})
@@ -191,7 +198,13 @@ def apply_class_row(
 def apply_builtin(
     m: Machine, name: str, args: tuple[Value, ...], ctx: Context, site: Site | None, labels: tuple[str, ...]
 ) -> Value | None:
-    """What a builtin does that iterates what it is given; None for the others."""
+    """What a builtin does that iterates what it is given, or that tells which entry of a table is meant; None for the
+    others."""
+    if name == "dict.get" and len(args) > 1:
+        default = args[2] if len(args) > 2 else one(Literally(None))
+        return join(pick(atom, args[1], default) for atom in args[0] if isinstance(atom, Items))
+    if name.startswith("str."):
+        return text_method(name.removeprefix("str."), args)
     if name not in ITERATING:
         return None
     op: Operation = "aiterate" if name in ("aiter", "anext") else "iterate"
@@ -209,6 +222,23 @@ def apply_builtin(
         case "len" | "bool" | "sum" | "any" | "all" | "dict":
             return PLAIN
     return one(Items(join(elements)))
+
+
+def text_method(name: str, args: tuple[Value, ...]) -> Value:
+    """What a method of a literal text gives when all its arguments are literal too; data otherwise."""
+    given = [next(iter(a)) if len(a) == 1 else None for a in args]
+    if name not in TEXT_METHODS or not all(isinstance(a, Literally) for a in given):
+        return PLAIN
+    try:
+        made = getattr(str, name)(*(a.value for a in given if isinstance(a, Literally)))
+    except (TypeError, ValueError):
+        return PLAIN
+    if isinstance(made, list | tuple):
+        parts = tuple((n, one(Literally(part))) for n, part in enumerate(made[:MAX_PARTS]))
+        return one(Items(join(v for _, v in parts), parts))
+    if isinstance(made, str) and len(made) > MAX_TEXT:
+        return PLAIN
+    return one(Literally(made)) if isinstance(made, str | bool) else PLAIN
 
 
 def construct_outside(

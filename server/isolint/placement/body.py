@@ -27,15 +27,19 @@ from isolint.placement.context import SPREAD, Context
 from isolint.placement.functions import Found, bound_names, find, function_operation, own_statements
 from isolint.placement.machine import Machine
 from isolint.placement.shapes import (
+    Atom,
     Callable_,
     Class_,
+    Deferred,
     Derived,
+    Hop,
     Instance,
     Items,
     Literally,
     Operation,
     Outside,
     Param,
+    Partial,
     Plain,
     Summary,
     Unknown,
@@ -71,6 +75,8 @@ def value_of_symbol(store: Store, symbol: ValueSymbol) -> Value:
     ref = FunctionRef(symbol.path, symbol.chunk, -1, "")
     body = _Body(store, ref, None, symbol.owner)
     value = NOTHING if symbol.expr is None else body.evaluate(symbol.expr, Context(muted=True))
+    # What is empty where it is written is there to be filled by others.
+    value = frozenset(Items(unknown("what it holds")) if a == Items(NOTHING) else a for a in value)
     if symbol.item >= 0:
         value = subscript(value, one(Literally(symbol.item)))
     if (
@@ -174,10 +180,24 @@ class _Body:
 
     def close(self, value: Value) -> Value:
         """A value that leaves the function: nested functions in it take the values of their free names along."""
-        return join(self._closed(a) if isinstance(a, Callable_) else frozenset({a}) for a in value) if value else value
+        if not any(isinstance(a, Callable_ | Hop | Partial | Deferred) for a in value):
+            return value
+        return join(self._closed(a) for a in value)
 
-    def _closed(self, atom: Callable_) -> Value:
-        return one(self.with_free(atom))
+    def _closed(self, atom: Atom) -> Value:
+        match atom:
+            case Callable_():
+                return one(self.with_free(atom))
+            case Hop():
+                payload = self.close(atom.payload)
+                return frozenset({atom}) if payload is atom.payload else one(replace(atom, payload=payload))
+            case Partial():
+                func = self.close(atom.func)
+                return frozenset({atom}) if func is atom.func else one(replace(atom, func=func))
+            case Deferred():
+                callee = self.close(atom.callee)
+                return frozenset({atom}) if callee is atom.callee else one(replace(atom, callee=callee))
+        return frozenset({atom})
 
     def with_free(self, atom: Callable_) -> Callable_:
         """A nested function of this one with the values of the names it takes from here."""
@@ -391,12 +411,16 @@ class _Body:
         for decorator in reversed(node.decorators):
             func = self.evaluate(decorator, replace(self.ctx, muted=True))
             made = self.machine.perform(func, "call", replace(self.ctx, muted=True), None, label(decorator), (value,))
+            if func and all(isinstance(a, Unknown) for a in func) and isinstance(decorator, f.Call):
+                maker = self.evaluate(decorator.func, replace(self.ctx, muted=True))
+                func = maker if self.machine.are_installed(maker) else func
             value = self._decorated(func, made, value)
         return value
 
     def _decorated(self, func: Value, made: Value, value: Value) -> Value:
         """What a decorator gives: `made` where that is known, else the function itself. An installed decorator without
-        a row gives its function as far as places go; one that nobody knows hides it."""
+        a row, or what one without a row makes (`method_decorator(...)`), gives its function as far as places go; one
+        that nobody knows hides it."""
         if made and not all(isinstance(a, Unknown | Plain | Instance) for a in made):
             return made
         if all(isinstance(a, Outside | Instance | Plain) for a in func):

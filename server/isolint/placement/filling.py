@@ -22,7 +22,7 @@ from isolint.placement.shapes import (
     Partial,
     Value,
 )
-from isolint.placement.values import NOTHING, is_open, join, one, subscript, unknown
+from isolint.placement.values import NOTHING, is_open, join, one, pick, subscript, unknown
 
 if TYPE_CHECKING:
     from isolint.placement.machine import Machine
@@ -141,6 +141,12 @@ def follow(m: Machine, atom: Derived, base: Value, args: tuple[Value, ...], keyw
             if atom.name in ("iterate", "aiterate"):
                 return m.perform(base, "aiterate" if atom.name == "aiterate" else "iterate", muted, None, "")
             return subscript(base, args[0] if args else NOTHING)
+        case "pick":
+            default = args[1] if len(args) > 1 else None
+            return join(
+                pick(table, base, default) if isinstance(table, Items) else unknown("an entry of a table")
+                for table in args[0]
+            )
         case "super":
             return join(members.super_of(m, base, a.ref) for a in join(args) if isinstance(a, Class_))
         case "enter":

@@ -16,6 +16,7 @@ from isolint.catalog.rows import (
     rule_of,
 )
 from isolint.catalog.table import Table
+from isolint.names.inputs import definition
 from isolint.names.scopes import class_scope, owner_of
 from isolint.names.symbols import FunctionRef, FunctionSymbol, Site, ValueSymbol
 from isolint.placement import applying, filling, lineage, members, queries
@@ -290,6 +291,14 @@ class Machine:
         rule = rule_of(self.table.get(row))
         stepped = ctx.step(site, label, row)
         return replace(stepped, route=compose(ctx.route, route), hop=ctx.hop or (row if rule else ""))
+
+    def are_installed(self, value: Value) -> bool:
+        """Whether these are functions or classes that are known in the environment."""
+        for atom in value:
+            known = definition(self.store, atom.dotted) if isinstance(atom, Outside) else None
+            if known is None or known.kind not in ("function", "class", "instance"):
+                return False
+        return bool(value)
 
     # --- calling -------------------------------------------------------------------------------------------------
 

@@ -49,7 +49,7 @@ from isolint.placement.shapes import (
     Unknown,
     Value,
 )
-from isolint.placement.values import NOTHING, PLAIN, bind, class_name, join, one, unknown
+from isolint.placement.values import NOTHING, PLAIN, TEXT_METHODS, bind, class_name, join, one, unknown
 from isolint.syntax import facts as f
 
 if TYPE_CHECKING:
@@ -101,6 +101,8 @@ def replaced_in(m: Machine, atom: Atom, name: str) -> Value:
 def attribute_of(m: Machine, atom: Atom, name: str, ctx: Context, site: Site | None) -> Value:
     """An attribute of one atom."""
     match atom:
+        case Literally(value=str()) if name in TEXT_METHODS:
+            return one(Partial(one(Outside(f"builtins.str.{name}", f"builtins.str.{name}")), (one(atom),), ()))
         case Mock() | Plain() | Literally():
             return one(Mock()) if isinstance(atom, Mock) else PLAIN
         case Unknown():
@@ -123,6 +125,9 @@ def attribute_of(m: Machine, atom: Atom, name: str, ctx: Context, site: Site | N
             return one(Done(one(atom)))
         case Done():
             return one(atom) if name == "result" else PLAIN
+        case Items() if name == "get" and len(atom.keys) > 1:
+            getter = Outside("builtins.dict.get", "builtins.dict.get")
+            return one(Partial(one(getter), (one(atom),), ()))
         case Items():
             return one(Done(atom.element)) if name in ("get", "pop", "popleft") else one(Done(one(atom)))
         case Partial():

@@ -157,10 +157,11 @@ class Param:
 @dataclass(frozen=True, slots=True)
 class Derived:
     """What comes of doing something to a symbolic value: an attribute, the result of a call, an element, `super()`
-    (then `args` is the class after which attributes are looked for)."""
+    (then `args` is the class after which attributes are looked for), or what a table gives for it as a key ("pick":
+    `args` are the table and, for `get`, the default)."""
 
     base: Param | Derived
-    step: Literal["attribute", "call", "await", "item", "enter", "super"]
+    step: Literal["attribute", "call", "await", "item", "enter", "super", "pick"]
     name: str = ""
     args: tuple[Value, ...] = ()
     keywords: tuple[tuple[str, Value], ...] = ()

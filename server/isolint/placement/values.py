@@ -34,6 +34,12 @@ computed name made one flagged test in five of a measured suite a false alarm.)"
 MAX_DEPTH = 6
 """Deeper nesting than this (a partial of a partial of ...) ends in Unknown."""
 
+TEXT_METHODS = frozenset(
+    "lower upper title capitalize casefold swapcase strip lstrip rstrip split rsplit partition rpartition replace "
+    "removeprefix removesuffix startswith endswith".split()
+)
+"""Methods of literal texts that are carried out: names of table entries are often made by them."""
+
 _NESTING = frozenset({Callable_, Partial, Hop, Deferred, Done, Items, Derived, Instance})
 
 NOTHING: Value = frozenset()
@@ -160,13 +166,11 @@ def bind(value: Value, receiver: Value) -> Value:
 
 def subscript(value: Value, index: Value) -> Value:
     """`value[index]` of containers; data otherwise."""
-    keys = literals(index)
     found: list[Value] = []
     for atom in value:
         match atom:
             case Items():
-                hit = next((v for k, v in atom.keys if keys is not None and keys == (k,)), None)
-                found.append(hit if hit is not None else atom.element)
+                found.append(pick(atom, index))
             case Param() | Derived():
                 found.append(one(Derived(atom, "item", "", (index,))))
             case Mock() | Unknown():
@@ -174,6 +178,23 @@ def subscript(value: Value, index: Value) -> Value:
             case _:
                 found.append(PLAIN)
     return join(found)
+
+
+def pick(items: Items, index: Value, default: Value | None = None) -> Value:
+    """What a container gives for a key. A written-out table of callables waits for a key that is not known yet. Without
+    `default` (`items[index]`) a missing key gives any element, since the table may be filled elsewhere."""
+    symbolic = [atom for atom in index if isinstance(atom, Param | Derived)]
+    if len(items.keys) > 1 and symbolic and any(may_be_callable(v) for _, v in items.keys):
+        rest = frozenset(a for a in index if not isinstance(a, Param | Derived))
+        given = (one(items),) if default is None else (one(items), default)
+        waiting = [one(Derived(atom, "pick", "", given)) for atom in symbolic]
+        return join([*waiting, *([pick(items, rest, default)] if rest else [])])
+    keys = literals(index)
+    if keys is None or len(keys) != len(index):
+        return items.element
+    written = dict(items.keys)
+    otherwise = items.element if default is None or not written else default
+    return join(written.get(key, otherwise) for key in keys)  # type: ignore[call-overload]
 
 
 def in_order(value: Value) -> Iterable[Atom]:

@@ -1,0 +1,1 @@
+"""Verdicts on real projects, held against what their own tests did when they ran."""

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import generate, latency, memory, startup, whole
+from benchmarks.accuracy.run import accuracy
 from benchmarks.latency import KINDS, percentile
 
 PARTS = ("latency", "startup", "whole", "memory", "accuracy")
@@ -29,9 +30,14 @@ def main() -> int:
     parser.add_argument("--sizes", default="2000,5000,10000", help="lines of the files for `latency`")
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--edits", type=int, default=10_000, help="for `memory`")
-    parser.add_argument("--limit", type=float, default=900.0, help="seconds that one run of `whole` may take")
+    parser.add_argument("--limit", type=float, default=900.0, help="seconds a run of `whole` or `accuracy` may take")
+    parser.add_argument(
+        "--checkouts", type=Path, help="for `accuracy`: a folder of checkouts, see accuracy/projects.py"
+    )
+    parser.add_argument("--only", default="", help="for `accuracy`: these projects, separated by commas")
+    parser.add_argument("--measured", type=Path, help="for `accuracy`: a folder of tables of measured tests")
+    parser.add_argument("--keep", type=Path, help="for `accuracy`: where to leave what was said of each project")
     parser.add_argument("--truth", default=os.environ.get("ISOLINT_TRUTH"), help="the truth cases, for `accuracy`")
-    parser.add_argument("--measured", help="a table of measured tests of the checkout, for `accuracy`")
     options = parser.parse_args()
     unknown = [part for part in options.parts if part not in PARTS]
     if unknown:
@@ -92,28 +98,19 @@ def _cell(values: Sequence[float]) -> str:
 
 
 def _accuracy(options: argparse.Namespace, environ: dict[str, str], isolint: Sequence[str]) -> int:
-    """Verdicts against what databases really did: the cases by their own program, then a measured suite if given."""
-    if not options.truth:
-        print("\naccuracy: needs --truth or ISOLINT_TRUTH", file=sys.stderr)
+    """Verdicts on real projects, and against what databases did: the truth cases by their own program."""
+    if not options.truth and not options.checkouts:
+        print("\naccuracy: needs --checkouts, or --truth (ISOLINT_TRUTH)", file=sys.stderr)
         return 2
-    ours, given = " ".join(isolint), {**os.environ, **environ}
-    commands = [[sys.executable, f"{options.truth}/score.py", "--isolint", ours]]
-    if options.measured and options.checkout:
-        commands.append(
-            [
-                sys.executable,
-                f"{options.truth}/realscore.py",
-                options.measured,
-                str(options.checkout),
-                "--isolint",
-                ours,
-            ]
-        )
-    for command in commands:
-        print(f"\naccuracy, {Path(command[1]).name}", flush=True)
-        code = subprocess.run(command, env=given, check=False).returncode
-        if code:
-            return code
+    os.environ.update(environ)
+    if options.checkouts:
+        names = [name for name in options.only.split(",") if name]
+        print()
+        accuracy(options.checkouts, names, isolint, options.measured, options.limit, options.keep)
+    if options.truth:
+        command = [sys.executable, f"{options.truth}/score.py", "--isolint", " ".join(isolint)]
+        print("\naccuracy, the truth cases", flush=True)
+        return subprocess.run(command, check=False).returncode
     return 0
 
 

@@ -75,5 +75,23 @@ PURE: tuple[Row, ...] = (
     Gives("django.contrib.auth.hashers.check_password"),
     Gives("django.test.client.RequestFactory.get"),
     Gives("django.test.client.RequestFactory.post"),
+    # It hands the request a session; nothing is read before the session's first use.
+    Gives("django.contrib.sessions.middleware.SessionMiddleware.process_request"),
+    # Channels: layers carry messages beside Django's connections, and what a consumer sends goes to the server (an
+    # override of `send` behind `send_json` is not followed).
+    Gives("channels.layers.get_channel_layer", cls="channels.layers.BaseChannelLayer"),
+    *(
+        Gives(f"channels.layers.BaseChannelLayer.{name}")
+        for name in ("send", "receive", "new_channel", "flush", "group_add", "group_discard", "group_send")
+    ),
+    *(
+        Gives(f"channels.generic.websocket.AsyncWebsocketConsumer.{name}")
+        for name in ("accept", "send", "close", "disconnect")
+    ),
+    Gives("channels.generic.websocket.AsyncJsonWebsocketConsumer.send_json"),
+    *(
+        Gives(f"channels.generic.http.AsyncHttpConsumer.{name}")
+        for name in ("send_headers", "send_body", "send_response", "disconnect")
+    ),
 )
 """Functions of packages that could work on the database and do not."""

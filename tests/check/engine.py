@@ -183,8 +183,15 @@ def verdicts_of(session: Session, root: Path) -> dict[str, Verdict]:
 
 
 def reports(session: Session, root: Path) -> dict[str, FileReport]:
-    """The report of every file of a project, by its path relative to the root."""
-    return {os.path.relpath(path, root): session.report(path) for path in session.files([str(root)])}
+    """The report of every file of a project, by its path relative to the root. What is shown while typing is the
+    same."""
+    found: dict[str, FileReport] = {}
+    paths = session.files([str(root)])
+    shown = {path: session.findings(path) for path in paths}
+    for path in paths:
+        report = found[os.path.relpath(path, root)] = session.report(path)
+        assert shown[path].findings == report.findings
+    return found
 
 
 def body(text: str, head: str = HEAD) -> dict[str, str]:

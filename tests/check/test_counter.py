@@ -30,7 +30,10 @@ def other(name):
     return [name, name]
 """,
     "tests/test_a.py": """
+import pytest
 from tests.helpers import make, other
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 def test_one(made):
@@ -103,6 +106,22 @@ def test_an_edit_of_a_method_computes_its_own_test_alone(edit: Edit) -> None:
 
 def test_a_comment_behind_the_code_computes_nothing(edit: Edit) -> None:
     assert edit("tests/test_a.py", "# not the same", "# not the same one") == {}
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        ('    value = make("one")', '    # a comment\n\n    value = make("one")'),
+        ('make("one")', 'make( "one" )'),
+        ("assert value != made", "assert  value != (made)"),
+        ("    def test_three(self, made):", "    # a comment\n    def test_three( self,made ):"),
+        ("pytestmark = [", "pytestmark  =  ["),
+        ("from tests.helpers import make, other\n", "from tests.helpers import (\n    make,\n    other,\n)\n"),
+    ],
+)
+def test_code_in_another_place_computes_nothing(edit: Edit, old: str, new: str) -> None:
+    """Comments, blank lines and layout change no fact but where it is: that is put right when it is shown."""
+    assert edit("tests/test_a.py", old, new) == {}
 
 
 def test_what_only_moves_is_not_computed(edit: Edit) -> None:

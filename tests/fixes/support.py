@@ -21,7 +21,6 @@ from isolint.check.session import Session
 from isolint.cli.engine import Opened, open_project
 from isolint.fixes.plan import Plan
 from isolint.fixes.to_sync import Form, edits, plan
-from isolint.pytest_model.collect import tests_of
 from isolint.pytest_model.shapes import TestItem
 from isolint.text.edits import Edit, apply
 from tests.support import analysed_environment
@@ -96,7 +95,7 @@ def open_text(text: str, name: str = "test_it.py", mode: str = "strict") -> tupl
     path = os.path.join(session.root, "tests", name)
     session.set_buffer(path, text.encode())
     for _ in range(ROUNDS):
-        items = list(tests_of(session.store, path))
+        items = list(session.items(path))
         for item in items:
             plan(session.store, item)
         if not opened.resolver.wanted():

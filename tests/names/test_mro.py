@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isolint.check.session import Session
-from isolint.names.inputs import OUTLINE
 from isolint.names.resolve import lookup, mro
 from isolint.names.scopes import owner_of
 from isolint.names.symbols import ClassRef, ClassSymbol
 from isolint.store.memo import Store
+from isolint.syntax.source import SourceFile
 
 BASES = st.lists(st.lists(st.integers(0, 30), unique=True, max_size=3), min_size=1, max_size=9)
 """For each class the numbers of its bases, taken modulo the classes before it."""
@@ -88,10 +88,10 @@ def f(): pass
     with tempfile.TemporaryDirectory() as folder:
         store, path = analysed(folder, text)
         owners = {}
-        for item in store.get(OUTLINE, path) or ():
-            if item.kind == "function":
-                owner = owner_of(store, path, item.key)
-                owners[item.key] = None if owner is None else (owner.qualname, owner.chunk)
+        for chunk in SourceFile.read(path, text.encode()).chunks:
+            if chunk.kind == "function":
+                owner = owner_of(store, path, chunk.key)
+                owners[chunk.key] = None if owner is None else (owner.qualname, owner.chunk)
         assert owners == {
             "A.f": ("A", "A(class)"),
             "A.In.f": ("A.In", "A.In(class)"),

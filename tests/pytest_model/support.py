@@ -15,8 +15,10 @@ from typing import TypeVar
 import pytest
 
 from isolint.inference.client import JediOrigin, open_origin
-from isolint.names.inputs import ANSWER, FACTS, OUTLINE, PROJECT, Outline, OutlineItem, ProjectFiles
+from isolint.names.bindings import Outline, OutlineItem
+from isolint.names.inputs import ANSWER, FACTS, PROJECT, ProjectFiles
 from isolint.names.origin import Answer, Question
+from isolint.names.outlines import Outlines
 from isolint.names.symbols import Site
 from isolint.pytest_model.closures import closure
 from isolint.pytest_model.collect import item_of, tests_of
@@ -95,7 +97,7 @@ class Model:
         store.set(ENVIRONMENT, "", self.environment)
         finder = config_finder(self.root, {}, _read)
         store.provide(CONFIG, finder)
-        store.provide(OUTLINE, self._outline)
+        self.outlines = Outlines(store, self._outline)
         store.provide(FACTS, self._facts)
         store.provide(ANSWER, self._answer)
 
@@ -148,7 +150,7 @@ class Model:
             if self.store.is_loaded(FACTS, (path, key)):
                 self.store.set(FACTS, (path, key), () if chunk is None else chunk.facts)
         self.sources[path] = source
-        self.store.set(OUTLINE, path, _items(source))
+        self.outlines.changed(path, _items(source))
 
     # --- questions ---------------------------------------------------------------------------------------------------
 

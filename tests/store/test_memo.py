@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from isolint.store.memo import Cancelled, CycleError, Input, Query, Store
@@ -102,6 +102,108 @@ def test_a_climbing_cycle_ends_in_top() -> None:
         "climb", lambda s, k: min(s.get(climb, k) + 1, 1000), bottom=lambda k: 0, top=lambda k: 1000
     )
     assert store.get(climb, "x") == 1000
+
+
+# --- barriers ---------------------------------------------------------------------------------------------------------
+
+SIGN: Query[str, int] = Query("sign", lambda store, key: store.get(NUMBER, key) % 2, barrier=True)
+WORD: Query[str, str] = Query("word", lambda store, key: "odd" if store.get(SIGN, key) else "even")
+
+
+def test_a_wave_stops_at_a_barrier_whose_value_stays() -> None:
+    """What is beyond is not even looked at."""
+    store = Store()
+    store.set(NUMBER, "a", 2)
+    assert store.get(WORD, "a") == "even"
+    store.computed.clear()
+    store.set(NUMBER, "a", 4)
+    store.settle()
+    assert not store.is_stale(WORD, "a")
+    assert store.get(WORD, "a") == "even"
+    assert store.computed == {"sign": 1}
+
+
+def test_a_wave_goes_on_behind_a_barrier_whose_value_changed() -> None:
+    store = Store()
+    store.set(NUMBER, "a", 2)
+    (handle,) = store.handles(WORD, ["a"])
+    assert store.read_all([handle]) == ["even"]
+    store.set(NUMBER, "a", 3)
+    assert store.read_all([handle]) == ["odd"]
+    store.set(NUMBER, "a", 4)
+    assert store.is_stale(WORD, "a")
+    assert store.get(WORD, "a") == "even"
+
+
+def test_a_barrier_that_raises_lets_the_wave_through() -> None:
+    """Nobody hears of it but who asks."""
+    store = Store()
+    div: Query[str, int] = Query("div", lambda s, k: 10 // s.get(NUMBER, k), barrier=True)
+    more: Query[str, int] = Query("more", lambda s, k: s.get(div, k) + 1)
+    store.set(NUMBER, "a", 5)
+    assert store.get(more, "a") == 3
+    store.set(NUMBER, "a", 0)
+    assert store.get(NAME, "b") == "even"
+    with pytest.raises(ZeroDivisionError):
+        store.get(more, "a")
+    store.set(NUMBER, "a", 2)
+    assert store.get(more, "a") == 6
+
+
+def test_a_barrier_that_is_cancelled_still_holds_its_wave() -> None:
+    store = Store()
+    store.set(NUMBER, "a", 2)
+    assert store.get(WORD, "a") == "even"
+    store.set(NUMBER, "a", 3)
+    store.cancelled = lambda: True
+    with pytest.raises(Cancelled):
+        store.get(WORD, "a")
+    store.cancelled = None
+    assert store.get(WORD, "a") == "odd"
+
+
+def layered(store: Store, node: int) -> int:
+    """The sum, modulo three, of a node's own number and of those of the lower ones it points to; only as many of them
+    as that number says are looked at."""
+    total = store.get(NUMBER, str(node))
+    for to in store.get(EDGES, str(node))[: 1 + total % 3]:
+        if int(to) < node:
+            total += store.get(LAYERS[int(to) % 2], int(to))
+    return total % 3
+
+
+LAYERS: tuple[Query[int, int], Query[int, int]] = (
+    Query("plain", layered),
+    Query("barrier", layered, barrier=True),
+)
+_NODES = 8
+links = st.lists(st.sampled_from([str(n) for n in range(_NODES)]), max_size=4).map(tuple)
+changes = st.lists(st.tuples(st.integers(0, _NODES - 1), st.integers(0, 4) | links), min_size=1, max_size=5)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(changes, st.sets(st.integers(0, _NODES - 1))), max_size=8))
+def test_with_barriers_incremental_equals_from_scratch(
+    steps: list[tuple[list[tuple[int, int | tuple[str, ...]]], set[int]]],
+) -> None:
+    store = Store()
+    numbers: dict[str, int] = {}
+    edges: dict[str, tuple[str, ...]] = {}
+    for changed, asked in steps:
+        for node, value in changed:
+            if isinstance(value, int):
+                numbers[str(node)] = value
+                store.set(NUMBER, str(node), value)
+            else:
+                edges[str(node)] = value
+                store.set(EDGES, str(node), value)
+        fresh = Store()
+        for key, number in numbers.items():
+            fresh.set(NUMBER, key, number)
+        for key, to in edges.items():
+            fresh.set(EDGES, key, to)
+        for node in sorted(asked, reverse=True):
+            assert store.get(LAYERS[node % 2], node) == fresh.get(LAYERS[node % 2], node)
 
 
 def test_cancelling_leaves_the_store_usable() -> None:

@@ -142,9 +142,11 @@ def test_a_file_with_everything() -> None:
         "    async def f(self):\n        def g(): pass\n    # h\n\n    class I:\n        def j(self): pass\n"
         "    y = 2\nif a:\n    def k(): pass\nelse:\n    class L: pass\n@m\n# n\ndef o(): pass\n"
     ) == [
-        ("statements", None, "", '"""Doc."""\nimport a\n# c\n'),
+        ("statements", None, "", '"""Doc."""\n'),
+        ("statements", None, "", "import a\n# c\n"),
         ("class", "A", "", "@d(\n)\nclass A(B):  # e\n\n"),
-        ("statements", None, "A", '    """Doc."""\n    x = 1\n'),
+        ("statements", None, "A", '    """Doc."""\n'),
+        ("statements", None, "A", "    x = 1\n"),
         ("function", "f", "A", "    async def f(self):\n        def g(): pass\n    # h\n\n"),
         ("class", "I", "A", "    class I:\n"),
         ("function", "j", "A.I", "        def j(self): pass\n"),

@@ -103,21 +103,24 @@ def file() -> SourceFile:
 
 def test_keys(file: SourceFile) -> None:
     assert [found.key for found in file.chunks] == [
-        "<0>",
+        "<>",
+        "<import>",
+        "<from>",
         "TestA(class)",
-        "TestA.<0>",
+        "TestA.<>",
+        "TestA.<x>",
         "TestA.test_a",
-        "TestA.<1>",
+        "TestA.<y>",
         "TestA.Inner(class)",
         "TestA.Inner.test_a",
         "TestA.Inner.test_a#2",
         "TestA.test_b",
         "TestA",
-        "<1>",
+        "<if>",
         "test_c",
         "TestB(class)",
-        "TestB.<0>",
-        "<2>",
+        "TestB.<pass>",
+        "<z>",
     ]
     assert chunk(file, "TestA.Inner.test_a").owner == ("TestA", "Inner")
     assert file.parsed == len(file.chunks)
@@ -133,7 +136,7 @@ def test_places(file: SourceFile) -> None:
     assert at.key == "TestA.test_a"
     last = file.chunk_at(10**9)
     assert last is not None
-    assert last.key == "<2>"
+    assert last.key == "<z>"
     assert SourceFile.read("empty.py", b"").chunk_at(0) is None
 
 
@@ -160,6 +163,8 @@ def test_an_edit_in_a_body_parses_one_chunk_and_shares_all_others(file: SourceFi
         ("def test_b", "def test_bb", 1),
         ("class TestA(B)", "class TestA(C)", 1),
         ("import a\n", "import a, q\n", 1),
+        ("import a\n", "import a\nimport q\n", 1),
+        ("    x = 1\n", "    x = 1\n    else:\n", 1),
         ("# comment\n@d", "# another comment\n@d", 1),
         ("    # comment\n", "", 1),
         ("    y = 1\n", "", 0),
@@ -204,8 +209,12 @@ def test_a_file_under_edits_is_the_file_read_anew(steps: list[tuple[float, int, 
         text = text[:at] + part + text[at + length :]
         history.append(text)
     for text in [*history, *(reversed(history) if undo else ())]:
-        file = file.updated(text.encode())
+        before, file = file, file.updated(text.encode())
         check_whole(file, text.encode())
+        if file is not before:
+            low, high, end = file.replaced
+            assert list(map(id, before.chunks[:low])) == list(map(id, file.chunks[:low]))
+            assert list(map(id, before.chunks[high:])) == list(map(id, file.chunks[end:]))
         if not any(found.broken for found in file.chunks):
             assert described(file) == described(SourceFile.read("test_a.py", text.encode()))
 
@@ -261,6 +270,22 @@ def test_a_string_that_is_closed_three_functions_later_is_one_string_in_the_end(
     assert described(closed) == described(SourceFile.read("test_a.py", closed.text))
 
 
+def test_an_open_bracket_in_a_statement_leaves_the_next_statement_alone() -> None:
+    file = SourceFile.read("a.py", b"a = 1\nb = 2\n")
+    opened = replaced(file, "a = 1", "a = call(1")
+    assert [found.key for found in opened.chunks if found.broken] == ["<a>"]
+    assert chunk(opened, "<b>") is chunk(file, "<b>")
+
+
+def test_a_bracket_that_is_closed_some_statements_later_is_closed_in_the_end() -> None:
+    file = SourceFile.read("a.py", b"a = 1\nb = 2\nc = 3\nd = 4\ne = 5\n")
+    opened = replaced(file, "a = 1", "a = [1")
+    assert [found.key for found in opened.chunks if found.broken] == ["<a>"]
+    closed = replaced(opened, "d = 4\n", "d = 4]\n")
+    assert not any(found.broken for found in closed.chunks)
+    assert described(closed) == described(SourceFile.read("a.py", closed.text))
+
+
 def test_a_new_function_that_is_being_typed_does_not_touch_the_next(file: SourceFile) -> None:
     new = replaced(file, "def TestA(): pass\n", "async def test_new(fx\ndef TestA(): pass\n")
     assert chunk(new, "test_new").broken
@@ -272,7 +297,7 @@ def test_a_file_that_is_broken_when_opened_recovers_at_the_next_definition() -> 
     code = CODE.replace("result = await f(fx)", "result = await f(fx")
     file = SourceFile.read("test_a.py", code.encode())
     assert [found.key for found in file.chunks] == [
-        found.key for found in SourceFile.read("test_a.py", CODE.encode()).chunks if found.key != "TestA.<1>"
+        found.key for found in SourceFile.read("test_a.py", CODE.encode()).chunks if found.key != "TestA.<y>"
     ]
     assert [found.key for found in file.chunks if found.broken] == ["TestA.test_a"]
     function, *_ = chunk(file, "TestA.test_a").facts

@@ -95,21 +95,27 @@ def test_any_offset_has_a_position_that_exists(text: str, offset: int, unit: Uni
     assert table.position(table.offset(line, column, unit), unit) == (line, column)
 
 
-@given(texts, st.lists(st.tuples(st.integers(0, 40), st.integers(0, 6), texts), max_size=8))
-def test_a_spliced_table_is_the_table_of_the_edited_text(text: str, edits: list[tuple[int, int, str]]) -> None:
-    table = LineTable.of(text.encode())
-    for start, length, new in edits:
-        begin = min(start, len(table.text))
-        end = min(begin + length, len(table.text))
-        before = table.text
-        table = table.spliced(begin, end, new.encode())
-        assert table.text == before[:begin] + new.encode() + before[end:]
-        fresh = LineTable.of(table.text)
-        assert [table.start(line) for line in range(table.count + 1)] == [
-            fresh.start(line) for line in range(fresh.count + 1)
-        ]
-        offsets = range(len(table.text) + 1)
-        assert [table.line(offset) for offset in offsets] == [fresh.line(offset) for offset in offsets]
+@pytest.mark.parametrize("window", [0, 6, 8192])
+@given(text=texts, edits=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 6), texts), max_size=8))
+def test_a_spliced_table_is_the_table_of_the_edited_text(
+    window: int, text: str, edits: list[tuple[int, int, str]]
+) -> None:
+    """Wherever edits are so far apart that the shared table is built anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("isolint.text.lines._WINDOW", window)
+        table = LineTable.of(text.encode())
+        for start, length, new in edits:
+            begin = min(start, len(table.text))
+            end = min(begin + length, len(table.text))
+            before = table.text
+            table = table.spliced(begin, end, new.encode())
+            assert table.text == before[:begin] + new.encode() + before[end:]
+            fresh = LineTable.of(table.text)
+            assert [table.start(line) for line in range(table.count + 1)] == [
+                fresh.start(line) for line in range(fresh.count + 1)
+            ]
+            offsets = range(len(table.text) + 1)
+            assert [table.line(offset) for offset in offsets] == [fresh.line(offset) for offset in offsets]
 
 
 def test_edits_far_apart_in_a_long_text() -> None:

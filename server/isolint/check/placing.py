@@ -7,74 +7,118 @@ its places are moved with them. What a finding says and whether it is shown is d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
-from isolint.check.report import Location, PlacedFinding
+from isolint.check.report import Location, PlacedFinding, RelatedPlace
 from isolint.names.symbols import Site
 from isolint.rules.finding import Finding
 from isolint.syntax.source import Chunk, SourceFile
 
-Position = tuple[Chunk | None, int, int]
-"""A chunk, the offset and the line (from 0) at which it begins; (None, 0, 0) when it is gone."""
+Name = tuple[str, str]
+"""A chunk: the path of its file, and its key."""
 
-_GONE: Position = (None, 0, 0)
-
-
-class Positions:
-    """Where chunks are now; each is looked up once. Good until the next edit."""
-
-    def __init__(self, source_file: Callable[[str], SourceFile | None]) -> None:
-        self._source_file = source_file
-        self._known: dict[tuple[str, str], Position] = {}
-
-    def of(self, name: tuple[str, str]) -> Position:
-        """The position of a chunk, named by path and key."""
-        found = self._known.get(name)
-        if found is None:
-            found = self._known[name] = self._find(*name)
-        return found
-
-    def _find(self, path: str, key: str) -> Position:
-        source = self._source_file(path)
-        chunk = None if source is None else source.chunk(key)
-        if source is None or chunk is None:
-            return _GONE
-        start = source.start(key)
-        return chunk, start, source.lines.line(start)
+_Moves = dict[Name, tuple[int, int]]
+"""By how many bytes and lines chunks have moved."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What a finding looked like when it was placed (None: it is not shown), and where its chunks were then."""
+class _Kept:
+    """A finding as it was placed (None: it is not shown), and the chunks that decided it."""
 
     finding: Finding
-    anchors: tuple[tuple[tuple[str, str], Position], ...]
+    names: tuple[Name, ...]
     placed: PlacedFinding | None
 
 
-def keep(finding: Finding, placed: PlacedFinding | None, positions: Positions) -> Kept:
-    """Remember a finding that was just placed."""
-    sites: list[object] = [finding.site, finding.cause, *(part.site for part in finding.related)]
-    chunks = dict.fromkeys((site.path, site.chunk) for site in sites if isinstance(site, Site))
-    return Kept(finding, tuple([(name, positions.of(name)) for name in chunks]), placed)
+@dataclass(slots=True)
+class _File:
+    """A file as it was last looked at: for each chunk of interest itself, the offset and the line (from 0) at which it
+    begins; None for one that was not there."""
+
+    source: SourceFile | None
+    chunks: dict[str, tuple[Chunk, int, int] | None] = field(default_factory=dict)
 
 
-def again(kept: Kept, positions: Positions) -> Kept | None:
-    """The finding where it is now; None when it must be placed anew, since a chunk is another one."""
-    moves: dict[tuple[str, str], tuple[int, int]] = {}
-    for name, was in kept.anchors:
-        now = positions.of(name)
-        if now[0] is not was[0] or now[0] is None:
-            return None
-        if now != was:
-            moves[name] = (now[1] - was[1], now[2] - was[2])
-    if not moves:
-        return kept
-    placed = None if kept.placed is None else _moved(kept.finding, kept.placed, moves)
-    return Kept(kept.finding, tuple([(name, positions.of(name)) for name, _ in kept.anchors]), placed)
+class Shown:
+    """The findings shown in one file. `source_file` gives files as they are now, `place` a finding with its places,
+    None when the settings or a comment turn it off."""
+
+    def __init__(
+        self,
+        source_file: Callable[[str], SourceFile | None],
+        place: Callable[[Finding], PlacedFinding | None],
+    ) -> None:
+        self._source_file = source_file
+        self._place = place
+        self._kept: dict[int, _Kept] = {}
+        self._files: dict[str, _File] = {}
+
+    def placed(self, found: Iterable[Finding]) -> tuple[PlacedFinding, ...]:
+        """These findings with their places now, by position, and by rule and test where that is the same."""
+        moves, changed = self._look()
+        kept: dict[int, _Kept] = {}
+        anew = False
+        for finding in found:
+            known = self._kept.get(id(finding))  # the finding is held there, so its id is no other's
+            if known is None or (changed and not changed.isdisjoint(known.names)):
+                known = self._keep(finding)
+                anew = True
+            elif moves and known.placed is not None:
+                own = {name: moves[name] for name in known.names if name in moves}
+                if own:
+                    known = _Kept(finding, known.names, _moved(finding, known.placed, own))
+            kept[id(finding)] = known
+        if anew or len(kept) != len(self._kept):
+            self._tidy(kept)
+        self._kept = kept
+        return _in_order([one.placed for one in kept.values() if one.placed is not None])
+
+    def _look(self) -> tuple[_Moves, set[Name]]:
+        """What happened to the chunks of interest since the last time: those that moved, those that are others now."""
+        moves: _Moves = {}
+        changed: set[Name] = set()
+        for path, file in self._files.items():
+            now = self._source_file(path)
+            if now is file.source:
+                continue
+            file.source = now
+            for key, was in file.chunks.items():
+                at = file.chunks[key] = _position(now, key)
+                if was is None or at is None or was[0] is not at[0]:
+                    changed.add((path, key))
+                elif was[1] != at[1] or was[2] != at[2]:
+                    moves[path, key] = (at[1] - was[1], at[2] - was[2])
+        return moves, changed
+
+    def _keep(self, finding: Finding) -> _Kept:
+        sites = (finding.site, finding.cause, *[part.site for part in finding.related])
+        names = tuple(dict.fromkeys([(site.path, site.chunk) for site in sites if isinstance(site, Site)]))
+        for path, key in names:
+            file = self._files.get(path)
+            if file is None:
+                file = self._files[path] = _File(self._source_file(path))
+            if key not in file.chunks:
+                file.chunks[key] = _position(file.source, key)
+        return _Kept(finding, names, self._place(finding))
+
+    def _tidy(self, kept: dict[int, _Kept]) -> None:
+        """Forget the chunks that no finding tells of any more."""
+        used = {name for one in kept.values() for name in one.names}
+        for path, file in list(self._files.items()):
+            file.chunks = {key: at for key, at in file.chunks.items() if (path, key) in used}
+            if not file.chunks:
+                del self._files[path]
 
 
-def _moved(finding: Finding, placed: PlacedFinding, moves: dict[tuple[str, str], tuple[int, int]]) -> PlacedFinding:
+def _position(source: SourceFile | None, key: str) -> tuple[Chunk, int, int] | None:
+    index = None if source is None else source.indices.get(key)
+    if source is None or index is None:
+        return None
+    start = source.starts[index]
+    return source.chunks[index], start, source.lines.line(start)
+
+
+def _moved(finding: Finding, placed: PlacedFinding, moves: _Moves) -> PlacedFinding:
     def at(site: object, location: Location) -> Location:
         move = moves.get((site.path, site.chunk)) if isinstance(site, Site) else None
         if move is None:
@@ -90,12 +134,12 @@ def _moved(finding: Finding, placed: PlacedFinding, moves: dict[tuple[str, str],
             location.end_column,
         )
 
-    related = tuple(
-        [
-            shown if (new := at(part.site, shown.location)) is shown.location else replace(shown, location=new)
-            for part, shown in zip(finding.related, placed.related, strict=True)
-        ]
-    )
+    related = [
+        shown
+        if (new := at(part.site, shown.location)) is shown.location
+        else RelatedPlace(new, shown.message, shown.role)
+        for part, shown in zip(finding.related, placed.related, strict=True)
+    ]
     return PlacedFinding(
         at(finding.site, placed.location),
         placed.code,
@@ -109,7 +153,7 @@ def _moved(finding: Finding, placed: PlacedFinding, moves: dict[tuple[str, str],
         placed.place,
         None if placed.cause is None else at(finding.cause, placed.cause),
         placed.cause_name,
-        related,
+        tuple(related),
         placed.tests,
         placed.fix,
         placed.url,
@@ -117,6 +161,6 @@ def _moved(finding: Finding, placed: PlacedFinding, moves: dict[tuple[str, str],
     )
 
 
-def in_order(placed: Iterable[PlacedFinding]) -> tuple[PlacedFinding, ...]:
-    """Findings of one file by position, and by rule and test where that is the same."""
-    return tuple(sorted(placed, key=lambda f: (f.location.line, f.location.column, f.code, f.test or "")))
+def _in_order(placed: list[PlacedFinding]) -> tuple[PlacedFinding, ...]:
+    placed.sort(key=lambda f: (f.location.line, f.location.column, f.code, f.test or ""))
+    return tuple(placed)

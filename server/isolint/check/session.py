@@ -10,16 +10,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from isolint.catalog.table import table
-from isolint.check import fixing, placing
+from isolint.check import fixing
 from isolint.check.findings import CURED, findings
+from isolint.check.placing import Shown
 from isolint.check.report import Change, FileReport, Fix, FixEdits, Location, PlacedFinding, RelatedPlace, TestVerdict
 from isolint.check.select import selected, suppressed
 from isolint.check.verdicts import verdict
-from isolint.names.inputs import ANSWER, FACTS, OUTLINE, PROJECT, Outline, OutlineItem, ProjectFiles
+from isolint.names.bindings import Outline, OutlineItem
+from isolint.names.inputs import ANSWER, FACTS, PROJECT, ProjectFiles
 from isolint.names.origin import Answer, Origin, Question
+from isolint.names.outlines import Outlines
 from isolint.names.symbols import Site
 from isolint.placement.inputs import TABLE, TEST_CODE
 from isolint.pytest_model.collect import tests_of
@@ -29,8 +32,9 @@ from isolint.rules.finding import Finding
 from isolint.rules.registry import find as find_rule
 from isolint.rules.registry import rules
 from isolint.store.memo import Cancelled, Handle, Store
-from isolint.syntax.facts import Facts
+from isolint.syntax.facts import Facts, Span
 from isolint.syntax.outline import outline
+from isolint.syntax.places import places
 from isolint.syntax.source import Chunk, SourceFile
 from isolint.workspace.discovery import discover, is_conftest, is_test_file
 from isolint.workspace.files import Files, Source, Stamp, read_source, reader, stamp_of, with_buffer, without_buffer
@@ -58,11 +62,23 @@ class _Silent:
 
 @dataclass(slots=True)
 class _Loaded:
-    """A file that was read: what its text was, and its outline once somebody asked for it."""
+    """A file that was read: what its text was, and its outline once somebody asked for it.
+
+    Chunks in `moved` say what they said when the store was last told, in other places: the store still has those facts,
+    and what it says is put into its place when it is shown."""
 
     source: SourceFile
     items: Outline | None
     stamp: Stamp | None
+    moved: dict[str, _Moved] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """The facts of a chunk that the store has, and where their spans are now."""
+
+    facts: Facts
+    places: dict[Span, Span]
 
 
 class Session:
@@ -85,12 +101,12 @@ class Session:
         self._unanswered: set[Question] = set()
         self._reported: dict[str, tuple[PlacedFinding, ...]] = {}
         self._watched: dict[str, tuple[tuple[TestItem, ...], tuple[Handle, ...]]] = {}
-        self._kept: dict[str, dict[int, placing.Kept]] = {}
+        self._shown: dict[str, Shown] = {}
         self.origin: Origin = _Silent()
         self.project: Project
         self._discovered: tuple[Problem, ...] = ()
         self._test_files: tuple[str, ...] = ()
-        self.store.provide(OUTLINE, self._provide_outline)
+        self._outlines = Outlines(self.store, self._outline)
         self.store.provide(FACTS, self._provide_facts)
         self.store.provide(ANSWER, self._provide_answer)
         self.store.provide(CONFIG, lambda path: self.project.config_for(path))  # noqa: PLW0108 (the project changes)
@@ -210,6 +226,7 @@ class Session:
 
     def report(self, path: str, cancelled: Callable[[], bool] = never) -> FileReport:
         """Findings and verdicts of one file. Raises Cancelled soon after `cancelled()` turned true."""
+        self._exact()
         self.store.cancelled = cancelled
         try:
             problem = self._problem(path)
@@ -236,6 +253,7 @@ class Session:
 
     def items(self, path: str) -> tuple[TestItem, ...]:
         """The tests that pytest collects from a file."""
+        self._exact()
         return self._items(path)
 
     def verdict(self, item: TestItem) -> TestVerdict | None:
@@ -248,6 +266,7 @@ class Session:
 
     def fix(self, path: str, key: str) -> FixEdits | str:
         """The edits for the finding `key` of a file, or why there are none."""
+        self._exact()
         finding = next((f for f in self.findings(path).findings if f.key == key), None)
         if finding is None:
             return "the finding is gone"
@@ -258,6 +277,7 @@ class Session:
 
     def fix_all(self, path: str, unsafe: bool = False) -> FixEdits | str:
         """The edits of all safe (or also unsafe) fixes of a file, or why there are none."""
+        self._exact()
         return fixing.fix_all(self, path, unsafe)
 
     def affected(self, paths: Iterable[str]) -> list[str]:
@@ -268,7 +288,7 @@ class Session:
 
     def _open(self) -> None:
         """Read configuration, environment and the list of files (again)."""
-        self._kept.clear()
+        self._shown.clear()
         read = reader(self._files)
         known = {name for rule in rules() for name in (rule.name, rule.code)}
         self.project = open_project(self.root, read, os.environ, editor=self._overrides, rules=known)
@@ -334,13 +354,12 @@ class Session:
         loaded = self._loaded.get(path)
         if loaded is None:
             self._unread.pop(path, None)
-            if self.store.is_loaded(OUTLINE, path):
-                self.store.set(OUTLINE, path, self._provide_outline(path))
+            if self._outlines.has(path):
+                self._outlines.changed(path, self._outline(path))
                 # What was read of the file before it went away.
                 found = self._load(path)
                 for chunk in () if found is None else found.source.chunks:
-                    if self.store.is_loaded(FACTS, (path, chunk.key)):
-                        self.store.set(FACTS, (path, chunk.key), chunk.facts)
+                    self._set_facts(path, chunk.key, chunk.facts)
             return
         source = read_source(self._files, path)
         if source.data is None:
@@ -352,30 +371,63 @@ class Session:
         self._apply(path, loaded, new)
 
     def _apply(self, path: str, loaded: _Loaded, new: SourceFile) -> None:
-        low, high, end = _region(loaded.source.chunks, new.chunks)
+        low, high, end = new.replaced
         before = {chunk.key: chunk for chunk in loaded.source.chunks[low:high]}
         for chunk in new.chunks[low:end]:
             known = before.pop(chunk.key, None)
-            if known is not chunk and self.store.is_loaded(FACTS, (path, chunk.key)):
-                self.store.set(FACTS, (path, chunk.key), chunk.facts)
+            if known is None or not self._only_moves(loaded, known, chunk):
+                loaded.moved.pop(chunk.key, None)
+                self._set_facts(path, chunk.key, chunk.facts)
         for key in before:
-            if self.store.is_loaded(FACTS, (path, key)):
-                self.store.set(FACTS, (path, key), ())
+            loaded.moved.pop(key, None)
+            self._set_facts(path, key, ())
         loaded.source = new
         if loaded.items is not None:
-            made = tuple([_outline_item(chunk) for chunk in new.chunks[low:end]])
+            made = tuple([_outline_item(chunk, _told(loaded, chunk)) for chunk in new.chunks[low:end]])
             if made != loaded.items[low:high]:
                 loaded.items = (*loaded.items[:low], *made, *loaded.items[high:])
-                self.store.set(OUTLINE, path, loaded.items)
+                self._outlines.changed(path, loaded.items)
+
+    def _only_moves(self, loaded: _Loaded, old: Chunk, new: Chunk) -> bool:
+        """Whether a chunk says what the store knows already, in other places. Then the store hears nothing of it."""
+        told = _told(loaded, old)
+        if new.facts == told:
+            return False
+        found = places(told, new.facts)
+        if found is None:
+            return False
+        loaded.moved[new.key] = _Moved(told, found)
+        return True
+
+    def _exact(self) -> None:
+        """Tell the store the places of everything that has only moved. What is shown while typing can do without, what
+        edits the text or tells of all tests cannot."""
+        for path, loaded in self._loaded.items():
+            if not loaded.moved:
+                continue
+            keys = list(loaded.moved)
+            loaded.moved.clear()
+            for key in keys:
+                self._set_facts(path, key, self._provide_facts((path, key)))
+            if loaded.items is not None:
+                items = list(loaded.items)
+                for index in (loaded.source.indices[key] for key in keys):
+                    chunk = loaded.source.chunks[index]
+                    items[index] = _outline_item(chunk, chunk.facts)
+                loaded.items = tuple(items)
+                self._outlines.changed(path, loaded.items)
+
+    def _set_facts(self, path: str, key: str, facts: Facts) -> None:
+        if self.store.is_loaded(FACTS, (path, key)):
+            self.store.set(FACTS, (path, key), facts)
 
     def _forget(self, path: str, source: Source) -> None:
         loaded = self._loaded.pop(path)
         if source.problem is not None:
             self._unread[path] = source.problem
         for chunk in loaded.source.chunks:
-            if self.store.is_loaded(FACTS, (path, chunk.key)):
-                self.store.set(FACTS, (path, chunk.key), ())
-        self.store.set(OUTLINE, path, None)
+            self._set_facts(path, chunk.key, ())
+        self._outlines.changed(path, None)
 
     def _load(self, path: str) -> _Loaded | None:
         loaded = self._loaded.get(path)
@@ -388,16 +440,16 @@ class Session:
             loaded = self._loaded[path] = _Loaded(SourceFile.read(path, source.data), None, source.stamp)
         return loaded
 
-    def _provide_outline(self, path: str) -> Outline | None:
+    def _outline(self, path: str) -> Outline | None:
         loaded = self._load(path)
         if loaded is not None and loaded.items is None:
-            loaded.items = tuple([_outline_item(chunk) for chunk in loaded.source.chunks])
+            loaded.items = tuple([_outline_item(chunk, _told(loaded, chunk)) for chunk in loaded.source.chunks])
         return None if loaded is None else loaded.items
 
     def _provide_facts(self, key: tuple[str, str]) -> Facts:
         loaded = self._load(key[0])
         chunk = None if loaded is None else loaded.source.chunk(key[1])
-        return () if chunk is None else chunk.facts
+        return () if loaded is None or chunk is None else _told(loaded, chunk)
 
     def _provide_answer(self, question: Question) -> Answer | None:
         answer = self.origin.answer(question)
@@ -435,15 +487,16 @@ class Session:
 
     def _findings(self, path: str) -> tuple[Finding, ...]:
         """What is shown in one file, in order of position, before it is placed."""
-        shown: list[Finding] = []
+        own = [one for found in self._findings_of_tests(path) if found for one in found]
+        shown = [one for one in own if one.test is not None and one.site.path == path]
         at_fixtures: dict[tuple[Site, str], list[Finding]] = {}
-        for found in self._findings_of_tests(path):
-            shown += [one for one in found if one.site.path == path and one.test is not None]
         for user in self._users(path):
-            for found in self._findings_of_tests(user):
-                for one in found:
-                    if one.test is None and one.site.path == path:
-                        at_fixtures.setdefault((one.site, one.code), []).append(one)
+            theirs = own
+            if user != path:
+                theirs = [one for found in self._findings_of_tests(user) if found for one in found]
+            for one in theirs:
+                if one.test is None and one.site.path == path:
+                    at_fixtures.setdefault((one.site, one.code), []).append(one)
         shown += [_joined(group) for group in at_fixtures.values()]
         if self._unanswered:
             # An answer that is still to come may name what seems unknown now: nothing is said of it before.
@@ -472,24 +525,21 @@ class Session:
         yield from files
 
     def _placed(self, path: str, found: Iterable[Finding]) -> tuple[PlacedFinding, ...]:
-        loaded = self._load(path)
-        if loaded is None:
+        if self._load(path) is None:
             return ()
-        positions = placing.Positions(self.source_file)
-        before = self._kept.get(path, {})
-        kept: dict[int, placing.Kept] = {}
-        for finding in found:
-            known = before.get(id(finding))  # the finding is held there, so its id is no other's
-            again = None if known is None else placing.again(known, positions)
-            kept[id(finding)] = again or placing.keep(finding, self._place_shown(finding, path, loaded), positions)
-        self._kept[path] = kept
-        return placing.in_order(one.placed for one in kept.values() if one.placed is not None)
+        shown = self._shown.get(path)
+        if shown is None:
+            shown = self._shown[path] = Shown(self.source_file, lambda finding: self._place_shown(finding, path))
+        return shown.placed(found)
 
-    def _place_shown(self, finding: Finding, path: str, loaded: _Loaded) -> PlacedFinding | None:
+    def _place_shown(self, finding: Finding, path: str) -> PlacedFinding | None:
         """A finding with its places; None when the settings or a comment turn it off."""
+        loaded = self._load(path)
         kept = selected(finding, path, self.root, self.settings)
         location = None if kept is None else self.locate(kept.site)
-        if kept is None or location is None or suppressed(kept, self._lines(loaded.source, location)):
+        if kept is None or location is None or loaded is None:
+            return None
+        if suppressed(kept, self._lines(loaded.source, location)):
             return None
         return self._place(kept, location)
 
@@ -505,7 +555,7 @@ class Session:
         loaded = self._load(site.path)
         if loaded is None or loaded.source.chunk(site.chunk) is None:
             return None
-        start, end = loaded.source.absolute(site.chunk, (site.start, site.end))
+        start, end = loaded.source.absolute(site.chunk, _span(loaded, site))
         return self.location(loaded.source, start, end)
 
     def location(self, source: SourceFile, start: int, end: int) -> Location:
@@ -521,6 +571,8 @@ class Session:
             if where is not None:
                 related.append(RelatedPlace(where, part.message, part.role))
         rule = find_rule(finding.code)
+        loaded = self._load(finding.site.path)
+        start = finding.site.start if loaded is None else _span(loaded, finding.site)[0]
         return PlacedFinding(
             location=location,
             code=finding.code,
@@ -538,34 +590,35 @@ class Session:
             tests=finding.tests,
             fix=None if finding.fix is None else Fix(finding.fix.applicability, finding.fix.title, finding.fix.reason),
             url="" if rule is None else rule.url,
-            key=f"{finding.test or finding.cause_name}|{finding.code}|{finding.cause_name}|{finding.site.start}",
+            key=f"{finding.test or finding.cause_name}|{finding.code}|{finding.cause_name}|{start}",
         )
 
     def _text(self, site: Site) -> str:
         loaded = self._load(site.path)
         if loaded is None or loaded.source.chunk(site.chunk) is None:
             return ""
-        start, end = loaded.source.absolute(site.chunk, (site.start, site.end))
+        start, end = loaded.source.absolute(site.chunk, _span(loaded, site))
         return loaded.source.text[start:end].decode("utf-8", "replace")
 
 
 _SITE_FOLDERS = frozenset({"site-packages", "dist-packages"})
 
 
-def _region(old: tuple[Chunk, ...], new: tuple[Chunk, ...]) -> tuple[int, int, int]:
-    """The chunks that an edit replaced: `old[low:high]` became `new[low:end]`, the others are the same objects."""
-    most = min(len(old), len(new))
-    low = 0
-    while low < most and old[low] is new[low]:
-        low += 1
-    same = 0
-    while same < most - low and old[-1 - same] is new[-1 - same]:
-        same += 1
-    return low, len(old) - same, len(new) - same
+def _told(loaded: _Loaded, chunk: Chunk) -> Facts:
+    """The facts of a chunk as the store has them."""
+    moved = loaded.moved.get(chunk.key)
+    return chunk.facts if moved is None else moved.facts
 
 
-def _outline_item(chunk: Chunk) -> OutlineItem:
-    return OutlineItem(chunk.key, chunk.kind, chunk.owner, chunk.name, outline(chunk.facts))
+def _span(loaded: _Loaded, site: Site) -> Span:
+    """A site of the store as a span of its chunk now."""
+    span = (site.start, site.end)
+    moved = loaded.moved.get(site.chunk)
+    return span if moved is None else moved.places.get(span, span)
+
+
+def _outline_item(chunk: Chunk, facts: Facts) -> OutlineItem:
+    return OutlineItem(chunk.key, chunk.kind, chunk.owner, chunk.name, outline(facts))
 
 
 def _joined(group: list[Finding]) -> Finding:

@@ -104,9 +104,9 @@ def parses_as_well(before: bytes, after: bytes) -> bool:
 
 
 def _flawed(text: bytes) -> Counter[str]:
-    # Runs of statements are numbered, and an added import may be a new run: only how many of them are flawed counts.
+    # Statements are numbered by their first word, and an import may be added: only how many of them are flawed counts.
     chunks = SourceFile.read("", text).chunks
-    return Counter(re.sub(r"<\d+>", "<>", chunk.key) for chunk in chunks if chunk.flawed)
+    return Counter(re.sub(r"<.*>(#\d+)?", "<>", chunk.key) for chunk in chunks if chunk.flawed)
 
 
 def _compiles(text: bytes) -> bool:

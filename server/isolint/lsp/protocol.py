@@ -15,6 +15,7 @@ from concurrent.futures import CancelledError, Future
 from functools import partial
 from typing import Any
 
+import msgspec
 from lsprotocol import types
 from pygls.exceptions import (
     JsonRpcException,
@@ -28,6 +29,7 @@ from pygls.exceptions import (
 )
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
+from isolint.lsp.changes import DidChange
 from isolint.lsp.transport import Writer, decode, encode
 
 # Their parameters are handed on as plain JSON: because a newer client may say more in them than our types know
@@ -135,6 +137,11 @@ class Protocol(LanguageServerProtocol):
 
     def _params(self, method: str, message: dict[str, Any]) -> Any:
         """The parameters as the type that the protocol gives them. Raises JsonRpcInvalidParams."""
+        if method == types.TEXT_DOCUMENT_DID_CHANGE:
+            try:
+                return msgspec.convert(message.get("params"), DidChange)
+            except msgspec.ValidationError as exc:
+                raise JsonRpcInvalidParams(f"{JsonRpcInvalidParams.MESSAGE}: {exc}") from exc
         kind = None if method in _PLAIN else self.get_message_type(method)
         if kind is None:
             return message.get("params")

@@ -23,8 +23,9 @@ from pygls.lsp.server import LanguageServer
 import isolint
 from isolint.lsp.actions import code_actions, edit_for, resolve
 from isolint.lsp.analysis import CONFIGURATION_FILES, Analysis, Outlet
-from isolint.lsp.buffers import Buffer, Documents, Splice
+from isolint.lsp.buffers import Buffer, Documents
 from isolint.lsp.capabilities import Client, client_of, look_up, server_capabilities
+from isolint.lsp.changes import DidChange
 from isolint.lsp.convert import Json, clearing
 from isolint.lsp.engine import EngineFactory
 from isolint.lsp.mailbox import Mailbox
@@ -210,13 +211,6 @@ def _watchers() -> Json:
     return {"registrations": [{"id": method, "method": method, "registerOptions": options}]}
 
 
-def _splice(change: types.TextDocumentContentChangeEvent) -> Splice:
-    if isinstance(change, types.TextDocumentContentChangePartial):
-        start, end = change.range.start, change.range.end
-        return Splice((start.line, start.character), (end.line, end.character), change.text)
-    return Splice(None, None, change.text)
-
-
 def _register(server: Server) -> None:
     """Every message that the server understands."""
     documents, mailbox = server.documents, server.mailbox
@@ -248,9 +242,9 @@ def _register(server: Server) -> None:
             server.protocol.send(clearing(it.uri))
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
-    def did_change(params: types.DidChangeTextDocumentParams) -> None:
+    def did_change(params: DidChange) -> None:
         it = params.text_document
-        buffer = documents.change(it.uri, it.version, map(_splice, params.content_changes))
+        buffer = documents.change(it.uri, it.version, params.splices())
         if buffer is not None:
             mailbox.put_buffer(buffer.path, buffer)
 

@@ -10,8 +10,9 @@ import builtins
 import os
 from dataclasses import dataclass
 
-from isolint.names.inputs import PROJECT, definition, is_answered
-from isolint.names.scopes import Bound, Imported, Scope, class_facts, class_scope, module_scope
+from isolint.names.bindings import Bound, Imported, Surface
+from isolint.names.inputs import BOUND, PROJECT, SURFACE, definition, is_answered
+from isolint.names.scopes import class_facts, class_scope, module_scope
 from isolint.names.symbols import (
     ClassRef,
     ClassSymbol,
@@ -98,12 +99,13 @@ def import_target(store: Store, path: str, module: str, level: int) -> ModuleSym
 
 def _lookup(store: Store, key: tuple[str, str]) -> tuple[Symbol, ...]:
     path, name = key
-    scope = module_scope(store, path)
-    if scope is None:
+    surface = store.get(SURFACE, path)
+    if surface is None:
         return (UnknownSymbol(f"{path} cannot be read"),)
-    found = [symbol for bound in scope.get(name) for symbol in _follow(store, path, bound)]
-    if not found or all(b.conditional for b in scope.bindings if b.name == name):
-        found += _from_stars(store, path, scope, name)
+    named = store.get(BOUND, key)
+    found = [symbol for bound in named.bounds for symbol in _follow(store, path, bound)]
+    if not found or named.loose:
+        found += _from_stars(store, path, surface, name)
     if not found and os.path.basename(path) == "__init__.py":
         sub = find_module(store, (f"{module_name(store, path)}.{name}", base_directory(store, path)))
         if isinstance(sub, ModuleSymbol):
@@ -124,12 +126,12 @@ def _follow(store: Store, path: str, bound: Bound) -> tuple[Symbol, ...]:
     return attribute(store, target, bound.name)
 
 
-def _from_stars(store: Store, path: str, scope: Scope, name: str) -> list[Symbol]:
+def _from_stars(store: Store, path: str, surface: Surface, name: str) -> list[Symbol]:
     found: list[Symbol] = []
-    for star in reversed(scope.stars):
+    for star in reversed(surface.stars):
         target = import_target(store, path, star.module, star.level)
         if isinstance(target, ModuleSymbol) and target.path:
-            inner = module_scope(store, target.path)
+            inner = store.get(SURFACE, target.path)
             if inner is None or not _exported(inner, name):
                 continue
             found += lookup(store, (target.path, name))
@@ -140,8 +142,8 @@ def _from_stars(store: Store, path: str, scope: Scope, name: str) -> list[Symbol
     return found
 
 
-def _exported(scope: Scope, name: str) -> bool:
-    return name in scope.exports if scope.exports is not None else not name.startswith("_")
+def _exported(surface: Surface, name: str) -> bool:
+    return name in surface.exports if surface.exports is not None else not name.startswith("_")
 
 
 def exported_names(store: Store, path: str) -> tuple[str, ...]:
@@ -150,8 +152,8 @@ def exported_names(store: Store, path: str) -> tuple[str, ...]:
 
 
 def _exported_from(store: Store, path: str, name: str) -> bool:
-    scope = module_scope(store, path)
-    return scope is not None and _exported(scope, name)
+    surface = store.get(SURFACE, path)
+    return surface is not None and _exported(surface, name)
 
 
 def _bound_names(store: Store, path: str) -> tuple[str, ...]:
@@ -159,16 +161,16 @@ def _bound_names(store: Store, path: str) -> tuple[str, ...]:
     if scope is None:
         return ()
     names = [b.name for b in scope.bindings]
-    for star in scope.stars:
+    for star in scope.surface.stars:
         target = import_target(store, path, star.module, star.level)
         if isinstance(target, ModuleSymbol) and target.path:
-            inner = module_scope(store, target.path)
+            inner = store.get(SURFACE, target.path)
             if inner is not None:
                 names += [n for n in bound_names(store, target.path) if _exported(inner, n)]
     return tuple(dict.fromkeys(names))
 
 
-bound_names: Query[str, tuple[str, ...]] = Query("bound names", _bound_names, bottom=lambda _: ())
+bound_names: Query[str, tuple[str, ...]] = Query("bound names", _bound_names, bottom=lambda _: (), barrier=True)
 """Every name a project module binds, names from project star imports included."""
 
 
@@ -299,7 +301,7 @@ def _mro(store: Store, ref: ClassRef) -> Mro:
     return Mro((ref, *merged), complete)
 
 
-mro: Query[ClassRef, Mro] = Query("mro", _mro, bottom=lambda ref: Mro((ref,), False))
+mro: Query[ClassRef, Mro] = Query("mro", _mro, bottom=lambda ref: Mro((ref,), False), barrier=True)
 
 
 def base_class(store: Store, path: str, base: f.Expr, owner: ClassRef | None) -> Mro | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import fnmatch
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from isolint.names.inputs import PROJECT
 from isolint.names.resolve import class_attribute, lookup, mro
@@ -34,30 +34,14 @@ from isolint.syntax import facts as f
 from isolint.workspace.shapes import PytestConfig
 
 
-@dataclass(frozen=True, slots=True)
-class Collected:
-    """The tests of a file in order of collection (their order counts in a comparison), and the same by reference."""
-
-    items: tuple[tuple[TestItem, Func], ...]
-    by_ref: dict[TestRef, tuple[TestItem, Func]] = field(compare=False)
-
-
-def _collected(store: Store, path: str) -> Collected:
-    if flag_of_module(store, path) is False:
-        return Collected((), {})
-    found: dict[TestRef, tuple[TestItem, Func]] = {}
-    for name in module_names(store, path):
-        for item, func in _named_items(store, (path, name)):
-            found.setdefault(item.id, (item, func))
-    return Collected(tuple(found.values()), found)
-
-
-collected: Query[str, Collected] = Query("collected", _collected)
-"""The items of a file with their function objects, in pytest's order of collection."""
-
-
 def _tests_of(store: Store, path: str) -> tuple[TestItem, ...]:
-    return tuple(item for item, _ in collected(store, path).items)
+    if flag_of_module(store, path) is False:
+        return ()
+    found: dict[TestRef, TestItem] = {}
+    for name in module_names(store, path):
+        for item, _ in _named_items(store, (path, name)):
+            found.setdefault(item.id, item)
+    return tuple(found.values())
 
 
 tests_of: Query[str, tuple[TestItem, ...]] = Query("tests", _tests_of)
@@ -66,7 +50,11 @@ imported and inherited ones included (_pytest.python.PyCollector.collect). Key: 
 
 
 def _found(store: Store, ref: TestRef) -> tuple[TestItem, Func] | None:
-    return collected(store, ref.path).by_ref.get(ref)
+    if flag_of_module(store, ref.path) is False:
+        return None
+    # Asked by its name, not looked up among all tests of the file: what they are need not be known.
+    name = ref.classes[0] if ref.classes else ref.name
+    return next((one for one in _named_items(store, (ref.path, name)) if one[0].id == ref), None)
 
 
 found_test: Query[TestRef, tuple[TestItem, Func] | None] = Query("found test", _found)
@@ -97,7 +85,7 @@ def matches(patterns: Iterable[str], name: str) -> bool:
 
 def flag_of_module(store: Store, path: str) -> bool | None:
     """The module's own `__test__`."""
-    if "__test__" not in module_names(store, path):
+    if not lookup(store, (path, "__test__")):
         return None
     value = literal(store, Context(path, ""), f.Name("__test__", (0, 0)))
     return value if isinstance(value, bool) else None

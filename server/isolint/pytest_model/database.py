@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from isolint.names.resolve import canonical_names, mro
-from isolint.names.scopes import class_scope, module_scope
+from isolint.names.scopes import bound, class_scope
 from isolint.names.symbols import ClassRef, FunctionSymbol, Site, ValueSymbol
 from isolint.pytest_model import library
 from isolint.pytest_model.closures import closure, definitions
@@ -25,7 +25,7 @@ from isolint.pytest_model.plugins import plugins
 from isolint.pytest_model.registry import NOT_VISIBLE
 from isolint.pytest_model.requests import Unblock, unblocks_of
 from isolint.pytest_model.runners import runner
-from isolint.pytest_model.shapes import Closure, DatabaseMode, FixtureDef, Mark, Mode, Order, TestItem, TestRef, Where
+from isolint.pytest_model.shapes import Closure, DatabaseMode, Mark, Mode, Order, TestItem, TestRef, Where
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
@@ -92,11 +92,11 @@ def class_databases(store: Store, path: str, cls: ClassRef) -> tuple[tuple[str, 
     whether it could be read). Django's own defaults: the default alias, nothing for SimpleTestCase."""
     for one in mro(store, cls).classes:
         if isinstance(one, ClassRef):
-            for bound in class_scope(store, one).get("databases"):
-                if not isinstance(bound, ValueSymbol) or bound.expr is None:
+            for written in class_scope(store, one).get("databases"):
+                if not isinstance(written, ValueSymbol) or written.expr is None:
                     return (), None, False
-                site = Site(one.path, bound.chunk, *bound.span)
-                value = literal(store, Context(one.path, bound.chunk, one), bound.expr)
+                site = Site(one.path, written.chunk, *written.span)
+                value = literal(store, Context(one.path, written.chunk, one), written.expr)
                 names = _aliases(value)
                 return names or (), site, names is not None
             continue
@@ -129,7 +129,7 @@ def _patched_databases(store: Store, path: str) -> _Patched:
     return found
 
 
-patched_databases: Query[str, _Patched] = Query("patched databases", _patched_databases)
+patched_databases: Query[str, _Patched] = Query("patched databases", _patched_databases, barrier=True)
 """`databases` that a conftest sets on Django's own classes (`TestCase.databases = {...}`), at module level or in
 `pytest_configure` and `pytest_sessionstart`: canonical class name to (where, aliases; None when not written out). Key:
 a test file."""
@@ -137,13 +137,12 @@ a test file."""
 
 def _configuring(store: Store, path: str) -> Iterable[tuple[str, f.Stmt]]:
     yield from bodies(store, path, None)
-    scope = module_scope(store, path)
     for name in ("pytest_configure", "pytest_sessionstart"):
-        for bound in scope.get(name) if scope is not None else ():
-            if isinstance(bound, FunctionSymbol):
-                function = whole(store, bound.ref)
+        for hook in bound(store, path, name):
+            if isinstance(hook, FunctionSymbol):
+                function = whole(store, hook.ref)
                 for statement in function.body if function is not None else ():
-                    yield bound.ref.chunk, statement
+                    yield hook.ref.chunk, statement
 
 
 def _aliases(value: object) -> tuple[str, ...] | None:
@@ -197,9 +196,7 @@ def _decide(store: Store, item: TestItem, fixtures: Closure, marks: Iterable[Mar
     databases: tuple[str, ...] = ("default",)
     transactional = False
     dynamic = False
-    helper = any(one.canonical == HELPER for one in _used(fixtures))
-    live = any(one.canonical == LIVE_SERVER for one in _used(fixtures))
-    enabled = mark is not None or helper or live
+    enabled = mark is not None or HELPER in fixtures.installed or LIVE_SERVER in fixtures.installed
     if mark is not None:
         asked = _asked(store, mark)
         reasons.append((mark.site, asked.why))
@@ -261,15 +258,6 @@ def _asked(store: Store, mark: Mark) -> _Asked:
     if sequences:
         return _Asked(True, databases, "@pytest.mark.django_db(reset_sequences=True)")
     return _Asked(False, databases, "@pytest.mark.django_db")
-
-
-def _used(fixtures: Closure) -> Iterable[FixtureDef]:
-    """The definitions that are set up: the closest of each name, and those further up that an override asks for."""
-    for name, defs in fixtures.fixtures:
-        for one in reversed(defs):
-            yield one
-            if name not in one.params:
-                break
 
 
 def _entry_points(fixtures: Closure) -> list[str]:
@@ -379,7 +367,7 @@ def _unblocks(store: Store, item: TestItem, fixtures: Closure) -> Iterable[tuple
     if BLOCKER in item.params:
         for found in unblocks_of(store, item.ref):
             yield True, found
-    for one in _used(fixtures):
+    for one in fixtures.used:
         if one.ref is not None and BLOCKER in one.params:
             for found in unblocks_of(store, one.ref):
                 yield False, found

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from isolint.names.bindings import Bound, Imported
 from isolint.names.inputs import definition, is_answered
 from isolint.names.resolve import resolve
-from isolint.names.scopes import Bound, Imported, class_facts, class_scope, module_scope
+from isolint.names.scopes import class_facts, class_scope, module_scope
 from isolint.names.symbols import (
     ClassRef,
     ClassSymbol,

@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 from typing import cast
 
-from isolint.names.inputs import ANSWER, definition
+from isolint.names.inputs import ANSWER, SURFACE, definition
 from isolint.names.origin import Decorator, Definition, MembersQuestion
 from isolint.names.resolve import import_target, lookup, mro
-from isolint.names.scopes import module_scope
+from isolint.names.scopes import bound
 from isolint.names.symbols import ClassRef, External, FunctionSymbol, ValueSymbol
 from isolint.pytest_model import library
 from isolint.pytest_model.factoryboy import registered
@@ -82,21 +82,21 @@ _named_fixture: Query[tuple[str, Holder], tuple[FixtureDef, ...]] = Query("fixtu
 def _module_fixtures(store: Store, holder: Holder) -> tuple[FixtureDef, ...]:
     found: list[FixtureDef] = []
     path = holder.path
-    scope = module_scope(store, path)
-    if scope is None:
+    surface = store.get(SURFACE, path)
+    if surface is None:
         return ()
     for name in sorted(module_names(store, path)):
         found += _named_fixture(store, (name, holder))
     found += registered(store, holder)
     if holder.kind != "module":
-        for star in scope.stars:
+        for star in surface.stars:
             target = import_target(store, path, star.module, star.level)
             if isinstance(target, External):
                 found += [_held(d, holder) for d in external_fixtures(store, target.dotted) if d.name[:1] != "_"]
     return tuple(found)
 
 
-module_fixtures: Query[Holder, tuple[FixtureDef, ...]] = Query("module fixtures", _module_fixtures)
+module_fixtures: Query[Holder, tuple[FixtureDef, ...]] = Query("module fixtures", _module_fixtures, barrier=True)
 """All fixtures in a project module's namespace, imported ones included, in the order of `dir()`."""
 
 
@@ -161,7 +161,7 @@ def _class_fixtures(store: Store, cls: ClassRef) -> tuple[FixtureDef, ...]:
     return tuple(found)
 
 
-class_fixtures: Query[ClassRef, tuple[FixtureDef, ...]] = Query("class fixtures", _class_fixtures)
+class_fixtures: Query[ClassRef, tuple[FixtureDef, ...]] = Query("class fixtures", _class_fixtures, barrier=True)
 """All fixtures of a class, inherited ones included, in the order of `dir(instance)`."""
 
 
@@ -210,8 +210,7 @@ def _plain(store: Store, path: str, cls: ClassRef | None, name: str) -> Func | N
         hit = inherited(store, cls, name)
         value = hit[1] if hit is not None else None
     else:
-        scope = module_scope(store, path)
-        value = module_object(store, path, name) if scope is not None and scope.get(name) else None
+        value = module_object(store, path, name) if bound(store, path, name) else None
     return value if isinstance(value, Func) else None
 
 

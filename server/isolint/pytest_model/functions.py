@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
 
-from isolint.names.inputs import FACTS
-from isolint.names.scopes import outline_item, walk_statements
+from isolint.names.inputs import FACTS, ITEM
+from isolint.names.scopes import walk_statements
 from isolint.names.symbols import FunctionRef, Site
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
 
 def _header(store: Store, ref: FunctionRef) -> f.Function | None:
-    item = outline_item(store, (ref.path, ref.chunk))
+    item = store.get(ITEM, (ref.path, ref.chunk))
     found = _find(item.facts, ref.start) if item is not None else None
     if found is not None:
         return found
@@ -40,15 +41,30 @@ def name_site(store: Store, ref: FunctionRef) -> Site:
 
 def walk(body: object) -> Iterator[msgspec.Struct]:
     """All facts below, outermost first."""
-    if isinstance(body, tuple):
-        for part in body:
-            yield from walk(part)
-    elif isinstance(body, msgspec.Struct):
-        yield body
-        for name in body.__struct_fields__:
-            value = getattr(body, name)
-            if isinstance(value, tuple | msgspec.Struct):
-                yield from walk(value)
+    waiting = [body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, tuple):
+            waiting += node[::-1]
+        elif isinstance(node, msgspec.Struct):
+            yield node
+            kind = type(node)
+            names = _HOLDING.get(kind)
+            if names is None:
+                names = _HOLDING[kind] = _holding(kind)
+            for name in names:
+                waiting.append(getattr(node, name))
+
+
+def _holding(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The fields of a fact that may hold other facts, the last first."""
+    written = kind.__annotations__
+    names = [name for name in kind.__struct_fields__ if not _PLAIN.fullmatch(str(written[name]))]
+    return tuple(reversed(names))
+
+
+_PLAIN = re.compile(r"Span|str|bool|int|str \| None|Literal\[.*\]")
+_HOLDING: dict[type[msgspec.Struct], tuple[str, ...]] = {}
 
 
 def _find(body: f.Facts, start: int) -> f.Function | None:

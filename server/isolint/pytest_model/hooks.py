@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from isolint.names.scopes import module_scope
+from isolint.names.scopes import bound
 from isolint.names.symbols import FunctionSymbol, Site
 from isolint.pytest_model import library
 from isolint.pytest_model.evaluate import evaluate, literal
@@ -33,24 +33,21 @@ class HookMark:
 
 
 def _hook_marks(store: Store, path: str) -> tuple[HookMark, ...]:
-    scope = module_scope(store, path)
-    if scope is None:
-        return ()
     found: list[HookMark] = []
     for name, parameter in _HOOKS.items():
-        for bound in scope.get(name):
-            if not isinstance(bound, FunctionSymbol):
+        for hook in bound(store, path, name):
+            if not isinstance(hook, FunctionSymbol):
                 continue
-            function = whole(store, bound.ref)
+            function = whole(store, hook.ref)
             if function is None or not any(p.name == parameter for p in function.params):
                 continue
-            walk = _Walk(store, path, bound.ref.chunk, function)
+            walk = _Walk(store, path, hook.ref.chunk, function)
             walk.body(function.body, "always")
             found += walk.found
     return tuple(found)
 
 
-hook_marks: Query[str, tuple[HookMark, ...]] = Query("hook marks", _hook_marks)
+hook_marks: Query[str, tuple[HookMark, ...]] = Query("hook marks", _hook_marks, barrier=True)
 """The marks that the collection hooks of a file add, in order. Key: the path of a conftest or plugin of the project."""
 
 

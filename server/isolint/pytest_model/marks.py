@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from isolint.names.resolve import lookup, mro
-from isolint.names.scopes import class_scope, module_scope
+from isolint.names.scopes import bound, class_scope
 from isolint.names.symbols import ClassRef, Site, ValueSymbol
 from isolint.pytest_model import library
 from isolint.pytest_model.collect import found_test
@@ -62,8 +62,7 @@ def _marks_of_object(store: Store, value: Object, site: Site, level: Level) -> I
 def _own_pytestmark(store: Store, key: tuple[str, ClassRef | None]) -> tuple[Mark, ...]:
     path, owner = key
     level: Level = "module" if owner is None else "class"
-    scope = module_scope(store, path) if owner is None else class_scope(store, owner)
-    if scope is None or not any(b.name == "pytestmark" for b in scope.bindings):
+    if not (bound(store, path, "pytestmark") if owner is None else class_scope(store, owner).get("pytestmark")):
         return ()
     current: list[Mark] = []
     for chunk, statement in bodies(store, path, owner):
@@ -72,7 +71,9 @@ def _own_pytestmark(store: Store, key: tuple[str, ClassRef | None]) -> tuple[Mar
     return tuple(current)
 
 
-own_pytestmark: Query[tuple[str, ClassRef | None], tuple[Mark, ...]] = Query("pytestmark", _own_pytestmark)
+own_pytestmark: Query[tuple[str, ClassRef | None], tuple[Mark, ...]] = Query(
+    "pytestmark", _own_pytestmark, barrier=True
+)
 """The `pytestmark` of a module (owner None) or of a class body, in its own order. Key: (path, owner)."""
 
 
@@ -161,7 +162,7 @@ def _class_marks(store: Store, cls: ClassRef) -> tuple[Mark, ...]:
     return tuple(found)
 
 
-class_marks: Query[ClassRef, tuple[Mark, ...]] = Query("class marks", _class_marks)
+class_marks: Query[ClassRef, tuple[Mark, ...]] = Query("class marks", _class_marks, barrier=True)
 """The marks of a class: those of its bases first (_pytest.mark.structures.get_unpacked_marks, reversed MRO; so the mark
 of a base wins over that of the class, pytest issue 14329), for each class `pytestmark` and then its decorators from
 the bottom up."""

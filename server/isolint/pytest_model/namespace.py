@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from isolint.names.inputs import STATEMENTS, SURFACE
 from isolint.names.resolve import bound_names, import_target, mro
-from isolint.names.scopes import class_facts, class_scope, module_scope, outline_members
+from isolint.names.scopes import class_facts, class_scope, module_scope
 from isolint.names.symbols import ClassRef, ModuleSymbol
 from isolint.pytest_model.evaluate import evaluate, literal
 from isolint.pytest_model.objects import Context, Object
@@ -21,25 +22,25 @@ def _module_names(store: Store, path: str) -> tuple[str, ...]:
     if scope is None:
         return ()
     ordered: dict[str, None] = {}
-    stars = {star.position: [s for s in scope.stars if s.position == star.position] for star in scope.stars}
-    for position in range(len(scope.bindings) + 1):
-        for star in stars.get(position, ()):
-            target = import_target(store, path, star.module, star.level)
-            if isinstance(target, ModuleSymbol) and target.path:
-                ordered |= dict.fromkeys(_exported(store, target.path))
-        if position < len(scope.bindings):
-            ordered[scope.bindings[position].name] = None
+    done = 0
+    for star, position in zip(scope.surface.stars, scope.positions, strict=True):
+        ordered |= dict.fromkeys([binding.name for binding in scope.bindings[done:position]])
+        done = position
+        target = import_target(store, path, star.module, star.level)
+        if isinstance(target, ModuleSymbol) and target.path:
+            ordered |= dict.fromkeys(_exported(store, target.path))
+    ordered |= dict.fromkeys([binding.name for binding in scope.bindings[done:]])
     return tuple(ordered)
 
 
-module_names: Query[str, tuple[str, ...]] = Query("module names", _module_names, bottom=lambda _: ())
+module_names: Query[str, tuple[str, ...]] = Query("module names", _module_names, bottom=lambda _: (), barrier=True)
 """The names a module binds, those of star imports of project modules included, in `__dict__` order."""
 
 
 def _exported(store: Store, path: str) -> tuple[str, ...]:
-    scope = module_scope(store, path)
-    if scope is not None and scope.exports is not None:
-        return scope.exports
+    surface = store.get(SURFACE, path)
+    if surface is not None and surface.exports is not None:
+        return surface.exports
     names = module_names(store, path) or bound_names(store, path)
     return tuple(name for name in names if not name.startswith("_"))
 
@@ -79,10 +80,9 @@ def bodies(store: Store, path: str, owner: ClassRef | None) -> Iterator[tuple[st
                 yield owner.chunk, statement
         if owner.inline:
             return
-    for item in outline_members(store, (path, parts)) or ():
-        if item.kind == "statements":
-            for statement in item.facts:
-                yield item.key, statement
+    for item in store.get(STATEMENTS, (path, parts)):
+        for statement in item.facts:
+            yield item.key, statement
 
 
 def _flags(store: Store, key: tuple[str, ClassRef | None]) -> dict[tuple[str, str], bool | None]:
@@ -98,7 +98,7 @@ def _flags(store: Store, key: tuple[str, ClassRef | None]) -> dict[tuple[str, st
     return found
 
 
-flags: Query[tuple[str, ClassRef | None], dict[tuple[str, str], bool | None]] = Query("flags", _flags)
+flags: Query[tuple[str, ClassRef | None], dict[tuple[str, str], bool | None]] = Query("flags", _flags, barrier=True)
 """Attributes set from outside, `name.attribute = <constant>`, in a module or class body: (name, attribute) to the truth
 of the last such statement, None when it is no plain boolean. Key: (path, class or None)."""
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from isolint.names.inputs import PROJECT
 from isolint.names.resolve import base_directory, find_module
-from isolint.names.scopes import module_scope
+from isolint.names.scopes import bound
 from isolint.names.symbols import ModuleSymbol
 from isolint.pytest_model.evaluate import strings
 from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT
@@ -83,10 +83,15 @@ class Plugins:
     conftests: tuple[str, ...] = ()
     session_conftests: int = 0
     unknown: tuple[str, ...] = ()
+    modules: frozenset[str] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Every test of a file asks several times.
+        object.__setattr__(self, "modules", frozenset(p.module for p in (*self.session, *self.late)))
 
     def has(self, module: str) -> bool:
         """Whether an installed module is loaded as a plugin."""
-        return any(p.module == module for p in (*self.session, *self.late))
+        return module in self.modules
 
 
 def conftest_chain(store: Store, path: str) -> tuple[str, ...]:
@@ -152,7 +157,7 @@ def _plugins(store: Store, path: str) -> Plugins:
     return Plugins(session, tuple(loaded.values())[len(session) :], chain, wide, tuple(dict.fromkeys(unknown)))
 
 
-plugins: Query[str, Plugins] = Query("plugins", _plugins)
+plugins: Query[str, Plugins] = Query("plugins", _plugins, barrier=True)
 """Key: the absolute path of a test file.
 
 Registration order is that of _pytest.config.Config.parse: built-in plugins, `-p`, entry points, then `pytest_plugins`
@@ -167,8 +172,7 @@ def _is_blocked(config: PytestConfig, name: str) -> bool:
 def _named(store: Store, path: str, unknown: list[str]) -> Iterator[str]:
     """The modules in a file's `pytest_plugins` (_pytest.config._get_plugin_specs_as_list: a comma list or a
     sequence)."""
-    scope = module_scope(store, path)
-    if scope is None or not scope.get("pytest_plugins"):
+    if not bound(store, path, "pytest_plugins"):
         return
     found = strings(store, Context(path, ""), f.Name("pytest_plugins", (0, 0)))
     if found is None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from isolint.names.inputs import ANSWER, definition
 from isolint.names.origin import MembersQuestion
 from isolint.names.resolve import module_name, mro
-from isolint.names.scopes import class_scope, module_scope
+from isolint.names.scopes import bound, class_scope
 from isolint.names.symbols import ClassRef, FunctionSymbol
 from isolint.pytest_model import library
 from isolint.pytest_model.factoryboy import attribute_of
@@ -57,7 +59,7 @@ def _registry(store: Store, holders: tuple[Holder, ...]) -> Registry:
     return Registry({name: tuple(defs) for name, defs in definitions.items()}, tuple(autouse), unanswered)
 
 
-registry: Query[tuple[Holder, ...], Registry] = Query("fixture registry", _registry)
+registry: Query[tuple[Holder, ...], Registry] = Query("fixture registry", _registry, barrier=True)
 """The fixtures of a row of holders, the later ones more specific."""
 
 
@@ -72,14 +74,13 @@ def _holders(store: Store, path: str) -> tuple[Holder, ...]:
     )
 
 
-holders: Query[str, tuple[Holder, ...]] = Query("fixture holders", _holders)
+holders: Query[str, tuple[Holder, ...]] = Query("fixture holders", _holders, barrier=True)
 """What holds fixtures for a test file, the least specific first, the file itself left out. Plugins and the conftest of
 the root belong to the session, a plugin named by the test module is registered after them
 (_pytest.fixtures.FixtureManager._flush_pending_conftests_to_session)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True, cache_hash=True, gc=False):
     """A place in the collection tree: a test file and the collected classes from the outermost."""
 
     path: str
@@ -109,7 +110,7 @@ def _node_registry(store: Store, node: Node) -> Registry:
     return Registry(merged, (*above.autouse, *(one.name for one in own if one.autouse)), above.unanswered)
 
 
-node_registry: Query[Node, Registry] = Query("node registry", _node_registry)
+node_registry: Query[Node, Registry] = Query("node registry", _node_registry, barrier=True)
 """All fixtures visible from a node; those that are only found by asking for their name are left to `visible`."""
 
 
@@ -150,11 +151,12 @@ def generated_names(store: Store, node: Node) -> frozenset[str]:
     calls `....parametrize("name", ...)` in its body."""
     found: set[str] = set()
     modules = (node.path, *plugins(store, node.path).conftests)
-    scopes = (*(module_scope(store, path) for path in modules), *(class_scope(store, c) for c in node.classes))
-    for scope in scopes:
-        for bound in scope.get("pytest_generate_tests") if scope is not None else ():
-            if isinstance(bound, FunctionSymbol):
-                found.update(parametrized_names(store, bound.ref))
+    name = "pytest_generate_tests"
+    hooks = [hook for path in modules for hook in bound(store, path, name)]
+    hooks += [hook for cls in node.classes for hook in class_scope(store, cls).get(name)]
+    for hook in hooks:
+        if isinstance(hook, FunctionSymbol):
+            found.update(parametrized_names(store, hook.ref))
     return frozenset(found)
 
 

@@ -1,12 +1,16 @@
 """What pytest makes of a project, as plain data: items, marks, fixtures, closures, runners, database modes.
 
-Everything is frozen and compared by value; positions are chunk-relative sites. No rule of pytest stands here.
+Everything is frozen and compared by value; positions are chunk-relative sites. No rule of pytest stands here. What keys
+memos are Structs that keep their hash.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct
 
 from isolint.names.origin import Definition
 from isolint.names.symbols import ClassRef, FunctionRef, Site
@@ -18,8 +22,7 @@ SCOPES: tuple[Scope, ...] = ("session", "package", "module", "class", "function"
 """Widest first: the order in which a closure is set up."""
 
 
-@dataclass(frozen=True, slots=True)
-class TestRef:
+class TestRef(Struct, frozen=True, cache_hash=True, gc=False):
     """A test function as pytest names it, parameters left out: the collecting file (absolute), the names of the
     collected classes from the outermost, and the name of the function."""
 
@@ -35,8 +38,7 @@ Family = Literal["function", "method", "unittest", "isolated", "django"]
 `IsolatedAsyncioTestCase`; of a class with Django's `SimpleTestCase` among its bases."""
 
 
-@dataclass(frozen=True, slots=True)
-class TestItem:
+class TestItem(Struct, frozen=True, cache_hash=True, gc=False):
     """A collected test function.
 
     `ref` is the `def` as written, `runs` the function that pytest calls (another one when a decorator of the project
@@ -90,8 +92,7 @@ class Mark:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True, cache_hash=True, gc=False):
     """What defines fixtures: a project file ("conftest", "module", "plugin"), an installed module ("plugin", by its
     dotted name, `path` empty) or a class."""
 
@@ -156,7 +157,9 @@ class Closure:
     `fixtures` pairs each name with its visible definitions, furthest to closest; `names` are all names in order, those
     parametrized directly and those nobody defines included. `takers` tells who runs each closest definition. `unknown`
     are the names without a definition, with the reason. `dynamic` are the requests at run time; they are no part of
-    `names`. `xunit` fixtures are among `fixtures` under pytest's internal names.
+    `names`. `xunit` fixtures are among `fixtures` under pytest's internal names. `used` are the definitions that are
+    set up: the closest of each name, and those further up that an override asks for; `installed` the canonical names of
+    those that are installed.
     """
 
     fixtures: tuple[tuple[str, tuple[FixtureDef, ...]], ...] = ()
@@ -165,10 +168,26 @@ class Closure:
     unknown: tuple[tuple[str, str], ...] = ()
     dynamic: tuple[Requested, ...] = ()
     direct: frozenset[str] = frozenset()
+    used: tuple[FixtureDef, ...] = field(init=False, compare=False)
+    installed: frozenset[str] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Many tests share one closure, and all ask for these.
+        used = tuple(_used(self.fixtures))
+        object.__setattr__(self, "used", used)
+        object.__setattr__(self, "installed", frozenset(one.canonical for one in used))
 
     def definitions(self, name: str) -> tuple[FixtureDef, ...]:
         """The definitions of a name of the closure, furthest to closest."""
         return next((defs for n, defs in self.fixtures if n == name), ())
+
+
+def _used(fixtures: tuple[tuple[str, tuple[FixtureDef, ...]], ...]) -> Iterator[FixtureDef]:
+    for name, definitions in fixtures:
+        for one in reversed(definitions):
+            yield one
+            if name not in one.params:
+                break
 
 
 Where = Site | Place | None

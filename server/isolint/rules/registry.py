@@ -86,6 +86,7 @@ def rules() -> tuple[Rule, ...]:
     return tuple(rule for rule, _, _ in _read())
 
 
+@cache
 def modules() -> tuple[ModuleType, ...]:
     """The modules of all rules, imported, sorted by the rule's code."""
     return tuple(importlib.import_module(name) for _, name, _ in _read())

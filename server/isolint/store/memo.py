@@ -5,6 +5,10 @@ its direct readers dirty and everything beyond them "to be checked"; nothing is 
 that is to be checked first brings its own reads up to date, and is computed again only when one of them really changed:
 equal results stop the wave (early cut-off). Cyclic queries are solved by iteration from their `bottom`.
 
+Even a wave that changes nothing costs the marking, and then the checking, of everything it reaches. So it stops at a
+query that is a `barrier`: before anything is asked for, such queries are brought up to date, and only beyond those that
+really changed the wave goes on.
+
 One thread only; no locks. No query may read anything but the store (a file, the clock, a global): such a read would not
 be recorded and its result would go stale.
 """
@@ -31,6 +35,8 @@ class Input(Generic[K, V]):
 
     __slots__ = ("default", "name")
 
+    barrier = False
+
     def __init__(self, name: str, default: V) -> None:
         self.name = name
         self.default = default
@@ -40,10 +46,11 @@ class Query(Generic[K, V]):
     """A pure function of the store and a key.
 
     `bottom(key)` is the first guess of a query that (through others) asks for itself, `top(key)` the answer when the
-    iteration does not settle; a query without `bottom` must not be cyclic.
+    iteration does not settle; a query without `bottom` must not be cyclic. A `barrier` is brought up to date ahead of
+    everything that reads it: for a query that much is read into, whose value seldom changes, and that many others read.
     """
 
-    __slots__ = ("bottom", "compute", "name", "top")
+    __slots__ = ("barrier", "bottom", "compute", "name", "top")
 
     def __init__(
         self,
@@ -51,11 +58,14 @@ class Query(Generic[K, V]):
         compute: Callable[[Store, K], V],
         bottom: Callable[[K], V] | None = None,
         top: Callable[[K], V] | None = None,
+        *,
+        barrier: bool = False,
     ) -> None:
         self.name = name
         self.compute = compute
         self.bottom = bottom
         self.top = top
+        self.barrier = barrier
 
     def __call__(self, store: Store, key: K) -> V:
         """The value for this key, up to date."""
@@ -63,9 +73,10 @@ class Query(Generic[K, V]):
 
 
 class _Entry:
-    __slots__ = ("frame", "key", "query", "readers", "reads", "state", "value")
+    __slots__ = ("barrier", "frame", "key", "query", "readers", "reads", "state", "value")
 
     def __init__(self, query: Any, key: Any) -> None:
+        self.barrier: bool = query.barrier
         self.query = query
         self.key = key
         self.value: Any = _NOTHING
@@ -82,12 +93,13 @@ Handle = _Entry
 class _Frame:
     """One running computation. `cycle` is the smallest index of a running frame whose unfinished value it used."""
 
-    __slots__ = ("cycle", "entry", "guess", "index", "is_head", "reads")
+    __slots__ = ("cycle", "entry", "guess", "index", "is_head", "reads", "waves")
 
-    def __init__(self, entry: _Entry, index: int, guess: Any) -> None:
+    def __init__(self, entry: _Entry, index: int, waves: int) -> None:
         self.entry = entry
         self.index = index
-        self.guess = guess
+        self.guess: Any = None
+        self.waves = waves
         self.reads: dict[_Entry, None] = {}
         self.cycle = index
         self.is_head = False
@@ -119,6 +131,8 @@ class Store:
         self._frames: list[_Frame] = []
         self._guesses: dict[_Entry, tuple[Any, int, dict[_Entry, None]]] = {}
         self._providers: dict[Any, Callable[[Any], Any]] = {}
+        self._waiting: dict[_Entry, None] = {}  # barriers that a wave has come to
+        self._waves = 0
         self.computed: Counter[str] = Counter()
         self.cancelled: Callable[[], bool] | None = None
 
@@ -133,7 +147,7 @@ class Store:
         if entry.value is value or entry.value == value:
             return False
         entry.value = value
-        _mark_readers(entry)
+        self._mark_readers(entry)
         return True
 
     def provide(self, source: Input[K, V], provider: Callable[[K], V]) -> None:
@@ -154,6 +168,8 @@ class Store:
 
     def get(self, query: Query[K, V] | Input[K, V], key: K) -> V:
         """The up-to-date value; the read is recorded for the running computation."""
+        if self._waiting and not self._frames:
+            self.settle()
         try:
             entry = self._tables[query][key]
         except KeyError:
@@ -191,10 +207,30 @@ class Store:
     def read_all(self, handles: Iterable[Handle]) -> list[Any]:
         """The up-to-date values of memos, as `get` gives them. Only outside of a computation: no read is recorded."""
         assert not self._frames
+        self.settle()
         return [entry.value if entry.state == _CLEAN else self.get(entry.query, entry.key) for entry in handles]
+
+    def settle(self) -> None:
+        """Bring the barriers up to date that waves have come to, and let those waves go on that must. Asking does so by
+        itself. Raises Cancelled; what an ordinary exception stops is left to those who ask for it."""
+        while self._waiting:
+            entry = next(iter(self._waiting))
+            if entry.state != _CLEAN:
+                try:
+                    self._refresh(entry)
+                except Cancelled:
+                    raise
+                except Exception:  # noqa: BLE001 (it comes again when somebody asks)
+                    del self._waiting[entry]
+                    self._mark_readers(entry)
+                    continue
+            del self._waiting[entry]
+            if entry.state != _CLEAN:  # a wave came meanwhile to what it had read already
+                self._waiting[entry] = None
 
     def is_stale(self, query: Query[K, V], key: K) -> bool:
         """Whether the value would have to be computed or checked again (or was never computed)."""
+        self.settle()
         found = self._tables.get(query, {}).get(key)
         return found is None or found.state != _CLEAN
 
@@ -206,6 +242,7 @@ class Store:
             for read in entry.reads:
                 read.readers.pop(entry, None)
             entry.state = _DIRTY  # a handle may still hold it
+            self._waiting.pop(entry, None)
             del table[key]
 
     def size(self) -> int:
@@ -246,22 +283,25 @@ class Store:
     def _reads_are_settled(self, entry: _Entry) -> bool:
         """Bring what an entry read up to date. False as soon as one of them changed, or is part of a cycle that is
         still being solved: then the entry has to be computed."""
-        for read in entry.reads:
-            if read.state == _CLEAN:
-                continue
-            if read.frame is not None:
-                return False
-            if isinstance(read.query, Input):
-                read.state = _CLEAN
-            elif not self._refresh(read)[0] or entry.state == _DIRTY:
-                return False
-        return entry.state == _CHECK
+        while True:
+            waves = self._waves
+            for read in entry.reads:
+                if read.state == _CLEAN:
+                    continue
+                if read.frame is not None:
+                    return False
+                if isinstance(read.query, Input):
+                    read.state = _CLEAN
+                elif not self._refresh(read)[0] or entry.state == _DIRTY:
+                    return False
+            if self._waves == waves:  # else a barrier changed: a wave may have come to the reads before it
+                return entry.state == _CHECK
 
     def _compute(self, entry: _Entry) -> tuple[bool, Any]:
         if self.cancelled is not None and self.cancelled():
             raise Cancelled
         query = entry.query
-        frame = _Frame(entry, len(self._frames), None)
+        frame = _Frame(entry, len(self._frames), self._waves)
         self._frames.append(frame)
         entry.frame = frame
         try:
@@ -292,10 +332,12 @@ class Store:
             return False, value
         if frame.is_head:
             self._guesses.clear()
-        self._settle(entry, value, frame.reads)
+        self._settled(entry, value, frame)
         return True, entry.value
 
-    def _settle(self, entry: _Entry, value: Any, reads: dict[_Entry, None]) -> None:
+    def _settled(self, entry: _Entry, value: Any, frame: _Frame) -> None:
+        """Take a computed value, and what was read for it."""
+        reads = frame.reads
         reads.pop(entry, None)
         new = tuple(reads)
         if new != entry.reads:
@@ -308,23 +350,37 @@ class Store:
         changed = not (entry.value is value or entry.value == value)
         if changed:
             entry.value = value
-            for reader in entry.readers:
-                reader.state = _DIRTY
+            if entry.barrier:
+                self._mark_readers(entry)
+            else:  # what is beyond its readers was marked when the wave went through it
+                for reader in entry.readers:
+                    reader.state = _DIRTY
         entry.state = _CLEAN
+        if self._waves != frame.waves and any(read.state != _CLEAN for read in entry.reads):
+            # While it was computed a barrier changed, on which depends what had been read before: look again.
+            entry.state = _CHECK
+            if entry.barrier:
+                self._waiting[entry] = None
 
-
-def _mark_readers(entry: _Entry) -> None:
-    """Mark direct readers dirty and all beyond them to be checked."""
-    todo: list[_Entry] = []
-    for reader in entry.readers:
-        if reader.state == _CLEAN:
-            todo.append(reader)
-        reader.state = _DIRTY
-    while todo:
-        for reader in todo.pop().readers:
+    def _mark_readers(self, entry: _Entry) -> None:
+        """Mark direct readers dirty and all beyond them to be checked, up to the barriers."""
+        self._waves += 1
+        todo: list[_Entry] = []
+        for reader in entry.readers:
             if reader.state == _CLEAN:
-                reader.state = _CHECK
-                todo.append(reader)
+                if reader.barrier:
+                    self._waiting[reader] = None
+                else:
+                    todo.append(reader)
+            reader.state = _DIRTY
+        while todo:
+            for reader in todo.pop().readers:
+                if reader.state == _CLEAN:
+                    reader.state = _CHECK
+                    if reader.barrier:
+                        self._waiting[reader] = None
+                    else:
+                        todo.append(reader)
 
 
 def entries(store: Store) -> Iterator[tuple[str, Any, Any]]:

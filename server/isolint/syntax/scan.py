@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 ChunkKind = Literal["function", "class", "statements"]
-"""What a chunk is: an outermost function or a method, a class header alone, or a run of other statements."""
+"""What a chunk is: an outermost function or a method, a class header alone, or one other statement with its blocks."""
 
 
 class LogicalLine(NamedTuple):
@@ -40,7 +40,8 @@ class Frame(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """One chunk as the scan sees it. `head` is the length of its first logical line, `frames` the open classes."""
+    """One chunk as the scan sees it. `head` is the length of its first logical line, `frames` the open classes, `word`
+    the first word of a chunk of kind "statements"."""
 
     kind: ChunkKind
     name: str | None
@@ -50,6 +51,7 @@ class Piece(NamedTuple):
     head: int
     frames: tuple[Frame, ...]
     clean: bool
+    word: bytes
 
 
 # --- logical lines ---------------------------------------------------------------------------------------------------
@@ -317,7 +319,8 @@ def _field_end(text: bytes, position: int, stop: int, quote: bytes, depth: int) 
 class State(NamedTuple):
     """Where the cutting stands after a line: the open classes, and the chunk that is being read.
 
-    `kind` is "@" while only decorators were read, "" before the first line. `indent` is the chunk's own.
+    `kind` is "@" while only decorators were read, "" before the first line. `indent` is the chunk's own. `name` is what
+    a function or class is called.
     """
 
     frames: tuple[Frame, ...]
@@ -343,24 +346,26 @@ def step(state: State, indent: int, word: bytes, name: str) -> tuple[State, bool
                     return state, False
                 began = "function" if word == b"def" else "class" if word == b"class" else "statements"
                 return State(frames, began, own, name), False
-            if kind == "statements" and word not in _OPENERS:
+            if kind == "statements" and word in _CONTINUING:
                 return (state if indent == own else State(frames, kind, indent)), False
     return State(frames, _OPENERS.get(word, "statements"), indent, name), True
 
 
 _OPENERS = {b"def": "function", b"class": "class", b"@": "@"}
+_CONTINUING = frozenset({b"elif", b"else", b"except", b"finally"})
+"""What goes on with the statement before it."""
 
 
 def pieces(text: bytes, start: int, stop: int, frames: tuple[Frame, ...] = ()) -> tuple[list[Piece], State]:
     """The chunks of `text[start:stop]`, and the state behind them.
 
     They tile it, and each begins with its first logical line, save the very first, which also holds the blanks and
-    comments before it. `frames` are the classes open at the first line. Text without any logical line is one run of
+    comments before it. `frames` are the classes open at the first line. Text without any logical line is one chunk of
     statements.
     """
     found: list[Piece] = []
     state = State(frames)
-    begin, head, first_indent, clean = start, 0, 0, True
+    begin, head, first_indent, clean, word = start, 0, 0, True, b""
     for line in logical_lines(text, start, stop):
         name = ""
         if line.word in {b"def", b"class"}:
@@ -369,17 +374,18 @@ def pieces(text: bytes, start: int, stop: int, frames: tuple[Frame, ...] = ()) -
         following, begins = step(state, line.indent, line.word, name)
         if begins:
             if state.kind:
-                found.append(_piece(state, first_indent, begin, line.start, head, clean))
+                found.append(_piece(state, first_indent, begin, line.start, head, clean, word))
                 begin = line.start
-            head, first_indent, clean = line.end - begin, line.indent, True
+            head, first_indent, clean, word = line.end - begin, line.indent, True, line.word
         state = following
         clean = clean and line.clean
     if start < stop:
-        found.append(_piece(state, first_indent, begin, stop, head if state.kind else stop - start, clean))
+        found.append(_piece(state, first_indent, begin, stop, head if state.kind else stop - start, clean, word))
     return found, state
 
 
-def _piece(state: State, indent: int, start: int, end: int, head: int, clean: bool) -> Piece:
+def _piece(state: State, indent: int, start: int, end: int, head: int, clean: bool, word: bytes) -> Piece:
     kind: ChunkKind = "function" if state.kind == "function" else "class" if state.kind == "class" else "statements"
-    name = None if kind == "statements" else state.name
-    return Piece(kind, name, indent, start, end, head, state.frames, clean)
+    if kind == "statements":
+        return Piece(kind, None, indent, start, end, head, state.frames, clean, word)
+    return Piece(kind, state.name, indent, start, end, head, state.frames, clean, b"")

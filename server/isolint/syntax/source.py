@@ -1,6 +1,6 @@
 """A file as chunks: the immutable `SourceFile` that an edit turns into the next one.
 
-A chunk is what is parsed at once: one outermost function, one class header, one method, or a run of other statements.
+A chunk is what is parsed at once: one outermost function, one class header, one method, or one other statement.
 Chunks tile the file: the end of one is the start of the next. A chunk knows its size, not its place: the places are
 kept beside the chunks, so that an edit shares every chunk it does not touch. What is in a chunk is known by `facts`;
 nothing here looks at what they say.
@@ -8,6 +8,7 @@ nothing here looks at what they say.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 
@@ -24,8 +25,8 @@ class Chunk:
     """One chunk of a file.
 
     `key` names it in its file and stays while other chunks change: "test_a", "TestX.test_a", "TestX.test_a#2" for the
-    second of that name in the same owner, "TestX(class)" for a class header, "<0>" and "TestX.<1>" for the first run of
-    statements of the module and the second of a class. `owner` are the names of the enclosing classes, outermost first.
+    second of that name in the same owner, "TestX(class)" for a class header, "<import>" and "TestX.<size>#2" for other
+    statements, by their first `word`. `owner` are the names of the enclosing classes, outermost first.
     `indent` is the column of its first line. `size` and the spans in `facts` are in bytes from the chunk's start.
 
     `broken`: a bracket or string in it is not closed. Its facts are then the last good ones, moved where the text
@@ -46,13 +47,17 @@ class Chunk:
     """The length of the first logical line, with what stands before it in the first chunk of a file."""
     frames: tuple[Frame, ...]
     """The enclosing classes with their indentations: where the scan stands at the chunk's start."""
+    word: bytes
+    """The first word of a chunk of kind "statements"."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceFile:
     """A file: its text in UTF-8, its chunks in order, where each begins, and its line table.
 
-    `parsed` is the number of chunks that were parsed to make this version of it.
+    `parsed` is the number of chunks that were parsed to make this version of it. `replaced` is (low, high, end): the
+    chunks of the version before from `low` to `high` have become those from `low` to `end`; all others are the same
+    objects.
     """
 
     path: str
@@ -63,6 +68,7 @@ class SourceFile:
     parsed: int
     indices: dict[str, int]
     """The index of each chunk by its key."""
+    replaced: tuple[int, int, int]
 
     @classmethod
     def read(cls, path: str, text: bytes) -> SourceFile:
@@ -119,13 +125,13 @@ _MAX_EXTENSIONS = 4  # chunks that are added to the scanned region before the wh
 
 def _assembled(path: str, text: bytes, lines: LineTable, found: list[Piece]) -> SourceFile:
     """The file of its pieces, all parsed."""
-    keys = _keys([(piece.kind, piece.name, piece.frames) for piece in found])
+    keys = _keys([_named(piece) for piece in found])
     chunks = []
     for piece, key in zip(found, keys, strict=True):
         facts, flawed = parse_flawed(text[piece.start : piece.end], piece.kind, piece.indent)
         chunks.append(_chunk(piece, key, facts, flawed))
     starts = tuple([piece.start for piece in found])
-    return SourceFile(path, text, tuple(chunks), starts, lines, len(chunks), _indices(keys))
+    return SourceFile(path, text, tuple(chunks), starts, lines, len(chunks), _indices(keys), (0, 0, len(chunks)))
 
 
 def _indices(keys: list[str]) -> dict[str, int]:
@@ -137,14 +143,23 @@ def _updated(old: SourceFile, lines: LineTable, edit: Edit) -> SourceFile:
     if region is None:
         return _replaced(old, lines, edit, 0, len(old.chunks), pieces(lines.text, 0, len(lines.text))[0])
     low, high, found = region
-    if not all(piece.clean for piece in found) and any(
+    if (not all(piece.clean for piece in found) or _closes(old, edit)) and any(
         chunk.broken for index, chunk in enumerate(old.chunks) if not low <= index < high
     ):
-        # Two chunks are open. It may be one string that begins in the first and ends in the second.
+        # Two chunks are open. It may be one string that begins in the first and ends in the second. Or what was open in
+        # the first may end in the second, which is in order as it stands.
         whole, _ = pieces(lines.text, 0, len(lines.text))
         if all(piece.clean for piece in whole):
             return _replaced(old, lines, edit, 0, len(old.chunks), whole)
     return _replaced(old, lines, edit, low, high, found)
+
+
+_CLOSING = re.compile(rb"[()\[\]{}'\"\\]")
+
+
+def _closes(old: SourceFile, edit: Edit) -> bool:
+    """Whether an edit adds or takes away what opens or closes a bracket or a string."""
+    return bool(_CLOSING.search(edit.text) or _CLOSING.search(old.text, edit.start, edit.end))
 
 
 def _region(old: SourceFile, text: bytes, edit: Edit) -> tuple[int, int, list[Piece]] | None:
@@ -184,7 +199,7 @@ _WORDS: dict[ChunkKind, bytes] = {"function": b"def", "class": b"class", "statem
 
 def _begins(state: State, chunk: Chunk) -> bool:
     """Whether a chunk still begins where it began, in the same classes, when the scan arrives there in `state`."""
-    following, begins = step(state, chunk.indent, _WORDS[chunk.kind], "")
+    following, begins = step(state, chunk.indent, _WORDS[chunk.kind] or chunk.word, "")
     return begins and following.frames == chunk.frames
 
 
@@ -196,16 +211,8 @@ def _replaced(old: SourceFile, lines: LineTable, edit: Edit, low: int, high: int
     keys = [chunk.key for chunk in old.chunks[low:high]]
     indices = old.indices
     rest_keys: list[str] | None = None
-    if [(piece.kind, piece.name, piece.frames) for piece in found] != [
-        (chunk.kind, chunk.name, chunk.frames) for chunk in old.chunks[low:high]
-    ]:
-        all_keys = _keys(
-            [
-                *((chunk.kind, chunk.name, chunk.frames) for chunk in before),
-                *((piece.kind, piece.name, piece.frames) for piece in found),
-                *((chunk.kind, chunk.name, chunk.frames) for chunk in after),
-            ]
-        )
+    if [_named(piece) for piece in found] != [_named(chunk) for chunk in old.chunks[low:high]]:
+        all_keys = _keys([*map(_named, before), *map(_named, found), *map(_named, after)])
         indices = _indices(all_keys)
         keys = all_keys[low : low + len(found)]
         rest_keys = all_keys[low + len(found) :]
@@ -234,7 +241,8 @@ def _replaced(old: SourceFile, lines: LineTable, edit: Edit, low: int, high: int
         *[piece.start for piece in found],
         *([start + shift for start in old.starts[high:]] if shift else old.starts[high:]),
     )
-    return SourceFile(old.path, text, (*before, *made, *after), starts, lines, parsed, indices)
+    replaced = (low, high, low + len(made)) if rest_keys is None else (low, len(old.chunks), len(starts))
+    return SourceFile(old.path, text, (*before, *made, *after), starts, lines, parsed, indices, replaced)
 
 
 def _renamed(chunk: Chunk, key: str) -> Chunk:
@@ -284,21 +292,30 @@ def _chunk(piece: Piece, key: str, facts: Facts, flawed: bool) -> Chunk:
         flawed=flawed or not piece.clean,
         head=piece.head,
         frames=piece.frames,
+        word=piece.word,
     )
 
 
-def _keys(sequence: list[tuple[ChunkKind, str | None, tuple[Frame, ...]]]) -> list[str]:
+_Named = tuple[ChunkKind, str | None, bytes, tuple[Frame, ...]]
+
+
+def _named(one: Piece | Chunk) -> _Named:
+    """What the key of a chunk is made of."""
+    return one.kind, one.name, one.word, one.frames
+
+
+def _keys(sequence: list[_Named]) -> list[str]:
     """The keys of the chunks of a whole file, in order."""
     counts: dict[str, int] = {}
     owners: list[str] = []
     keys: list[str] = []
-    for kind, name, frames in sequence:
+    for kind, name, word, frames in sequence:
         depth = len(frames)
         owner = owners[depth - 1] + "." if depth else ""
         if kind == "statements":
-            count = counts.get(owner + "<", 0)
-            counts[owner + "<"] = count + 1
-            keys.append(f"{owner}<{count}>")
+            plain = f"{owner}<{word.decode('utf-8', 'replace')}>"
+            count = counts[plain] = counts.get(plain, 0) + 1
+            keys.append(plain if count == 1 else f"{plain}#{count}")
             continue
         plain = owner + (name or "<def>")
         mark = "(class)" if kind == "class" else ""

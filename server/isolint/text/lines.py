@@ -14,7 +14,7 @@ from typing import Literal
 Unit = Literal["utf-8", "utf-16", "utf-32"]
 """What columns count: bytes, UTF-16 code units, code points; the names are the protocol's position encodings."""
 
-_WINDOW = 1024  # changed lines that are kept beside the shared table before it is built anew
+_WINDOW = 8192  # bytes of changed lines that are kept beside the shared table before it is built anew
 _CONTINUING = bytes(range(0x80, 0xC0))  # the bytes that continue a character
 
 
@@ -122,19 +122,27 @@ class LineTable:
         # One line more on both sides: an edit between \\r and \\n changes the line before it.
         first = max(self.line(start) - 1, 0)
         last = min(self.line(end) + 1, self.count - 1)
-        if self.shift == 0 and not self.changed and self.low == self.high:  # nothing changed yet
+        base, shift = self.base, self.shift
+        if shift == 0 and not self.changed and self.low == self.high:  # nothing changed yet
             low, high = first, last + 1
         else:
             low, high = min(self.low, first), max(self.high, self._base_index(last + 1))
+            if self.start(self.low + len(self.changed) + high - self.high) - self.start(low) > _WINDOW:
+                # Edits far from each other: a shared table of the text as it is costs less than to split all between.
+                base, shift, low, high = self._all(), 0, first, last + 1
         first_start = self.start(low)
-        behind = self.base[high] + self.shift + moved if high < len(self.base) else len(text)
-        if behind - first_start > _WINDOW * 80:
-            return LineTable.of(text)
+        behind = base[high] + shift + moved if high < len(base) else len(text)
         region = _starts(text[first_start:behind])
-        if high < len(self.base):
+        if high < len(base):
             region = region[:-1]  # the start behind the region's last line end is the first line after it
         changed = tuple([first_start + offset for offset in region]) if first_start else region
-        return LineTable(text, self.base, low, changed, high, self.shift + moved)
+        return LineTable(text, base, low, changed, high, shift + moved)
+
+    def _all(self) -> tuple[int, ...]:
+        """The starts of all lines."""
+        behind = self.base[self.high :]
+        shift = self.shift
+        return (*self.base[: self.low], *self.changed, *([start + shift for start in behind] if shift else behind))
 
     def _base_index(self, line: int) -> int:
         """The index in `base` of a line behind the changed ones, at least `high`."""

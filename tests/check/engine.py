@@ -139,11 +139,15 @@ class Verdict:
 
 
 def opened(
-    root: Path, overrides: Mapping[str, object] | None = None, open_origin: OriginOf | None = settled
+    root: Path,
+    overrides: Mapping[str, object] | None = None,
+    open_origin: OriginOf | None = settled,
+    *,
+    once: bool = False,
 ) -> Session:
     """A session for the project at `root` in the environment with Django."""
     known = {"environment": str(analysed_environment()), **(overrides or {})}
-    return Session(str(root.resolve()), overrides=known, open_origin=open_origin)
+    return Session(str(root.resolve()), overrides=known, open_origin=open_origin, once=once)
 
 
 @contextlib.contextmanager

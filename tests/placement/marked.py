@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from tests.check.engine import project, reports
+from tests.check.engine import opened, project, reports
 
 INI = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
 
@@ -68,6 +68,8 @@ def check(text: str, files: Mapping[str, str] | None = None, ini: str = INI, hea
     everything = {"shop.py": SHOP, **(files or {}), "test_a.py": f"{head}\n\n{text}\n"}
     with project(everything, ini) as (root, session):
         found = reports(session, root)
+        # `reach` must not tell a test to stay at home that the machine sees leaving.
+        assert reports(opened(root, once=True), root) == found
     verdicts = {test.test: test.verdict for report in found.values() for test in report.tests}
     reasons = {test.test: test.reasons for report in found.values() for test in report.tests}
     findings = {
@@ -81,8 +83,8 @@ def check(text: str, files: Mapping[str, str] | None = None, ini: str = INI, hea
     for name, source in everything.items():
         owner = ""
         for number, line in enumerate(source.split("\n"), 1):
-            if opened := _CLASS.search(line):
-                owner = f"{opened[1]}::"
+            if begun := _CLASS.search(line):
+                owner = f"{begun[1]}::"
             elif line and not line[0].isspace():
                 owner = ""
             if verdict := _VERDICT.search(line):

@@ -24,6 +24,9 @@ class Place(IntEnum):
     UNKNOWN = 7
     UNKNOWN_LOOP = 8
 
+    # Routes are parts of keys, and Enum would hash each place by its name, in Python.
+    __hash__ = int.__hash__
+
     @property
     def thread(self) -> str:
         """ "home", "worker", "pool" or "unknown"."""

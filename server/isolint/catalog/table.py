@@ -45,6 +45,10 @@ class Table:
         """The row of a canonical name."""
         return self._rows.get(name)
 
+    def rows(self) -> Iterable[Row]:
+        """All rows but those that extend classes."""
+        return self._rows.values()
+
     def bases(self, name: str) -> tuple[str, ...]:
         """Further classes that the class `name` inherits from."""
         return self._extends.get(name, ())

@@ -24,7 +24,8 @@ from isolint.names.inputs import ANSWER, FACTS, PROJECT, ProjectFiles
 from isolint.names.origin import Answer, Origin, Question
 from isolint.names.outlines import Outlines
 from isolint.names.symbols import Site
-from isolint.placement.inputs import TABLE, TEST_CODE
+from isolint.placement.inputs import MAY_LEAVE, TABLE, TEST_CODE
+from isolint.placement.reach import Reach
 from isolint.pytest_model.collect import tests_of
 from isolint.pytest_model.inputs import CONFIG, ENVIRON_UNSAFE, ENVIRONMENT, USER_DATABASE_FIXTURES
 from isolint.pytest_model.shapes import TestItem
@@ -85,15 +86,23 @@ class Session:
     """One project. All paths are absolute, all offsets count bytes of the UTF-8 text.
 
     `overrides` are settings that win over `pyproject.toml` (the editor's or the command line's), `open_origin` makes
-    who answers for installed packages; without it they stay unknown."""
+    who answers for installed packages; without it they stay unknown. `once`: the whole project is judged and then never
+    edited, so tests that cannot leave home are told first, all together."""
 
     def __init__(
-        self, root: str, *, overrides: Mapping[str, object] | None = None, open_origin: OriginOf | None = None
+        self,
+        root: str,
+        *,
+        overrides: Mapping[str, object] | None = None,
+        open_origin: OriginOf | None = None,
+        once: bool = False,
     ) -> None:
         sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
         self.root = root
         self._overrides = dict(overrides or {})
         self._open_origin = open_origin
+        self._once = once
+        self._reach: Reach | None = None
         self._files = Files()
         self.store = Store()
         self._loaded: dict[str, _Loaded] = {}
@@ -507,6 +516,11 @@ class Session:
         """What all rules say about each test of a file."""
         items = self._items(path)
         watched = self._watched.get(path)
+        if self._once:
+            if self._reach is None:
+                self._reach = Reach(self.store, self.source_file)
+            for item in items if watched is None else ():
+                self.store.set(MAY_LEAVE, item.id, self._reach.may_leave(item))
         if watched is None or watched[0] is not items:
             watched = self._watched[path] = (items, self.store.handles(findings, items))
         return self.store.read_all(watched[1])

@@ -236,7 +236,7 @@ def open_project(root: str, overrides: Mapping[str, object], cache: bool) -> Ope
         origins.opened.append(origin)
         return origin
 
-    return Opened(Session(root, overrides=overrides, open_origin=open_one), origins)
+    return Opened(Session(root, overrides=overrides, open_origin=open_one, once=True), origins)
 
 
 @dataclass(slots=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from isolint.syntax.facts import Expr, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True, cache_hash=True, gc=False):
     """A piece of source: the file, the key of the chunk, and a span of bytes relative to the chunk's start."""
 
     path: str
@@ -17,8 +16,7 @@ class Site:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionRef:
+class FunctionRef(Struct, frozen=True, cache_hash=True, gc=False):
     """A function of the project: its file, its chunk and where it starts inside it (`Function.span[0]`).
 
     Functions nested in others share the chunk of the outermost one. `name` is for people."""
@@ -29,8 +27,7 @@ class FunctionRef:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClassRef:
+class ClassRef(Struct, frozen=True, cache_hash=True, gc=False):
     """A class of the project. `qualname` has the enclosing classes in it; `inline` is True for a class that is not a
     chunk of its own (inside `if`, `try` or a function), whose members stand in its facts."""
 
@@ -46,31 +43,27 @@ class ClassRef:
         return self.qualname.rpartition(".")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleSymbol:
+class ModuleSymbol(Struct, frozen=True, cache_hash=True, gc=False):
     """A module of the project; `path` is "" for a namespace package."""
 
     dotted: str
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionSymbol:
+class FunctionSymbol(Struct, frozen=True, cache_hash=True, gc=False):
     """A function of the project; `owner` is the class it is a method of."""
 
     ref: FunctionRef
     owner: ClassRef | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ClassSymbol:
+class ClassSymbol(Struct, frozen=True, cache_hash=True, gc=False):
     """A class of the project."""
 
     ref: ClassRef
 
 
-@dataclass(frozen=True, slots=True)
-class ValueSymbol:
+class ValueSymbol(Struct, frozen=True, cache_hash=True, gc=False):
     """A name bound to the value of an expression at module or class level.
 
     `item` is the position in a tuple target (`a, b = x`), -1 for a plain target; `annotation` is the declared type."""
@@ -84,15 +77,13 @@ class ValueSymbol:
     item: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(Struct, frozen=True, cache_hash=True, gc=False):
     """A name outside the project's source, as it was imported (`Origin` knows what it really is)."""
 
     dotted: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownSymbol:
+class UnknownSymbol(Struct, frozen=True, cache_hash=True, gc=False):
     """Nobody can say; `reason` is for people."""
 
     reason: str

@@ -6,7 +6,7 @@ once. What operating on a value does is the machine's business.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from isolint.catalog.places import IN_LOOP, LOOPLESS, compose
 from isolint.names.resolve import lookup_or_builtin, mro, resolve

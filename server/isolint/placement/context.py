@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from isolint.catalog.places import IDENTITY, Route
 from isolint.names.symbols import FunctionRef, Site
@@ -19,8 +21,7 @@ SPREAD = "**"
 """The name of a keyword argument that stands for `**value` while the value is not known yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True, cache_hash=True, gc=False):
     """Where the machine works: the route from the entry of the function under evaluation to here, the chain that led
     here, the first hop that has a rule, and whether all of it is certain. `muted`: only values are wanted."""
 

@@ -6,8 +6,9 @@ project functions do; it knows no library by name. Evaluating syntax is `body`'s
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from isolint.catalog.places import IDENTITY, Route, compose
 from isolint.catalog.rows import (

@@ -6,8 +6,9 @@ A property runs where it is read, and patches replace what is read. What calling
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
+
+from msgspec.structs import replace
 
 from isolint.catalog.rows import Attribute, Mocks, Row
 from isolint.names.inputs import definition, is_answered

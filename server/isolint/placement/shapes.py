@@ -7,8 +7,9 @@ goes stale; they take no part in a join, which keeps the shortest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from isolint.catalog.places import IDENTITY, Place, Route
 from isolint.names.symbols import ClassRef, FunctionRef, Site
@@ -20,28 +21,24 @@ Operation = Literal["call", "await", "iterate", "aiterate", "enter", "aenter"]
 # --- values: sets of few atoms ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True, cache_hash=True, gc=False):
     """Nobody can name it. `reason` is for people; it takes part in equality so that none that is shown goes stale, and
     a join keeps one of several."""
 
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(Struct, frozen=True, cache_hash=True, gc=False):
     """Data that does no work whatever is done to it: numbers, strings, results of pure calls."""
 
 
-@dataclass(frozen=True, slots=True)
-class Literally:
+class Literally(Struct, frozen=True, cache_hash=True, gc=False):
     """A literal whose value matters for guards and options."""
 
     value: str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Callable_:
+class Callable_(Struct, frozen=True, cache_hash=True, gc=False):
     """A project function or lambda. `free` gives the values of the names it takes from enclosing functions, `receiver`
     what it is bound to."""
 
@@ -50,15 +47,13 @@ class Callable_:
     receiver: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Class_:
+class Class_(Struct, frozen=True, cache_hash=True, gc=False):
     """A project class as a value; for a Django model or factory also "what its instances are"."""
 
     ref: ClassRef
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(Struct, frozen=True, cache_hash=True, gc=False):
     """An object of a project class, or of an installed class by canonical name. `of` is the model behind a manager or
     queryset. `after` makes it what `super()` gives in that class: attributes are looked for behind it in the MRO.
     `held` are attributes that its `__init__` set to what it was given. Iterating, entering and calling it are its
@@ -70,8 +65,7 @@ class Instance:
     held: tuple[tuple[str, Value], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(Struct, frozen=True, cache_hash=True, gc=False):
     """A function, class, module or variable outside the project, by the dotted name under which it was reached and its
     canonical one ("" while `Origin` does not know it). `receiver` is what a method is bound to."""
 
@@ -80,16 +74,14 @@ class Outside:
     receiver: Instance | Class_ | Outside | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(Struct, frozen=True, cache_hash=True, gc=False):
     """A module of the project."""
 
     dotted: str
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(Struct, frozen=True, cache_hash=True, gc=False):
     """A callable with arguments filled in (functools.partial)."""
 
     func: Value
@@ -97,8 +89,7 @@ class Partial:
     keywords: tuple[tuple[str, Value], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(Struct, frozen=True, cache_hash=True, gc=False):
     """What a hop's row made of its payload: calling it with arguments runs `payload` with them by `route`, at once
     (`when` "call") or when the result is operated with `when`. `then` as in `Deferred`."""
 
@@ -109,8 +100,7 @@ class Hop:
     then: Literal["call", "call-await", "body"] = "call"
 
 
-@dataclass(frozen=True, slots=True)
-class Deferred:
+class Deferred(Struct, frozen=True, cache_hash=True, gc=False):
     """Work that happens when this value is operated with `when`: a coroutine, a generator, a context manager, a thread.
 
     The work goes by `route` (of the hop `row`, if any), and is: `then` "call": `callee` is called with the arguments;
@@ -126,36 +116,31 @@ class Deferred:
     row: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True, cache_hash=True, gc=False):
     """An awaitable or future whose work is already accounted for; operating it gives `result`."""
 
     result: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True, cache_hash=True, gc=False):
     """A container: what its elements may be, and by literal key where that is written out."""
 
     element: Value
     keys: tuple[tuple[str | int, Value], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Mock:
+class Mock(Struct, frozen=True, cache_hash=True, gc=False):
     """A mock object: nothing done to it reaches the database. `asynchronous`: its call gives an awaitable."""
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(Struct, frozen=True, cache_hash=True, gc=False):
     """The value of a parameter of the function being summarised, or (kind "free") of a name of an enclosing one."""
 
     name: str
     kind: Literal["param", "free", "args", "kwargs"] = "param"
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(Struct, frozen=True, cache_hash=True, gc=False):
     """What comes of doing something to a symbolic value: an attribute, the result of a call, an element, `super()`
     (then `args` is the class after which attributes are looked for), or what a table gives for it as a key ("pick":
     `args` are the table and, for `get`, the default)."""
@@ -197,8 +182,7 @@ World = tuple[tuple[CutKey, Value], ...]
 # --- what functions do -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True, cache_hash=True, gc=False):
     """One link of a chain: at `site`, `label` was called. `row` names the row of a hop or effect, `target` the project
     function that was entered."""
 
@@ -208,16 +192,14 @@ class Step:
     target: FunctionRef | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(Struct, frozen=True, cache_hash=True, gc=False):
     """The effect happens only when parameter `param` is truthy (or falsy)."""
 
     param: str
     truthy: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True, cache_hash=True, gc=False):
     """Database work of a function.
 
     `op`: what must be done to the function's result for it to happen ("call": at once). `route`: from the place where
@@ -235,8 +217,7 @@ class Effect:
     via: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True, cache_hash=True, gc=False):
     """Something the body operates on without knowing it: a parameter, something derived from one, a free variable."""
 
     target: Param | Derived
@@ -250,8 +231,7 @@ class Use:
     via: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(Struct, frozen=True, cache_hash=True, gc=False):
     """A callee nobody could name, operated with `op` at a place reached by `route`: it makes a test undecided where
     that matters, never a finding."""
 
@@ -261,8 +241,7 @@ class Opaque:
     site: Site | None
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True, cache_hash=True, gc=False):
     """All that calling a function may do and give, relative to the place of the call. What is ordered is sorted: of
     chains of the same length the first is kept, and that must be the same one in every run. `mocked`: it, or something
     it calls, read a name that a patch replaces."""
@@ -279,8 +258,7 @@ class Summary:
 # --- what a test does ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Escape:
+class Escape(Struct, frozen=True, cache_hash=True, gc=False):
     """Database work of a test at a place whose connection is not the test's.
 
     `site` is where the finding stands (in the test or fixture), `row` the hop's row that took it away, `cause` the
@@ -300,8 +278,7 @@ class Escape:
     fixture: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True, cache_hash=True, gc=False):
     """The result for one test: entry place, verdict, escapes, and why it is undecided where it is."""
 
     place: Place | None

@@ -12,6 +12,7 @@ from isolint.names.symbols import FunctionRef, Site
 from isolint.placement import queries
 from isolint.placement.context import Context
 from isolint.placement.functions import find_node
+from isolint.placement.inputs import MAY_LEAVE
 from isolint.placement.machine import Machine
 from isolint.placement.patches import world_of
 from isolint.placement.shapes import (
@@ -83,7 +84,8 @@ _Judged = tuple[tuple[Escape, ...], tuple[tuple[Where, str], ...]]
 
 # Where marks stand and what they say of the database decides nothing about what the test does: with queries of their
 # own, an edit of `pytestmark` runs no test through again.
-_entry: Query[TestItem, Place | None] = Query("entry", lambda store, item: entry_place(item, runner(store, item.id)))
+entry: Query[TestItem, Place | None] = Query("entry", lambda store, item: entry_place(item, runner(store, item.id)))
+"""Where the body of a test starts."""
 
 
 def _run_through(store: Store, item: TestItem) -> _Judged:
@@ -94,7 +96,9 @@ def _run_through(store: Store, item: TestItem) -> _Judged:
 
 
 def _both_worlds(store: Store, item: TestItem) -> _Judged:
-    place = _entry(store, item)
+    if not store.get(MAY_LEAVE, item.id):
+        return (), ()
+    place = entry(store, item)
     fixtures = closure(store, item.id)
     escapes, undecided = _run(store, item, fixtures, place, ())
     if escapes or undecided:
@@ -340,4 +344,4 @@ def _payload(via: tuple[Step, ...]) -> str:
     return via[-1].label
 
 
-__all__ = ["constant", "entry_place", "trace"]
+__all__ = ["constant", "entry", "entry_place", "trace"]

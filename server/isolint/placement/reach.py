@@ -1,0 +1,371 @@
+"""Which tests cannot leave home at all: a quick look before the machine runs one through.
+
+Most tests of most projects are synchronous and never come near another thread. What such a test can reach is
+over-approximated from words alone: the names in its text and in what they stand for, and every method of a class that
+was named, when an attribute of that name is read anywhere on the way (rapid type analysis, with text instead of types).
+Where nothing that was reached names a hop, the machine would find none. Nothing else is decided here, and being wrong
+in the one direction only costs the machine's time: a test in `tests/placement` compares both on every marked case.
+
+Used where many tests are judged once. Nothing is recorded in the store: who asks sets what it says as an input.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from isolint.catalog.places import Place
+from isolint.catalog.rows import Acts, Drives, Row, Runs, Wraps
+from isolint.catalog.table import Table
+from isolint.names.resolve import attribute, import_target, lookup
+from isolint.names.scopes import walk_statements
+from isolint.names.symbols import (
+    ClassRef,
+    ClassSymbol,
+    External,
+    FunctionRef,
+    FunctionSymbol,
+    ModuleSymbol,
+    Symbol,
+    ValueSymbol,
+)
+from isolint.placement.inputs import TABLE
+from isolint.placement.trace import entry
+from isolint.pytest_model.cases import case_methods
+from isolint.pytest_model.closures import closure
+from isolint.pytest_model.shapes import FixtureDef, TestItem
+from isolint.store.memo import Store
+from isolint.syntax import facts as f
+from isolint.syntax.source import Chunk, SourceFile
+
+Piece = tuple[str, str]
+"""A chunk: its file and its key."""
+
+_CHAIN = re.compile(rb"(\.\s*)?([^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*)".replace(rb"\w", rb"[\w\x80-\xff]"))
+"""A dotted chain in a text; the first group tells that its beginning is not a name (`f(x).y`)."""
+_SPOKEN = re.compile(
+    rb"""([a-zA-Z]{0,2})(\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?''')"""
+    rb"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\#[^\n]*""",
+    re.DOTALL,
+)
+"""Strings and comments. What is in a short string may name something (`ForeignKey("Order")`), and so may what stands in
+a formatted one; comments and other long strings are for people."""
+_SET = re.compile(rb"\.\s*([^\W\d]\w*)\s*(?::[^=\n]*)?=(?!=)")
+_AT_HOME = frozenset({Place.HOME, Place.HOME_LOOP, Place.LENT})
+_COMMON = frozenset({"run", "map", "start", "call"})
+"""Last names of hops that anything may have: these count only as names of the hop's own package."""
+_MOST_UNIVERSES = 2
+
+
+@dataclass(slots=True)
+class _Said:
+    """What a chunk's text names: chunks, classes, attributes; and whether a hop is among it."""
+
+    pieces: tuple[Piece, ...]
+    classes: tuple[ClassRef, ...]
+    attributes: frozenset[str]
+    hops: bool
+
+
+@dataclass(slots=True)
+class _Universe:
+    """What a group of tests reaches together, closed, without a hop in it."""
+
+    pieces: set[Piece] = field(default_factory=set)
+    classes: set[ClassRef] = field(default_factory=set)
+    attributes: set[str] = field(default_factory=set)
+    waiting: dict[str, list[Piece]] = field(default_factory=dict)
+    """By attribute name: the methods of the classes here that nothing has read yet."""
+
+
+class Reach:
+    """What tests reach, for one state of the project; made anew when anything changed."""
+
+    def __init__(self, store: Store, read: Callable[[str], SourceFile | None]) -> None:
+        self._store = store
+        self._read = read
+        self._words = _hop_words(store.get(TABLE, ""))
+        self._said: dict[Piece, _Said] = {}
+        self._members: dict[str, dict[tuple[str, ...], list[tuple[frozenset[str], Piece]]]] = {}
+        self._symbols: dict[tuple[str, str], tuple[Symbol, ...]] = {}
+        self._universes: list[_Universe] = []
+
+    def may_leave(self, item: TestItem) -> bool:
+        """Whether the machine has to look: False only when nothing the test reaches is a hop."""
+        if entry(self._store, item) is not Place.HOME:
+            return True
+        start = self._start(item)
+        if start is None:
+            return True
+        pieces, classes = start
+        for position, universe in enumerate(self._universes):
+            if self._extend(universe, pieces, classes):
+                self._universes.insert(0, self._universes.pop(position))
+                return False
+        own = _Universe()
+        if not self._extend(own, pieces, classes):
+            return True
+        self._universes.insert(0, own)
+        del self._universes[_MOST_UNIVERSES:]
+        return False
+
+    # --- where a test starts -------------------------------------------------------------------------------------
+
+    def _start(self, item: TestItem) -> tuple[list[Piece], list[ClassRef]] | None:
+        """The chunks of a test, its fixtures and set-up methods; None when one of them does not start at home."""
+        fixtures = closure(self._store, item.id)
+        pieces = [_piece(item.runs), (item.id.path, item.runs.chunk)]
+        classes = [] if item.cls is None else [item.cls]
+        for _, definitions in fixtures.fixtures:
+            for definition in definitions:
+                if definition.is_async or self._is_hop(definition):
+                    return None
+                refs = (definition.ref, *(definition.xunit or ()))
+                pieces += [_piece(ref) for ref in refs if ref is not None]
+                if definition.owner is not None:
+                    classes.append(definition.owner)
+        methods = case_methods(self._store, item.id)
+        for method in (*methods.before, *methods.after):
+            if method.is_async:
+                return None
+            pieces.append(_piece(method.ref))
+        return pieces, classes
+
+    def _is_hop(self, definition: FixtureDef) -> bool:
+        return bool(definition.canonical) and self._moves(definition.canonical)
+
+    # --- following -----------------------------------------------------------------------------------------------
+
+    def _extend(self, universe: _Universe, pieces: Iterable[Piece], classes: Iterable[ClassRef]) -> bool:
+        """Add what these reach to a universe; False, and the universe as it was, when a hop is among it."""
+        new_pieces: list[Piece] = []
+        new_classes: list[ClassRef] = []
+        new_attributes: list[str] = []
+        added: list[tuple[str, Piece]] = []
+        todo: list[Piece] = []
+
+        def reach(found: Iterable[Piece]) -> None:
+            for piece in found:
+                if piece not in universe.pieces:
+                    universe.pieces.add(piece)
+                    new_pieces.append(piece)
+                    todo.append(piece)
+
+        def name(found: Iterable[ClassRef]) -> None:
+            for cls in found:
+                if cls in universe.classes:
+                    continue
+                universe.classes.add(cls)
+                new_classes.append(cls)
+                for names, piece in self._members_of(cls):
+                    if not names or not universe.attributes.isdisjoint(names):
+                        reach((piece,))
+                        continue
+                    for one in names:
+                        universe.waiting.setdefault(one, []).append(piece)
+                        added.append((one, piece))
+
+        reach(pieces)
+        name(classes)
+        cold = True
+        while todo:
+            said = self._what_is_said(todo.pop())
+            if said.hops:
+                cold = False
+                break
+            reach(said.pieces)
+            name(said.classes)
+            for one in said.attributes:
+                if one not in universe.attributes:
+                    universe.attributes.add(one)
+                    new_attributes.append(one)
+                    reach(universe.waiting.get(one, ()))
+        if not cold:
+            universe.pieces.difference_update(new_pieces)
+            universe.classes.difference_update(new_classes)
+            universe.attributes.difference_update(new_attributes)
+            for one, _ in reversed(added):
+                universe.waiting[one].pop()
+        return cold
+
+    def _members_of(self, cls: ClassRef) -> list[tuple[frozenset[str], Piece]]:
+        """The chunks of a class with the names under which they are reached; no names: they always are."""
+        if cls.inline:
+            return [(frozenset(), (cls.path, cls.chunk))]
+        owner = tuple(cls.qualname.split("."))
+        found = [(frozenset[str](), (cls.path, cls.chunk))]
+        for inside, members in self._index(cls.path).items():
+            if inside[: len(owner)] == owner:
+                found += members
+        return found
+
+    def _index(self, path: str) -> dict[tuple[str, ...], list[tuple[frozenset[str], Piece]]]:
+        """The chunks in the classes of a file."""
+        known = self._members.get(path)
+        if known is not None:
+            return known
+        known = self._members[path] = {}
+        source = self._read(path)
+        for index, chunk in enumerate(source.chunks if source is not None else ()):
+            if chunk.owner and source is not None:
+                known.setdefault(chunk.owner, []).append((_reached_by(chunk, _text(source, index)), (path, chunk.key)))
+        return known
+
+    # --- what a text says ----------------------------------------------------------------------------------------
+
+    def _what_is_said(self, piece: Piece) -> _Said:
+        known = self._said.get(piece)
+        if known is None:
+            known = self._said[piece] = self._listen(piece)
+        return known
+
+    def _listen(self, piece: Piece) -> _Said:
+        path, key = piece
+        source = self._read(path)
+        index = None if source is None else source.indices.get(key)
+        if source is None or index is None:
+            return _Said((), (), frozenset(), False)
+        chunk, text = source.chunks[index], _code(source, index)
+        imported = self._imports(path, chunk) if b"import" in text else {}
+        words = self._words
+        pieces: dict[Piece, None] = {}
+        classes: dict[ClassRef, None] = {}
+        attributes: set[str] = set()
+        for dotted, chain in set(_CHAIN.findall(text)):
+            names = [part.strip() for part in chain.decode("utf-8", "replace").split(".")]
+            if not words.names.isdisjoint(names) or not words.methods.isdisjoint(names[0 if dotted else 1 :]):
+                return _Said((), (), frozenset(), True)
+            if dotted:
+                attributes.update(names)
+                continue
+            attributes.update(names[1:])
+            for symbol in self._stand_for(path, imported, names):
+                match symbol:
+                    case FunctionSymbol():
+                        pieces[_piece(symbol.ref)] = None
+                        if symbol.owner is not None:
+                            classes[symbol.owner] = None
+                    case ClassSymbol():
+                        classes[symbol.ref] = None
+                    case ValueSymbol() if symbol.chunk:
+                        pieces[symbol.path, symbol.chunk] = None
+                    case External() if self._moves(symbol.dotted):
+                        return _Said((), (), frozenset(), True)
+        return _Said(tuple(pieces), tuple(classes), frozenset(attributes), False)
+
+    def _stand_for(self, path: str, imported: dict[str, tuple[Symbol, ...]], names: list[str]) -> Iterable[Symbol]:
+        """What a dotted chain names, as far as modules and installed packages are read along it."""
+        found = imported.get(names[0], ()) + self._lookup(path, names[0])
+        for name in names[1:]:
+            if not any(isinstance(symbol, ModuleSymbol | External) for symbol in found):
+                break
+            found = tuple(
+                inner
+                for symbol in found
+                for inner in (
+                    attribute(self._store, symbol, name) if isinstance(symbol, ModuleSymbol | External) else (symbol,)
+                )
+            )
+        return found
+
+    def _lookup(self, path: str, name: str) -> tuple[Symbol, ...]:
+        key = (path, name)
+        found = self._symbols.get(key)
+        if found is None:
+            found = self._symbols[key] = lookup(self._store, key)
+        return found
+
+    def _imports(self, path: str, chunk: Chunk) -> dict[str, tuple[Symbol, ...]]:
+        """What the imports inside a chunk's functions bind."""
+        found: dict[str, tuple[Symbol, ...]] = {}
+        for statement in walk_statements(chunk.facts):
+            if isinstance(statement, f.Import):
+                for one in statement.names:
+                    dotted = one.name if one.alias else one.name.partition(".")[0]
+                    found[one.alias or dotted] = (import_target(self._store, path, dotted, 0),)
+            elif isinstance(statement, f.ImportFrom):
+                target = import_target(self._store, path, statement.module, statement.level)
+                for one in statement.names:
+                    found[one.alias or one.name] = attribute(self._store, target, one.name)
+        return found
+
+    def _moves(self, dotted: str) -> bool:
+        """Whether a name outside the project is, or may lead to, a hop."""
+        first, last = dotted.partition(".")[0], dotted.rpartition(".")[2]
+        return last in self._words.names or (first, last) in self._words.common
+
+
+class _Words(NamedTuple):
+    """The words that tell a hop: `names` anywhere, `methods` behind a dot, `common` as (package, name) alone."""
+
+    names: frozenset[str]
+    methods: frozenset[str]
+    common: frozenset[tuple[str, str]]
+
+
+def _hop_words(table: Table) -> _Words:
+    """The words of all rows that lead away from home."""
+    names: set[str] = set()
+    methods: set[str] = set()
+    common: set[tuple[str, str]] = set()
+    for row in table.rows():
+        if not _leads_away(row):
+            continue
+        *_, holder, last = ("", *row.name.partition(" ")[0].split("."))
+        if holder[:1].isupper():
+            # Whoever has such an object got it by the name of its class, or from a function that nobody lists.
+            names.add(holder)
+            methods.add(last)
+        elif last in _COMMON:
+            common.add((row.name.partition(".")[0], last))
+        else:
+            names.add(last)
+    return _Words(frozenset(names), frozenset(methods - _COMMON), frozenset(common))
+
+
+def _leads_away(row: Row) -> bool:
+    if not isinstance(row, Wraps | Runs | Drives | Acts):
+        return False
+    return any(place not in _AT_HOME for place in (row.route[start] for start in _AT_HOME) if place is not None)
+
+
+def _piece(ref: FunctionRef) -> Piece:
+    return ref.path, ref.chunk
+
+
+def _text(source: SourceFile, index: int) -> bytes:
+    start = source.starts[index]
+    return source.text[start : start + source.chunks[index].size]
+
+
+def _code(source: SourceFile, index: int) -> bytes:
+    """The text of a chunk without comments and long strings; of module-level statements without the imports, which say
+    nothing before one of their names is used."""
+    text = _text(source, index)
+    chunk = source.chunks[index]
+    if chunk.kind == "statements":
+        for statement in reversed(chunk.facts):
+            if isinstance(statement, f.Import | f.ImportFrom):
+                start, end = statement.span
+                text = text[:start] + text[end:]
+    return _SPOKEN.sub(_unspoken, text)
+
+
+def _unspoken(match: re.Match[bytes]) -> bytes:
+    said = match.group()
+    prefix, long = match.group(1, 2)
+    is_for_people = said.startswith(b"#") or (long is not None and b"f" not in prefix.lower())
+    return b" " if is_for_people else said
+
+
+def _reached_by(chunk: Chunk, text: bytes) -> frozenset[str]:
+    """The names by which a chunk of a class is reached once the class is named: a method's own, and the attributes that
+    it sets. Statements, nested classes and what Python calls by itself always are."""
+    if chunk.kind != "function" or chunk.name is None or chunk.name.startswith("__"):
+        return frozenset()
+    return frozenset({chunk.name, *(name.decode("utf-8", "replace") for name in _SET.findall(text))})
+
+
+__all__ = ["Reach"]

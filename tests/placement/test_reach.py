@@ -1,0 +1,130 @@
+"""Which sync tests may leave home: told from words, never wrongly "no"."""
+
+from __future__ import annotations
+
+import re
+from textwrap import dedent
+
+import pytest
+
+from isolint.placement.reach import Reach
+from tests.check.engine import needs_environment, project
+
+pytestmark = needs_environment
+
+HEAD = """
+import asyncio
+import threading
+from threading import Thread as T
+
+import pytest
+from asgiref.sync import async_to_sync
+from models import Order
+
+pytestmark = pytest.mark.django_db
+
+"""
+HELPERS = """
+from concurrent.futures import ThreadPoolExecutor
+
+pool = ThreadPoolExecutor()
+
+
+def go():
+    ThreadPoolExecutor().map(id, [])
+
+
+class Base:
+    def go(self):
+        ThreadPoolExecutor().map(id, [])
+
+    def stay(self):
+        pass
+
+
+class Owner:
+    def prepare(self):
+        self.own = ThreadPoolExecutor()
+
+
+def made():
+    return Base(), Owner()
+"""
+_FILE = re.compile(r"^# (\w+\.py)\n", re.MULTILINE)
+
+
+def leaving(text: str) -> dict[str, bool]:
+    """For each test of a module: whether it may leave home. `# name.py` starts another file."""
+    module, *others = _FILE.split(dedent(text))
+    files = {"helpers.py": HELPERS, **dict(zip(others[::2], others[1::2], strict=True)), "test_a.py": HEAD + module}
+    with project(files) as (root, session):
+        reach = Reach(session.store, session.source_file)
+        items = session.items(str(root / "test_a.py"))
+        return {item.node_id.rpartition("::")[2]: reach.may_leave(item) for item in items}
+
+
+STAYS = {
+    "nothing but the ORM": "def test_it(): Order.objects.create()",
+    "a comment": "def test_it(): pass  # never in a Thread",
+    "a long text": 'def test_it():\n    """Not by sync_to_async."""\n    Order.objects.create()',
+    "what another function uses": "def other(): threading.Thread(target=print).start()\ndef test_it(): pass",
+    "a harmless name of a package with hops": "lock = threading.Lock()\n\ndef test_it():\n    with lock: Order()",
+    "a method of a class that nothing names": "def test_it(): {}.go()",
+    "a method that nothing reads": "from helpers import Base\n\ndef test_it(): Base().stay()",
+    "a bridge back home": "async def work(): pass\n\ndef test_it(): async_to_sync(work)()",
+}
+
+
+@pytest.mark.parametrize("text", STAYS.values(), ids=STAYS)
+def test_what_stays(text: str) -> None:
+    assert leaving(text) == {"test_it": False}
+
+
+MAY_LEAVE = {
+    "in its own body": "def test_it(): threading.Thread(target=print).start()",
+    "through an alias": "def test_it(): T(target=print).start()",
+    "an import in the function": "def test_it():\n    from asyncio import run\n    run(None)",
+    "a variable of another module": "import helpers\n\ndef test_it(): helpers.pool.map(id, [])",
+    "a helper": "from helpers import go\n\ndef test_it(): go()",
+    "a helper of a module": "import helpers\n\ndef test_it(): helpers.go()",
+    "a helper under another name": "from helpers import go\n\nrun = go\n\ndef test_it(): run()",
+    "a re-export": "from api import go\n\ndef test_it(): go()\n# api.py\nfrom helpers import *\n",
+    "a method": "from helpers import Base\n\ndef test_it(): Base().go()",
+    "an inherited method": "from helpers import Base\n\nclass Mine(Base): pass\n\ndef test_it(): Mine().go()",
+    "a method of what a helper gives": "from helpers import made\n\ndef test_it(): made()[0].go()",
+    "an attribute that a method sets": "from helpers import made\n\ndef test_it(): made()[1].own.map(id, [])",
+    "a fixture": "@pytest.fixture\ndef made(): asyncio.run(None)\n\ndef test_it(made): pass",
+    "a fixture of the conftest": """
+        def test_it(): pass
+        # conftest.py
+        import helpers
+        import pytest
+
+        @pytest.fixture(autouse=True)
+        def made(): helpers.go()
+        """,
+    "a set-up method": """
+        class TestIt:
+            def setup_method(self): threading.Timer(0, print).start()
+            def test_it(self): pass
+        """,
+    "a formatted text": "def test_it(): f'{T(target=print).start()}'",
+    "an async test": "async def test_it(): pass",
+}
+
+
+@pytest.mark.parametrize("text", MAY_LEAVE.values(), ids=MAY_LEAVE)
+def test_what_may_leave(text: str) -> None:
+    assert leaving(text) == {"test_it": True}
+
+
+def test_what_one_test_reaches_does_not_count_for_another() -> None:
+    found = leaving("""
+        from helpers import Base
+
+        def test_a_method_of_nothing(): {}.go()
+        def test_a_class(): Base
+        def test_both(): Base.go
+        def test_a_method_of_nothing_again(): {}.go()
+        """)
+    assert [test for test, leaves in found.items() if leaves] == ["test_both"]

@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 
 from isolint.placement.reach import Reach
-from tests.check.engine import needs_environment, project
+from tests.check.engine import LateOrigin, needs_environment, opened, project
 
 pytestmark = needs_environment
 
@@ -128,3 +128,30 @@ def test_what_one_test_reaches_does_not_count_for_another() -> None:
         def test_a_method_of_nothing_again(): {}.go()
         """)
     assert [test for test, leaves in found.items() if leaves] == ["test_both"]
+
+
+def test_an_answer_that_comes_later_changes_what_a_test_reaches() -> None:
+    """Whether a fixture is async is not known before the decorator from another package is."""
+    late = LateOrigin()
+    fixture = (
+        "import pytest_asyncio\n\n@pytest_asyncio.fixture\nasync def made(): return await Order.objects.acreate()\n"
+    )
+    with project({"test_a.py": f"{HEAD}{fixture}\ndef test_it(made): pass\n"}) as (root, _):
+        session = opened(root, open_origin=lambda env, roots: late, once=True)
+        path = str(root / "test_a.py")
+        session.report(path)
+        while late.allow(1):
+            session.origin_changed()
+            report = session.report(path)
+        assert [test.verdict for test in report.tests] == ["leaks"]
+
+
+def test_an_edit_changes_what_the_tests_of_other_files_reach() -> None:
+    text = f"{HEAD}from helpers import calm\n\ndef test_it(): calm()\n"
+    with project({"helpers.py": "def calm(): pass\n", "test_a.py": text}) as (root, _):
+        session = opened(root, once=True)
+        helpers, path = str(root / "helpers.py"), str(root / "test_a.py")
+        assert [test.verdict for test in session.report(path).tests] == ["safe"]
+        body = "import threading\n\ndef calm(): threading.Thread(target=Order.objects.create).start()\n"
+        session.set_buffer(helpers, f"from models import Order\n{body}".encode())
+        assert [test.verdict for test in session.report(path).tests] == ["leaks"]

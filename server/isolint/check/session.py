@@ -86,8 +86,8 @@ class Session:
     """One project. All paths are absolute, all offsets count bytes of the UTF-8 text.
 
     `overrides` are settings that win over `pyproject.toml` (the editor's or the command line's), `open_origin` makes
-    who answers for installed packages; without it they stay unknown. `once`: the whole project is judged and then never
-    edited, so tests that cannot leave home are told first, all together."""
+    who answers for installed packages; without it they stay unknown. `once`: the whole project is judged and hardly
+    edited afterwards, so tests that cannot leave home are told first, all together."""
 
     def __init__(
         self,
@@ -298,6 +298,7 @@ class Session:
     def _open(self) -> None:
         """Read configuration, environment and the list of files (again)."""
         self._shown.clear()
+        self._reach = None
         read = reader(self._files)
         known = {name for rule in rules() for name in (rule.name, rule.code)}
         self.project = open_project(self.root, read, os.environ, editor=self._overrides, rules=known)
@@ -360,6 +361,7 @@ class Session:
 
     def _changed(self, path: str) -> None:
         """A file's text may be another: set the inputs that differ."""
+        self._reach = None
         loaded = self._loaded.get(path)
         if loaded is None:
             self._unread.pop(path, None)
@@ -519,7 +521,7 @@ class Session:
         if self._once:
             if self._reach is None:
                 self._reach = Reach(self.store, self.source_file)
-            for item in items if watched is None else ():
+            for item in items:
                 self.store.set(MAY_LEAVE, item.id, self._reach.may_leave(item))
         if watched is None or watched[0] is not items:
             watched = self._watched[path] = (items, self.store.handles(findings, items))

@@ -81,7 +81,10 @@ class _Universe:
 
 
 class Reach:
-    """What tests reach, for one state of the project; made anew when anything changed."""
+    """What tests reach, for one state of the project's files; made anew when one of them changed.
+
+    What answers about installed packages change is where a test starts: which fixtures it gets, and who runs it. So
+    tests are asked about again when answers came."""
 
     def __init__(self, store: Store, read: Callable[[str], SourceFile | None]) -> None:
         self._store = store
@@ -91,6 +94,7 @@ class Reach:
         self._members: dict[str, dict[tuple[str, ...], list[tuple[frozenset[str], Piece]]]] = {}
         self._symbols: dict[tuple[str, str], tuple[Symbol, ...]] = {}
         self._universes: list[_Universe] = []
+        self._decided: dict[tuple[tuple[Piece, ...], tuple[ClassRef, ...]], bool] = {}
 
     def may_leave(self, item: TestItem) -> bool:
         """Whether the machine has to look: False only when nothing the test reaches is a hop."""
@@ -99,7 +103,12 @@ class Reach:
         start = self._start(item)
         if start is None:
             return True
-        pieces, classes = start
+        known = self._decided.get(start)
+        if known is None:
+            known = self._decided[start] = self._meets_a_hop(*start)
+        return known
+
+    def _meets_a_hop(self, pieces: Iterable[Piece], classes: Iterable[ClassRef]) -> bool:
         for position, universe in enumerate(self._universes):
             if self._extend(universe, pieces, classes):
                 self._universes.insert(0, self._universes.pop(position))
@@ -113,7 +122,7 @@ class Reach:
 
     # --- where a test starts -------------------------------------------------------------------------------------
 
-    def _start(self, item: TestItem) -> tuple[list[Piece], list[ClassRef]] | None:
+    def _start(self, item: TestItem) -> tuple[tuple[Piece, ...], tuple[ClassRef, ...]] | None:
         """The chunks of a test, its fixtures and set-up methods; None when one of them does not start at home."""
         fixtures = closure(self._store, item.id)
         pieces = [_piece(item.runs), (item.id.path, item.runs.chunk)]
@@ -131,7 +140,7 @@ class Reach:
             if method.is_async:
                 return None
             pieces.append(_piece(method.ref))
-        return pieces, classes
+        return tuple(pieces), tuple(classes)
 
     def _is_hop(self, definition: FixtureDef) -> bool:
         return bool(definition.canonical) and self._moves(definition.canonical)

@@ -103,6 +103,7 @@ class Session:
         self._open_origin = open_origin
         self._once = once
         self._reach: Reach | None = None
+        self._told: set[str] = set()  # the files whose tests `_reach` has been asked about
         self._files = Files()
         self.store = Store()
         self._loaded: dict[str, _Loaded] = {}
@@ -226,6 +227,7 @@ class Session:
             if answer is not None:
                 self._unanswered.discard(question)
                 self.store.set(ANSWER, question, answer)
+                self._told.clear()
 
     def close(self) -> None:
         """Nothing of the session is used afterwards. The origin belongs to whoever made it."""
@@ -298,7 +300,7 @@ class Session:
     def _open(self) -> None:
         """Read configuration, environment and the list of files (again)."""
         self._shown.clear()
-        self._reach = None
+        self._look_again()
         read = reader(self._files)
         known = {name for rule in rules() for name in (rule.name, rule.code)}
         self.project = open_project(self.root, read, os.environ, editor=self._overrides, rules=known)
@@ -361,7 +363,7 @@ class Session:
 
     def _changed(self, path: str) -> None:
         """A file's text may be another: set the inputs that differ."""
-        self._reach = None
+        self._look_again()
         loaded = self._loaded.get(path)
         if loaded is None:
             self._unread.pop(path, None)
@@ -427,6 +429,11 @@ class Session:
                     items[index] = _outline_item(chunk, chunk.facts)
                 loaded.items = tuple(items)
                 self._outlines.changed(path, loaded.items)
+
+    def _look_again(self) -> None:
+        """What tests reach may be something else now."""
+        self._reach = None
+        self._told.clear()
 
     def _set_facts(self, path: str, key: str, facts: Facts) -> None:
         if self.store.is_loaded(FACTS, (path, key)):
@@ -518,7 +525,8 @@ class Session:
         """What all rules say about each test of a file."""
         items = self._items(path)
         watched = self._watched.get(path)
-        if self._once:
+        if self._once and path not in self._told:
+            self._told.add(path)
             if self._reach is None:
                 self._reach = Reach(self.store, self.source_file)
             for item in items:

@@ -11,14 +11,16 @@ Used where many tests are judged once. Nothing is recorded in the store: who ask
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from isolint.catalog.places import Place
 from isolint.catalog.rows import Acts, Drives, Row, Runs, Wraps
 from isolint.catalog.table import Table
+from isolint.names.inputs import SCOPE
 from isolint.names.resolve import attribute, import_target, lookup
 from isolint.names.scopes import walk_statements
 from isolint.names.symbols import (
@@ -93,6 +95,7 @@ class Reach:
         self._said: dict[Piece, _Said] = {}
         self._members: dict[str, dict[tuple[str, ...], list[tuple[frozenset[str], Piece]]]] = {}
         self._symbols: dict[tuple[str, str], tuple[Symbol, ...]] = {}
+        self._bound: dict[str, Collection[str] | None] = {}
         self._universes: list[_Universe] = []
         self._decided: dict[tuple[tuple[Piece, ...], tuple[ClassRef, ...]], bool] = {}
 
@@ -280,11 +283,25 @@ class Reach:
         return found
 
     def _lookup(self, path: str, name: str) -> tuple[Symbol, ...]:
+        """What a name of a module stands for. Most words of a text are no such name: the store is not asked for them."""
+        if path not in self._bound:
+            self._bound[path] = self._bound_in(path)
+        bound = self._bound[path]
+        if bound is not None and name not in bound:
+            return ()
         key = (path, name)
         found = self._symbols.get(key)
         if found is None:
             found = self._symbols[key] = lookup(self._store, key)
         return found
+
+    def _bound_in(self, path: str) -> Collection[str] | None:
+        """The names that a module binds; None when others may come from star imports or be modules of the package."""
+        scope = self._store.get(SCOPE, path)
+        if scope is None:
+            return ()
+        is_open = bool(scope.surface.stars) or os.path.basename(path) == "__init__.py"
+        return None if is_open else scope.by_name.keys()
 
     def _imports(self, path: str, chunk: Chunk) -> dict[str, tuple[Symbol, ...]]:
         """What the imports inside a chunk's functions bind."""

@@ -8,6 +8,7 @@ with what could be read; nothing raises.
 from __future__ import annotations
 
 from collections.abc import Callable
+from sys import intern
 from typing import Literal
 
 from tree_sitter import Node
@@ -87,7 +88,7 @@ def read_expression(node: Node, t: ChunkText, depth: int) -> Expr:
         start, end = node.start_byte, node.end_byte
         if start == end:
             return Missing((), (start, end))
-        return Name(t.bytes[start:end].decode("utf-8", "replace"), (start, end))
+        return Name(intern(t.bytes[start:end].decode("utf-8", "replace")), (start, end))
     handler = EXPRESSIONS.get(kind)
     if handler is None:
         return read_missing(node, t, depth)
@@ -141,7 +142,7 @@ def _attribute(node: Node, t: ChunkText, depth: int) -> Expr:
     start, end = attr.start_byte, attr.end_byte
     if attr.kind_id != K_IDENTIFIER or start == end or len(children) < 3:
         return Missing((read_expression(value, t, depth),), span_of(node))
-    name = t.bytes[start:end].decode("utf-8", "replace")
+    name = intern(t.bytes[start:end].decode("utf-8", "replace"))
     owner = read_expression(value, t, depth)
     if type(owner) is Starred:
         return Starred(Attribute(owner.value, name, (start, end), (owner.value.span[0], end)), (node.start_byte, end))

@@ -6,6 +6,8 @@ converted here.
 
 from __future__ import annotations
 
+from sys import intern
+
 import tree_sitter_python
 from tree_sitter import Language, Node, Parser
 
@@ -108,4 +110,4 @@ def span_of(node: Node) -> Span:
 
 def word_of(node: Node, t: ChunkText) -> str:
     """The text of a node."""
-    return t.bytes[node.start_byte : node.end_byte].decode("utf-8", "replace")
+    return intern(t.bytes[node.start_byte : node.end_byte].decode("utf-8", "replace"))

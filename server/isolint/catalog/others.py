@@ -69,7 +69,6 @@ DECORATORS: tuple[Row, ...] = (
 PURE: tuple[Row, ...] = (
     *(Gives(f"django.core.mail.{name}") for name in ("send_mail", "send_mass_mail", "mail_admins", "mail_managers")),
     Gives("django.core.mail.message.EmailMessage.send"),
-    Gives("django.urls.base.reverse"),
     Gives("django.utils.timezone.now"),
     Gives("django.contrib.auth.hashers.make_password"),
     Gives("django.contrib.auth.hashers.check_password"),

@@ -114,6 +114,18 @@ INSENSITIVE = route(
 )
 """`sync_to_async(thread_sensitive=False)`: a pool thread, awaited in a loop only."""
 
+OWN_CONTEXT = INSENSITIVE
+"""Thread-sensitive work inside a `ThreadSensitiveContext` that no `async_to_sync` is around: its own pool thread, even
+in a loop that a bridge made."""
+
+OWN_CONTEXT_LOOP = route(
+    HOME_LOOP=Place.POOL_LOOP,
+    WORKER_LOOP=Place.POOL_LOOP,
+    POOL_LOOP=Place.POOL_LOOP,
+    UNKNOWN_LOOP=Place.POOL_LOOP,
+)
+"""The loop itself inside such a context: its thread-sensitive work goes to that pool thread."""
+
 WORKER_THREAD: Route = (Place.WORKER,) * _COUNT
 """asgiref's single worker thread by hand, from anywhere."""
 

@@ -13,11 +13,23 @@ from typing import Literal
 from isolint.catalog.places import IDENTITY, Route
 
 Given = Literal[
-    "plain", "self", "model", "models", "queryset", "manager", "receiver", "class", "unknown", "first", "items"
+    "plain",
+    "self",
+    "model",
+    "models",
+    "queryset",
+    "manager",
+    "receiver",
+    "class",
+    "unknown",
+    "first",
+    "items",
+    "keywords",
 ]
 """What a call gives: "plain" data; "self" the receiver; "model"/"models" an instance/instances of the model behind the
 receiver (or of the class given as first argument); "queryset"/"manager" one over it; "receiver": an instance of the
-class it is called on; "first": its first argument; "items": a container of its arguments; "unknown"."""
+class it is called on; "first": its first argument; "items": a container of its arguments; "keywords": a
+table of its keyword arguments; "unknown"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +91,41 @@ class Acts:
 @dataclass(frozen=True, slots=True)
 class Gives:
     """`name(...)` does no work and gives `gives`; `cls` names the class of the result (canonical) where that is
-    fixed."""
+    fixed. The result keeps its arguments as attributes of the names in `holds`, by position and by keyword."""
 
     name: str
     gives: Given = "plain"
     cls: str = ""
+    holds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """`name(...)` has an application answer a request, when its result is awaited ("await") or at once ("call"). A view
+    or consumer that is a plain function runs by `plain`, one that is a coroutine function by `coroutine`.
+
+    `path` is where the URL stands: the position of an argument, or the name of an attribute that the receiver holds;
+    `application` the attribute that holds what answers ("transport.app": an attribute of it), "" for the project's own
+    URLs. The method of the request is the last part of `name` where that is one, else held as `method`."""
+
+    name: str
+    when: Literal["call", "await"]
+    plain: Route
+    coroutine: Route
+    rule: str
+    path: int | str
+    application: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Serves:
+    """An object of the class `name` answers requests with the project's own URLs, whoever drives it: plain views by
+    `plain`, coroutine functions by `coroutine`."""
+
+    name: str
+    plain: Route
+    coroutine: Route
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +205,8 @@ Row = (
     | Drives
     | Acts
     | Gives
+    | Requests
+    | Serves
     | Attribute
     | Decorates
     | Manages
@@ -177,4 +221,4 @@ Row = (
 
 def rule_of(row: Row | None) -> str:
     """The rule that a hop's row belongs to, "" for hops that lead nowhere else."""
-    return row.rule if isinstance(row, Wraps | Runs | Drives | Acts) else ""
+    return row.rule if isinstance(row, Wraps | Runs | Drives | Acts | Requests | Serves) else ""

@@ -10,9 +10,10 @@ from isolint.catalog.hops import HOPS
 from isolint.catalog.others import DECORATORS, FACTORIES, MOCKS, PURE
 from isolint.catalog.places import BRIDGE, SENSITIVE, THREAD, Route
 from isolint.catalog.rows import Acts, Decorates, Extends, Gives, Row, Wraps
+from isolint.catalog.web import WEB
 from isolint.workspace.shapes import UserRows
 
-ROWS: tuple[Row, ...] = (*HOPS, *ORM, *FACTORIES, *MOCKS, *DECORATORS, *PURE)
+ROWS: tuple[Row, ...] = (*HOPS, *ORM, *FACTORIES, *MOCKS, *DECORATORS, *PURE, *WEB)
 
 
 def switched_name(row: Wraps) -> str:

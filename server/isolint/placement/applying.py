@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
@@ -18,6 +19,7 @@ from isolint.catalog.rows import (
     Manages,
     Mocks,
     NeedsLoop,
+    Requests,
     Row,
     Runs,
     Wraps,
@@ -28,7 +30,7 @@ from isolint.names.origin import Definition
 from isolint.names.resolve import class_attribute, mro
 from isolint.names.scopes import class_scope
 from isolint.names.symbols import ClassRef, ClassSymbol, FunctionSymbol, Site
-from isolint.placement import filling, lineage, members, queries
+from isolint.placement import filling, lineage, members, queries, requests
 from isolint.placement.context import Context, Keywords
 from isolint.placement.shapes import (
     Callable_,
@@ -335,9 +337,13 @@ def apply(
             carried = Outside(atom.dotted, row.name, atom.receiver)
             return one(Deferred(row.when, frozenset({carried}), "act", args, keywords))
         case Gives():
+            if row.holds:
+                return one(holding(row, atom, args, named))
             if row.cls:
                 return one(Outside(row.cls, row.cls)) if row.gives == "class" else one(Instance(row.cls))
-            return given(m, row.gives, atom, args)
+            return given(m, row.gives, atom, args, named)
+        case Requests():
+            return requests.request(m, row, atom, ctx, site, label, args, named)
         case Attribute():
             return given(m, row.gives, atom, args)
         case Decorates() if row.factory:
@@ -423,7 +429,16 @@ def drive(
     return one(work)
 
 
-def given(m: Machine, gives: Given, atom: Outside, args: tuple[Value, ...]) -> Value:
+def holding(row: Gives, atom: Outside, args: tuple[Value, ...], named: dict[str, Value]) -> Instance:
+    """An object that keeps what it was made of."""
+    held = {**dict(zip(row.holds, args, strict=False)), **{k: v for k, v in named.items() if k in row.holds}}
+    cls = atom.receiver.ref if isinstance(atom.receiver, Class_) else row.cls
+    return Instance(cls, held=tuple(sorted(held.items())))
+
+
+def given(
+    m: Machine, gives: Given, atom: Outside, args: tuple[Value, ...], keywords: Mapping[str, Value] | None = None
+) -> Value:
     """The value that a row says its call gives."""
     receiver = atom.receiver
     match gives:
@@ -435,6 +450,8 @@ def given(m: Machine, gives: Given, atom: Outside, args: tuple[Value, ...]) -> V
             return args[0] if args else PLAIN
         case "items":
             return one(Items(join(args)))
+        case "keywords":
+            return one(Items(join((keywords or {}).values()), tuple(sorted((keywords or {}).items()))))
         case "model" | "models":
             model = model_of(m, atom, args)
             made = one(Instance(model)) if model is not None else unknown(f"model of {atom.dotted}")

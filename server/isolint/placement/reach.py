@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from isolint.catalog.places import Place
-from isolint.catalog.rows import Acts, Drives, Row, Runs, Wraps
+from isolint.catalog.rows import Acts, Drives, Gives, Requests, Row, Runs, Serves, Wraps
 from isolint.catalog.table import Table
 from isolint.names.inputs import SCOPE
 from isolint.names.resolve import attribute, import_target, lookup
@@ -283,7 +283,8 @@ class Reach:
         return found
 
     def _lookup(self, path: str, name: str) -> tuple[Symbol, ...]:
-        """What a name of a module stands for. Most words of a text are no such name: the store is not asked for them."""
+        """What a name of a module stands for. Most words of a text are no such name: the store is not asked for
+        them."""
         if path not in self._bound:
             self._bound[path] = self._bound_in(path)
         bound = self._bound[path]
@@ -337,7 +338,8 @@ def _hop_words(table: Table) -> _Words:
     methods: set[str] = set()
     common: set[tuple[str, str]] = set()
     for row in table.rows():
-        if not _leads_away(row):
+        made = table.get(row.cls) if isinstance(row, Gives) else None
+        if not _leads_away(row) and not isinstance(made, Serves):
             continue
         *_, holder, last = ("", *row.name.partition(" ")[0].split("."))
         if holder[:1].isupper():
@@ -352,9 +354,14 @@ def _hop_words(table: Table) -> _Words:
 
 
 def _leads_away(row: Row) -> bool:
-    if not isinstance(row, Wraps | Runs | Drives | Acts):
-        return False
-    return any(place not in _AT_HOME for place in (row.route[start] for start in _AT_HOME) if place is not None)
+    match row:
+        case Wraps() | Runs() | Drives() | Acts():
+            routes = [row.route]
+        case Requests() | Serves():
+            routes = [row.plain, row.coroutine]
+        case _:
+            return False
+    return any(place not in _AT_HOME for each in routes for place in (each[at] for at in _AT_HOME) if place is not None)
 
 
 def _piece(ref: FunctionRef) -> Piece:

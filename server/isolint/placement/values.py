@@ -32,7 +32,7 @@ from isolint.syntax import facts as f
 MAX_ATOMS = 8
 """More alternatives than this for one value end in Unknown. (With 16, tables of handlers that are dispatched by a
 computed name made one flagged test in five of a measured suite a false alarm.)"""
-MAX_DEPTH = 6
+MAX_DEPTH = 8
 """Deeper nesting than this (a partial of a partial of ...) ends in Unknown."""
 
 TEXT_METHODS = frozenset(

@@ -1,0 +1,257 @@
+"""The project's URLs: which view answers a path or a name, as far as `urlpatterns` are written out.
+
+Patterns are values like any other: rows make `path`, `re_path` and `include` keep what they are given, and here they
+are walked in Django's order (django/urls/resolvers.py URLResolver.resolve). No view is called here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from isolint.catalog.web import INCLUDE, REGEX, REVERSE, ROUTE
+from isolint.names.resolve import attribute, base_directory, find_module, lookup
+from isolint.names.symbols import ModuleSymbol
+from isolint.placement import members
+from isolint.placement.shapes import Instance, Items, Literally, Module, Value
+from isolint.placement.values import NOTHING, in_order, literals
+from isolint.pytest_model.inputs import CONFIG
+
+if TYPE_CHECKING:
+    from isolint.placement.machine import Machine
+
+MAX_PATH = 300
+"""Characters of a path that are looked up; a longer one is not known."""
+MAX_INCLUDES = 8
+"""Includes within includes that are followed."""
+
+_CONVERTER = re.compile(r"<(?:(?P<converter>[^>:]+):)?(?P<name>[^>]+)>")
+_CONVERTERS = {"int": "[0-9]+", "slug": "[-a-zA-Z0-9_]+", "uuid": "[0-9a-fA-F-]{36}", "path": ".+"}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A view, and the names of what it is given from the path."""
+
+    view: Value
+    names: tuple[str, ...] = ()
+
+
+def find(m: Machine, url: Value) -> list[Match] | str:
+    """The views that may answer a URL, none where nothing does (404); or why that is not known."""
+    root = _root(m)
+    if isinstance(root, str):
+        return root
+    found: list[Match] = []
+    for atom in in_order(url):
+        match atom:
+            case Literally(value=str() as text):
+                one_found = _by_path(m, root, text)
+            case Instance(cls=cls) if cls == REVERSE:
+                one_found = _by_name(m, root, dict(atom.held).get("viewname", NOTHING))
+            case _:
+                return "its URL is not written out"
+        if isinstance(one_found, str):
+            return one_found
+        found += one_found
+    if len({one_found.view for one_found in found}) > 1:
+        return "more than one view may answer its URL"  # the arguments of `reverse` decide which
+    return found[:1] if url else "its URL is not written out"
+
+
+def matching(m: Machine, patterns: Value, url: Value) -> list[Match] | str:
+    """As `find`, in a list of patterns (channels' URLRouter)."""
+    for text in literals(url) or ():
+        return _by_path(m, patterns, "/" + str(text).lstrip("/"))
+    return "its path is not written out"
+
+
+def middleware(m: Machine) -> list[Value]:
+    """The project's own middleware, in order."""
+    settings = _settings(m)
+    found: list[Value] = []
+    if isinstance(settings, str):
+        return found
+    for atom in _setting(m, settings, "MIDDLEWARE"):
+        for _, value in atom.keys if isinstance(atom, Items) else ():
+            for dotted in literals(value) or ():
+                module, _, name = str(dotted).rpartition(".")
+                home = find_module(m.store, (module, base_directory(m.store, settings.path)))
+                if isinstance(home, ModuleSymbol) and home.path:
+                    found.append(members.symbols_value(m, lookup(m.store, (home.path, name))))
+    return found
+
+
+def _root(m: Machine) -> Value | str:
+    """`urlpatterns` of the settings' ROOT_URLCONF; or why they are not known."""
+    settings = _settings(m)
+    if isinstance(settings, str):
+        return settings
+    for dotted in literals(_setting(m, settings, "ROOT_URLCONF")) or ():
+        module = find_module(m.store, (str(dotted), base_directory(m.store, settings.path)))
+        patterns = _of_module(m, module.path) if isinstance(module, ModuleSymbol) and module.path else NOTHING
+        if patterns:
+            return patterns
+    return "ROOT_URLCONF is not written out"
+
+
+def _settings(m: Machine) -> ModuleSymbol | str:
+    """The settings module; or why it is not known."""
+    dotted = m.store.get(CONFIG, m.path).django_settings
+    if not dotted:
+        return "Django's settings are not named in pytest's configuration"
+    settings = find_module(m.store, (dotted, base_directory(m.store, m.path)))
+    if isinstance(settings, ModuleSymbol) and settings.path:
+        return settings
+    return f"the settings module {dotted} is not in the project"
+
+
+def _setting(m: Machine, settings: ModuleSymbol, name: str) -> Value:
+    return members.symbols_value(m, lookup(m.store, (settings.path, name)))
+
+
+def _of_module(m: Machine, path: str) -> Value:
+    return members.symbols_value(m, lookup(m.store, (path, "urlpatterns")))
+
+
+def _by_path(m: Machine, root: Value, text: str) -> list[Match] | str:
+    path = re.sub(r"^[a-z]+://[^/]*", "", text).partition("?")[0].partition("#")[0]
+    if len(path) > MAX_PATH or not path.startswith("/"):
+        return "its URL is not one of the project"
+    found, sure = _search(m, root, path[1:], (), 0)
+    if found is not None:
+        return [found]
+    return [] if sure else "not all URL patterns are written out"
+
+
+def _search(m: Machine, patterns: Value, rest: str, names: tuple[str, ...], depth: int) -> tuple[Match | None, bool]:
+    """The first pattern that fits, and whether it is sure that none does where none was found."""
+    sure = True
+    for pattern in _listed(patterns):
+        held, regex = dict(pattern.held) if pattern is not None else {}, None
+        inner = held.get("view", NOTHING)
+        included = _included(m, inner)
+        if pattern is not None:
+            regex = _regex(pattern, included is None)
+        if regex is None:
+            sure = False
+            continue
+        matched = regex.search(rest)
+        if matched is None:
+            continue
+        taken = (*names, *(matched.groupdict() or ()))
+        if included is None:
+            return Match(inner, taken), True
+        if depth < MAX_INCLUDES:
+            found, inner_sure = _search(m, included[0], rest[matched.end() :], taken, depth + 1)
+            if found is not None:
+                return found, True
+            sure = sure and inner_sure
+        else:
+            sure = False
+    return None, sure
+
+
+def _by_name(m: Machine, root: Value, names: Value) -> list[Match] | str:
+    found: list[Match] = []
+    for name in literals(names) or ():
+        *spaces, last = str(name).split(":")
+        found += _named(m, root, tuple(spaces), last, (), 0)
+    return found or "no URL pattern of that name is written out"
+
+
+def _named(
+    m: Machine, patterns: Value, spaces: tuple[str, ...], name: str, names: tuple[str, ...], depth: int
+) -> Iterator[Match]:
+    for pattern in _listed(patterns):
+        held = dict(pattern.held) if pattern is not None else {}
+        included = _included(m, held.get("view", NOTHING))
+        regex = _regex(pattern, included is None) if pattern is not None else None
+        if pattern is None or regex is None:
+            continue
+        taken = (*names, *regex.groupindex)
+        if included is None:
+            if not spaces and name in (literals(held.get("name")) or ()):
+                yield Match(held["view"], taken)
+            continue
+        inner, namespaces = included
+        if depth >= MAX_INCLUDES:
+            continue
+        if not namespaces:
+            yield from _named(m, inner, spaces, name, taken, depth + 1)
+        elif spaces and spaces[0] in namespaces:
+            yield from _named(m, inner, spaces[1:], name, taken, depth + 1)
+
+
+def _listed(patterns: Value) -> Iterator[Instance | None]:
+    """The patterns in order; None for what is not one that is written out."""
+    for atom in in_order(patterns):
+        if not isinstance(atom, Items):
+            yield None
+            continue
+        for _, value in atom.keys or ((0, atom.element),):
+            for pattern in in_order(value):
+                known = isinstance(pattern, Instance) and pattern.cls in (ROUTE, REGEX)
+                yield pattern if known and isinstance(pattern, Instance) else None
+
+
+def _regex(pattern: Instance, is_end: bool) -> re.Pattern[str] | None:
+    """The expression of a pattern, which fits a whole path, or with an include its beginning; None when it is not
+    written out."""
+    for value in literals(dict(pattern.held).get("route")) or ():
+        text = str(value)
+        try:
+            if pattern.cls == REGEX:
+                return re.compile(text if text.startswith("^") else f"^.*?(?:{text})")
+            return re.compile(f"^{_of_route(text)}{chr(92) + 'Z' if is_end else ''}")
+        except re.error:
+            return None
+    return None
+
+
+def _of_route(route: str) -> str:
+    """django.urls.resolvers._route_to_regex, with names that the expression can do without left out."""
+    parts, at = [], 0
+    for found in _CONVERTER.finditer(route):
+        parts.append(re.escape(route[at : found.start()]))
+        inside = _CONVERTERS.get(found["converter"] or "", "[^/]+")
+        parts.append(f"(?P<{found['name']}>{inside})" if found["name"].isidentifier() else f"(?:{inside})")
+        at = found.end()
+    return "".join((*parts, re.escape(route[at:])))
+
+
+def _included(m: Machine, view: Value) -> tuple[Value, tuple[str, ...]] | None:
+    """What an `include` holds and its namespaces; None for a view."""
+    for atom in view:
+        if isinstance(atom, Instance) and atom.cls == INCLUDE:
+            held = dict(atom.held)
+            spaces = [str(name) for name in literals(held.get("namespace")) or ()]
+            inner, own = _argument(m, held.get("arg", NOTHING))
+            return inner, tuple(dict.fromkeys((*spaces, *own)))
+    return None
+
+
+def _argument(m: Machine, argument: Value) -> tuple[Value, tuple[str, ...]]:
+    """The patterns that `include` is given (a module, its name, a list, or a pair with a namespace), and `app_name`."""
+    for atom in argument:
+        match atom:
+            case Literally(value=str() as dotted):
+                module = find_module(m.store, (dotted, base_directory(m.store, m.path)))
+                if isinstance(module, ModuleSymbol) and module.path:
+                    return _of_module(m, module.path), _app_name(m, module)
+            case Module():
+                return _of_module(m, atom.path), _app_name(m, ModuleSymbol(atom.dotted, atom.path))
+            case Items():
+                keys = dict(atom.keys)
+                name = literals(keys.get(1))
+                if name and len(keys) == 2:
+                    return _argument(m, keys[0])[0], (str(name[0]),)
+                return argument, ()
+    return argument, ()
+
+
+def _app_name(m: Machine, module: ModuleSymbol) -> tuple[str, ...]:
+    found = literals(members.symbols_value(m, attribute(m.store, module, "app_name")))
+    return (str(found[0]),) if found else ()

@@ -108,6 +108,13 @@ MAY_LEAVE = {
             def setup_method(self): threading.Timer(0, print).start()
             def test_it(self): pass
         """,
+    "a parametrized value": """
+        from helpers import go
+
+        pytestmark = [pytest.mark.django_db, pytest.mark.parametrize("work", [go])]
+
+        def test_it(work): work()
+        """,
     "a formatted text": "def test_it(): f'{T(target=print).start()}'",
     "an async test": "async def test_it(): pass",
 }

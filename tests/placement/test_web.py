@@ -266,3 +266,28 @@ def test_logging_in(name: str) -> None:
 async def test_it(async_client):  #= leaks
     await async_client.a{name}(username="a")  #~ ISO104
 """)
+
+
+def test_what_a_helper_is_given() -> None:
+    web("""
+async def fetch(url, client=None):
+    client = client or AsyncClient()
+    return await client.get(url)
+
+async def sent(app, path):
+    communicator = ApplicationCommunicator(app, {"type": "http", "path": path})
+    await communicator.send_input({"type": "http.request"})
+
+async def test_url():  #= leaks
+    await fetch("/make/")  #~ ISO104
+
+async def test_pure():  #= safe
+    await fetch(reverse("pure"))
+
+async def test_application():  #= leaks
+    await sent(get_asgi_application(), "/make/")  #~ ISO104
+
+@pytest.mark.parametrize("url", ["/pure/", "/apure/"])
+async def test_parametrized(url, async_client):  #= safe
+    await async_client.get(url)
+""")

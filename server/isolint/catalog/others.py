@@ -24,6 +24,8 @@ FACTORIES: tuple[Row, ...] = (
     Gives("model_bakery.baker.prepare_recipe", "unknown"),
 )
 
+PARAMETER_SET = "_pytest.mark.structures.ParameterSet"
+
 MOCKS: tuple[Row, ...] = tuple(
     Mocks(f"unittest.mock.{name}")
     for name in (
@@ -67,6 +69,8 @@ DECORATORS: tuple[Row, ...] = (
 )
 
 PURE: tuple[Row, ...] = (
+    # It keeps its values by position (_pytest.mark.structures.ParameterSet.param).
+    Gives("_pytest.mark.param", cls=PARAMETER_SET, holds=tuple(map(str, range(16)))),
     *(Gives(f"django.core.mail.{name}") for name in ("send_mail", "send_mass_mail", "mail_admins", "mail_managers")),
     Gives("django.core.mail.message.EmailMessage.send"),
     Gives("django.utils.timezone.now"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from isolint.placement import members
+from isolint.placement import members, requests
 from isolint.placement.context import SPREAD, Context, Keywords
 from isolint.placement.shapes import (
     Atom,
@@ -148,6 +148,8 @@ def follow(m: Machine, atom: Derived, base: Value, args: tuple[Value, ...], keyw
                 pick(table, base, default) if isinstance(table, Items) else unknown("an entry of a table")
                 for table in args[0]
             )
+        case "request":
+            return requests.resumed(m, atom.name, base, args)
         case "super":
             return join(members.super_of(m, base, a.ref) for a in join(args) if isinstance(a, Class_))
         case "enter":

@@ -37,6 +37,7 @@ from isolint.placement.inputs import TABLE
 from isolint.placement.trace import entry
 from isolint.pytest_model.cases import case_methods
 from isolint.pytest_model.closures import closure
+from isolint.pytest_model.marks import marks_of
 from isolint.pytest_model.shapes import FixtureDef, TestItem
 from isolint.store.memo import Store
 from isolint.syntax import facts as f
@@ -138,6 +139,9 @@ class Reach:
                 pieces += [_piece(ref) for ref in refs if ref is not None]
                 if definition.owner is not None:
                     classes.append(definition.owner)
+        for mark in marks_of(self._store, item.id):
+            if mark.name == "parametrize" and mark.site is not None:
+                pieces.append((mark.site.path, mark.site.chunk))
         methods = case_methods(self._store, item.id)
         for method in (*methods.before, *methods.after):
             if method.is_async:

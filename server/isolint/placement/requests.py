@@ -21,12 +21,14 @@ from isolint.placement.shapes import (
     Callable_,
     Class_,
     Deferred,
+    Derived,
     Hop,
     Instance,
     Items,
     Literally,
     Mock,
     Outside,
+    Param,
     Partial,
     Plain,
     Unknown,
@@ -74,14 +76,33 @@ def request(
     else:
         url = held.get(row.path, NOTHING)
     verb = row.name.rpartition(".")[2]
-    verbs = (verb,) if verb in _VERBS else tuple(str(v).lower() for v in literals(held.get("method")) or ("get",))
-    if not row.application:
-        work = _views(m, row, row, url, verbs)
+    method = one(Literally(verb)) if verb in _VERBS else held.get("method", one(Literally("get")))
+    if row.application:
+        work = _answered(m, row, _within(held, row.application) or unknown("its application"), (url, method))
     else:
-        work = _application(m, row, _within(held, row.application), url, verbs, 0)
+        work = _answered(m, row, url or unknown("its URL"), (method,))
     if row.when == "await":
         return work
     return m.perform(work, "await", ctx, site, label)
+
+
+def resumed(m: Machine, name: str, value: Value, rest: tuple[Value, ...]) -> Value:
+    """The work of a request that had to wait for its application, or its URL, to be known."""
+    row = m.table.get(name)
+    return _answered(m, row, value, rest) if isinstance(row, Requests) else unknown(name)
+
+
+def _answered(m: Machine, row: Requests, value: Value, rest: tuple[Value, ...]) -> Value:
+    """The work of a request; `value` is its application, or its URL where the project itself answers. What is still
+    symbolic waits."""
+    waiting = [one(Derived(a, "request", row.name, rest)) for a in in_order(value) if isinstance(a, Param | Derived)]
+    known = frozenset(a for a in value if not isinstance(a, Param | Derived))
+    verbs = tuple(str(v).lower() for v in literals(rest[-1]) or ("get",))
+    if known and row.application:
+        waiting.append(_application(m, row, known, rest[0], verbs, 0))
+    elif known:
+        waiting.append(_views(m, row, row, known, verbs))
+    return join(waiting)
 
 
 def _within(held: dict[str, Value], dotted: str) -> Value:

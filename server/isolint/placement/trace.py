@@ -14,6 +14,7 @@ from isolint.placement.context import Context
 from isolint.placement.functions import find_node
 from isolint.placement.inputs import MAY_LEAVE
 from isolint.placement.machine import Machine
+from isolint.placement.parameters import parameter
 from isolint.placement.patches import world_of
 from isolint.placement.shapes import (
     Callable_,
@@ -242,7 +243,9 @@ class _Run:
 
     def test_parameter(self, name: str) -> Value:
         definitions = self.closure.definitions(name)
-        if name in self.closure.direct or not definitions:
+        if name in self.closure.direct:
+            return parameter(self.store, (self.item.id, name))
+        if not definitions:
             return frozenset({Unknown(f"parameter {name}")})
         return self.value(name, len(definitions) - 1)
 

@@ -55,10 +55,10 @@ def find(m: Machine, url: Value) -> list[Match] | str:
                 return "its URL is not written out"
         if isinstance(one_found, str):
             return one_found
-        found += one_found
-    if len({one_found.view for one_found in found}) > 1:
-        return "more than one view may answer its URL"  # the arguments of `reverse` decide which
-    return found[:1] if url else "its URL is not written out"
+        if len({match.view for match in one_found}) > 1:
+            return "more than one view may answer its URL"  # the arguments of `reverse` decide which
+        found += one_found[:1]
+    return found if url else "its URL is not written out"
 
 
 def matching(m: Machine, patterns: Value, url: Value) -> list[Match] | str:

@@ -291,3 +291,46 @@ async def test_application():  #= leaks
 async def test_parametrized(url, async_client):  #= safe
     await async_client.get(url)
 """)
+
+
+def test_templates_go_through_the_querysets_of_their_context() -> None:
+    web(
+        """
+from asgiref.sync import sync_to_async
+from django.template import engines
+from django.template.loader import get_template, render_to_string
+from models import Order
+
+async def test_queryset():  #= leaks
+    await sync_to_async(render_to_string)("a.html", {"orders": Order.objects.all()})  #: ISO101
+
+async def test_plain_context():  #= safe
+    await sync_to_async(render_to_string)("a.html", {"total": 1})
+
+async def test_template():  #= leaks
+    template = get_template("a.html")
+    await sync_to_async(template.render)({"orders": Order.objects.filter(total=1)})  #: ISO101
+
+async def test_from_text():  #= leaks
+    template = engines["django"].from_string("{{ orders }}")
+    await sync_to_async(template.render)({"orders": Order.objects.all()})  #: ISO101
+
+async def test_a_view_that_renders(async_client):  #= leaks
+    await async_client.get("/orders/")  #~ ISO104
+""",
+        {
+            "urls.py": """\
+from django.shortcuts import render
+from django.urls import path
+
+from models import Order
+
+
+def listed(request):
+    return render(request, "a.html", {"orders": Order.objects.all()})
+
+
+urlpatterns = [path("orders/", listed)]
+"""
+        },
+    )

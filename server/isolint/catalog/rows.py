@@ -50,14 +50,15 @@ class Wraps:
 @dataclass(frozen=True, slots=True)
 class Runs:
     """`name(..., f, *args)` runs `f(*args)` by `route`: at once ("call"), when the result is awaited ("await"), or when
-    its `start()` is called ("start"). `payload` is the position of `f`, `keyword` its name; arguments follow it, or
-    stand in the keywords `args`/`kwargs`. `each`: the arguments are iterables of arguments (`Executor.map`)."""
+    its `start()` is called ("start"). `payload` is the position of `f` (or the name under which the receiver holds it),
+    `keyword` its name; arguments follow it, or stand in the keywords `args`/`kwargs`. `each`: the arguments are
+    iterables of arguments (`Executor.map`)."""
 
     name: str
     route: Route
     when: Literal["call", "await", "start"]
     rule: str
-    payload: int = 0
+    payload: int | str = 0
     keyword: str = "func"
     each: bool = False
 
@@ -86,6 +87,20 @@ class Acts:
     route: Route = IDENTITY
     rule: str = ""
     gives: Given = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Drains:
+    """`name(...)` goes through what it is given, once it is called or awaited, by `route`: querysets in it, or in a
+    table that it is, run their query. `what` is the position of that argument, or the name under which the receiver
+    holds it."""
+
+    name: str
+    when: Literal["call", "await"]
+    what: int | str
+    route: Route = IDENTITY
+    rule: str = ""
+    keyword: str = "context"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +219,7 @@ Row = (
     | Runs
     | Drives
     | Acts
+    | Drains
     | Gives
     | Requests
     | Serves
@@ -221,4 +237,4 @@ Row = (
 
 def rule_of(row: Row | None) -> str:
     """The rule that a hop's row belongs to, "" for hops that lead nowhere else."""
-    return row.rule if isinstance(row, Wraps | Runs | Drives | Acts | Requests | Serves) else ""
+    return row.rule if isinstance(row, Wraps | Runs | Drives | Acts | Drains | Requests | Serves) else ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from isolint.catalog.places import IN_LOOP, OWN_CONTEXT, OWN_CONTEXT_LOOP, SENSITIVE
-from isolint.catalog.rows import Acts, Attribute, Decorates, Gives, Requests, Row, Serves
+from isolint.catalog.places import IDENTITY, IN_LOOP, OWN_CONTEXT, OWN_CONTEXT_LOOP, SENSITIVE
+from isolint.catalog.rows import Acts, Attribute, Decorates, Drains, Gives, Requests, Row, Runs, Serves
 
 ROUTE = "django.urls.resolvers.RoutePattern"
 REGEX = "django.urls.resolvers.RegexPattern"
@@ -14,6 +14,10 @@ AS_VIEW = "django.views.generic.base.View.as_view"
 PROTOCOLS = "channels.routing.ProtocolTypeRouter"
 ROUTES = "channels.routing.URLRouter"
 CONSUMER = "channels.consumer.AsyncConsumer"
+TEMPLATE = "django.template.backends.django.Template"
+ENGINE = "django.template.backends.django.DjangoTemplates"
+PAGES = "django.core.paginator.AsyncPaginator"
+TASK = "django.tasks.base.Task"
 _CLIENT = "django.test.client"
 _TESTING = "channels.testing"
 _PATTERN = ("route", "view", "kwargs", "name")
@@ -62,6 +66,32 @@ WEB: tuple[Row, ...] = (
         for name in "get_host get_port get_full_path build_absolute_uri is_secure accepts get_signed_cookie".split()
     ),
     Gives("django.shortcuts.redirect"),
+    # Templates go through the querysets of their context; whether one that is there is used nobody looks at.
+    Drains("django.shortcuts.render", "call", 2),
+    Drains("django.template.loader.render_to_string", "call", 1),
+    Gives("django.template.loader.get_template", cls=TEMPLATE),
+    Gives("django.template.loader.select_template", cls=TEMPLATE),
+    Drains(f"{TEMPLATE}.render", "call", 0),
+    Gives("django.template.context.Context.()", "first"),
+    Gives("django.template.context.RequestContext.()", "keywords"),
+    Drains("django.template.base.Template.render", "call", 0),
+    Gives("django.template.utils.EngineHandler.__getitem__", cls=ENGINE),
+    Gives(f"{ENGINE}.from_string", cls=TEMPLATE),
+    Gives(f"{ENGINE}.get_template", cls=TEMPLATE),
+    # Pages of a queryset (django/core/paginator.py, Django 6.0).
+    Gives(f"{PAGES}.()", cls=PAGES, holds=("object_list",)),
+    *(
+        Drains(f"{PAGES}.{name}", "await", "object_list", SENSITIVE, "ISO102")
+        for name in ("acount", "anum_pages", "apage", "aget_page", "apage_range", "aget_elided_page_range")
+    ),
+    # Tasks with the immediate backend, which is the default (django/tasks/backends/immediate.py, Django 6.0).
+    Gives("django.tasks.base.task", cls=TASK, holds=("func",)),
+    Gives("django.tasks.task", cls=TASK, holds=("func",)),
+    Gives(f"{TASK}.using", "self"),
+    Runs(f"{TASK}.enqueue", IDENTITY, "call", "", payload="func"),
+    Runs(f"{TASK}.aenqueue", SENSITIVE, "await", "ISO101", payload="func"),
+    Runs(f"{TASK}.call", IDENTITY, "call", "", payload="func"),
+    Runs(f"{TASK}.acall", SENSITIVE, "await", "ISO101", payload="func"),
     # The async client: AsyncClientHandler awaits the view in the caller's task; a plain one goes through sync_to_async
     # (django/core/handlers/base.py BaseHandler._get_response_async).
     *(Requests(f"{_CLIENT}.AsyncClient.{name}", "await", SENSITIVE, IN_LOOP, "ISO104", 0) for name in _METHODS),

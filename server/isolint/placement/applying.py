@@ -12,6 +12,7 @@ from isolint.catalog.rows import (
     Acts,
     Attribute,
     Decorates,
+    Drains,
     Drives,
     Fills,
     Given,
@@ -84,6 +85,7 @@ MAX_TEXT = 200
 MAX_HELD = 8
 """Attributes of an object that are remembered with it; more are looked up in its class alone."""
 _DJANGO_WORLD = frozenset({"django", "asgiref", "channels"})
+ITERATE = "builtins.list"
 _RUN_OPTIONS = frozenset(
     {"args", "kwargs", "abandon_on_cancel", "cancellable", "limiter", "backend", "backend_options", "name", "daemon"}
 )
@@ -327,7 +329,7 @@ def apply(
         case Wraps():
             return wrap(m, row, atom, args, named)
         case Runs():
-            return payload_row(m, row, ctx, site, label, args, named)
+            return payload_row(m, row, atom, ctx, site, label, args, named)
         case Drives():
             return drive(m, row, ctx, site, label, args, named)
         case Acts():
@@ -336,6 +338,8 @@ def apply(
                 return given(m, row.gives, atom, args)
             carried = Outside(atom.dotted, row.name, atom.receiver)
             return one(Deferred(row.when, frozenset({carried}), "act", args, keywords))
+        case Drains():
+            return drain(m, row, atom, ctx, site, label, args, named)
         case Gives():
             if row.holds:
                 return one(holding(row, atom, args, named))
@@ -378,12 +382,21 @@ def wrap(m: Machine, row: Wraps, atom: Outside, args: tuple[Value, ...], named: 
 
 
 def payload_row(
-    m: Machine, row: Runs, ctx: Context, site: Site | None, label: str, args: tuple[Value, ...], named: dict[str, Value]
+    m: Machine,
+    row: Runs,
+    atom: Outside,
+    ctx: Context,
+    site: Site | None,
+    label: str,
+    args: tuple[Value, ...],
+    named: dict[str, Value],
 ) -> Value:
     """A hop that is given its payload together with the arguments, and runs it or starts it later."""
     payload = named.get(row.keyword)
     rest = args
-    if payload is None:
+    if isinstance(row.payload, str):
+        payload = held_as(atom, row.payload)
+    elif payload is None:
         if len(args) <= row.payload:
             return PLAIN
         payload, rest = args[row.payload], args[row.payload + 1 :]
@@ -396,6 +409,36 @@ def payload_row(
     work = Deferred(row.when, payload, "call", rest, passed, row.route, row.name)
     if row.when == "call":
         return one(Done(m._run(work, ctx, site, label)))
+    return one(work)
+
+
+def held_as(atom: Outside, name: str) -> Value:
+    """What the receiver of a method holds under a name."""
+    kept = dict(atom.receiver.held) if isinstance(atom.receiver, Instance) else {}
+    return kept.get(name, unknown(f"what {atom.dotted} holds"))
+
+
+def drain(
+    m: Machine,
+    row: Drains,
+    atom: Outside,
+    ctx: Context,
+    site: Site | None,
+    label: str,
+    args: tuple[Value, ...],
+    named: dict[str, Value],
+) -> Value:
+    """Going through querysets that are given, or stand in a table that is."""
+    if isinstance(row.what, str):
+        given = held_as(atom, row.what)
+    else:
+        given = args[row.what] if len(args) > row.what else named.get(row.keyword, NOTHING)
+    inside = [value for a in given if isinstance(a, Items) for value in (a.element, *(v for _, v in a.keys))]
+    lazy = join(one(a) for value in (given, *inside) for a in value if lineage.is_lazy(m, a) or is_open(a))
+    work = Deferred(row.when, one(Outside(ITERATE, ITERATE)), "call", (lazy,), (), row.route, row.name)
+    if row.when == "call":
+        m._run(work, ctx, site, label)
+        return unknown(f"result of {label}")
     return one(work)
 
 

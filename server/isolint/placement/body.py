@@ -477,7 +477,7 @@ class _Body:
                 if any(lineage.is_lazy(self.machine, a) for a in value):
                     sliced = isinstance(node.index, f.Operation) and node.index.kind == "slice"
                     return value if sliced else self.machine.item(value, ctx, self.site(node), label(node))
-                return subscript(value, index)
+                return self.machine.subscript(value, index, ctx, self.site(node), label(node))
             case f.Starred():
                 return self.evaluate(node.value, ctx)
             case f.Walrus():

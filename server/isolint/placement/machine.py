@@ -61,6 +61,7 @@ from isolint.placement.values import (
     one,
     order_of,
     payload_label,
+    subscript,
     unknown,
 )
 from isolint.store.memo import Store
@@ -481,6 +482,20 @@ class Machine:
                 made = self.perform(method, "call", ctx, site, label, (PLAIN, PLAIN, PLAIN))
                 if is_async:
                     self.perform(made, "await", ctx, site, label)
+
+    def subscript(self, value: Value, index: Value, ctx: Context, site: Site | None, label: str) -> Value:
+        """`value[index]`: an entry of a table, or what the row of an installed `__getitem__` says."""
+        found: list[Value] = []
+        for atom in value:
+            known = definition(self.store, atom.dotted) if isinstance(atom, Outside) else None
+            cls = atom.cls if isinstance(atom, Instance) else known.type if known is not None else ""
+            row = lineage.member_row(self, lineage.lineage_of(self, cls), "__getitem__") if cls else None
+            if row is None:
+                found.append(subscript(frozenset({atom}), index))
+            else:
+                receiver = Outside(row.name, row.name, Instance(cls))
+                found.append(applying.apply(self, row, receiver, ctx, site, label, (index,), ()))
+        return join(found)
 
     def item(self, value: Value, ctx: Context, site: Site | None, label: str) -> Value:
         """One item of a queryset."""

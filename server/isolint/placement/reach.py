@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from isolint.catalog.places import Place
-from isolint.catalog.rows import Acts, Drives, Gives, Requests, Row, Runs, Serves, Wraps
+from isolint.catalog.rows import Acts, Drains, Drives, Gives, Requests, Row, Runs, Serves, Wraps
 from isolint.catalog.table import Table
 from isolint.names.inputs import SCOPE
 from isolint.names.resolve import attribute, import_target, lookup
@@ -359,7 +359,7 @@ def _hop_words(table: Table) -> _Words:
 
 def _leads_away(row: Row) -> bool:
     match row:
-        case Wraps() | Runs() | Drives() | Acts():
+        case Wraps() | Runs() | Drives() | Acts() | Drains():
             routes = [row.route]
         case Requests() | Serves():
             routes = [row.plain, row.coroutine]

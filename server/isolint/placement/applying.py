@@ -60,6 +60,7 @@ from isolint.placement.values import (
     may_be_callable,
     one,
     pick,
+    shared,
     unknown,
 )
 from isolint.pytest_model.inputs import ENVIRONMENT
@@ -160,7 +161,7 @@ def held_by(
         for name, value in summary.attributes:
             given = filling.fill(m, value, bound) if any(is_open(atom) for atom in value) else NOTHING
             if any(not isinstance(atom, Unknown | Plain) for atom in given) and len(held) < MAX_HELD:
-                held[name] = given
+                held[name] = shared(given)
         return held
     return {}
 

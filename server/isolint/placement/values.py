@@ -69,7 +69,8 @@ def _shallow(atom: Atom) -> Atom:
         case Callable_():
             return replace(atom, free=tuple((name, _pruned(value)) for name, value in atom.free))
         case Items():
-            return Items(_pruned(atom.element), tuple((key, _pruned(value)) for key, value in atom.keys))
+            keys = tuple((key, _pruned(value)) for key, value in atom.keys)
+            return replace(atom, element=_pruned(atom.element), keys=keys)
         case Instance():
             return replace(atom, held=tuple((name, _pruned(value)) for name, value in atom.held))
     return atom
@@ -194,8 +195,15 @@ def pick(items: Items, index: Value, default: Value | None = None) -> Value:
     if keys is None or len(keys) != len(index):
         return items.element
     written = dict(items.keys)
-    otherwise = items.element if default is None or not written else default
+    otherwise = items.element if default is None or not (written or items.complete) else default
     return join(written.get(key, otherwise) for key in keys)  # type: ignore[call-overload]
+
+
+def shared(value: Value) -> Value:
+    """A value that others hold too: containers are no longer known to hold only what is written out."""
+    if not any(isinstance(atom, Items) and atom.complete for atom in value):
+        return value
+    return frozenset(replace(a, complete=False) if isinstance(a, Items) else a for a in value)
 
 
 def in_order(value: Value) -> Iterable[Atom]:

@@ -1,9 +1,4 @@
-"""False errors: work behind a `try` whose handler raises is certain, though the test expects that very exception.
-
-Cause: in product code a branch that may leave the function before the effect counts as a condition when it is an `if`, not
-when it is `except: raise`, nor when the `if` stands in another. Three errors in taiga, all under `pytest.raises`.
-Wanted: likely (a warning), as for `if bad: raise`.
-"""
+"""Work behind a `raise` or `return` that may come before it: likely, however the function is left."""
 
 from __future__ import annotations
 
@@ -45,14 +40,45 @@ async def by_number(token):
     if token < 0:
         raise BadToken("invalid")
     return await amake(token)
+
+
+async def by_item(names):
+    for name in names:
+        if name == "x":
+            raise BadToken("invalid")
+    await amake()
+
+
+async def by_match(token):
+    match token:
+        case "x":
+            raise BadToken("invalid")
+    await amake()
+
+
+async def handled(token):
+    try:
+        await decode(token)
+    except ValueError:
+        token = 0
+    finally:
+        await amake(token)
+    return await amake(token)
+
+
+async def skipped(names):
+    for name in names:
+        if name == "x":
+            continue
+    await amake()
 """
 }
 
 
-def test_left_by_a_handler() -> None:
+def test_left_before() -> None:
     check(
         """
-from service import BadToken, by_names, by_number, by_token
+from service import BadToken, by_item, by_match, by_names, by_number, by_token
 
 async def test_handler():  #= leaks
     with pytest.raises(BadToken):
@@ -65,6 +91,29 @@ async def test_nested_condition():  #= leaks
 async def test_condition():  #= leaks
     with pytest.raises(BadToken):
         await by_number(-1)  #~ ISO102
+
+async def test_in_a_loop():  #= leaks
+    with pytest.raises(BadToken):
+        await by_item(["x"])  #~ ISO102
+
+async def test_match():  #= leaks
+    with pytest.raises(BadToken):
+        await by_match("x")  #~ ISO102
+""",
+        SERVICE,
+    )
+
+
+def test_not_left() -> None:
+    check(
+        """
+from service import handled, skipped
+
+async def test_handled():  #= leaks
+    await handled("x")  #: ISO102
+
+async def test_continue():  #= leaks
+    await skipped(["x"])  #: ISO102
 """,
         SERVICE,
     )

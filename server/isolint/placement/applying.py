@@ -330,6 +330,10 @@ def apply(
         case Drives():
             return drive(m, row, ctx, site, label, args, named)
         case Acts():
+            if row.unless is not None:
+                option = args[0] if args else named.get(row.unless[0])
+                if literals(option) == (row.unless[1],):
+                    return given(m, row.gives, atom, args)
             if row.when == "call":
                 m.act(ctx, row.kind, class_name(model_of(m, atom, args)), row, site, label)
                 return given(m, row.gives, atom, args)

@@ -26,7 +26,15 @@ from isolint.names.symbols import (
 from isolint.placement import applying, filling, guards, lineage, members, queries
 from isolint.placement.applying import ITERATING
 from isolint.placement.context import SPREAD, Context
-from isolint.placement.functions import Found, bound_names, find, function_operation, functions, own_statements
+from isolint.placement.functions import (
+    Found,
+    assigned_attributes,
+    bound_names,
+    find,
+    function_operation,
+    functions,
+    own_statements,
+)
 from isolint.placement.guards import ALWAYS, NEVER, UNSURE, Condition, both, either, merged
 from isolint.placement.machine import Machine
 from isolint.placement.shapes import (
@@ -105,7 +113,7 @@ def attribute_value(store: Store, cls: ClassRef, name: str, later: bool = False)
         for binding in class_scope(store, one_class).bindings:
             if later and binding.name == "__init__":
                 continue
-            if isinstance(binding.bound, FunctionSymbol) and _assigns(store, binding.bound.ref, name):
+            if isinstance(binding.bound, FunctionSymbol) and name in assigned_attributes(store, binding.bound.ref):
                 found = dict(queries.summary(store, binding.bound.ref).attributes).get(name)
                 if found is not None:
                     values.append(_closed(store, found, cls))
@@ -118,24 +126,6 @@ def _closed(store: Store, value: Value, cls: ClassRef) -> Value:
     """A value with `self` filled in and other parameters unknown."""
     machine = Machine(store, cls.path)
     return filling.fill(machine, value, {("param", "self"): one(Instance(cls)), ("param", "cls"): one(Class_(cls))})
-
-
-def _assigns(store: Store, ref: FunctionRef, name: str) -> bool:
-    found = find(store, ref)
-    if found is None or not isinstance(found.node, f.Function):
-        return False
-    for statement in own_statements(found.node.body):
-        if isinstance(statement, f.Assign) and any(
-            isinstance(t, f.Attribute) and t.attr == name for target in statement.targets for t in _flat(target)
-        ):
-            return True
-    return False
-
-
-def _flat(target: f.Expr) -> tuple[f.Expr, ...]:
-    if isinstance(target, f.Collection):
-        return tuple(t for item in target.items for t in _flat(item))
-    return (target,)
 
 
 class _Body:
@@ -167,6 +157,8 @@ class _Body:
         """Statements seen that leave the function."""
         self.through: Condition = ALWAYS
         """What must hold, besides what led into the block that is executed, for its statement to be reached."""
+        self.handed: tuple[f.Expr, ...] = ()
+        """The arguments of calls whose work may still be to come."""
         self.captured, self.rebound = _taken_by_nested(store, ref, found)
 
     # --- the whole function --------------------------------------------------------------------------------------
@@ -242,6 +234,7 @@ class _Body:
 
     def statement(self, node: f.Stmt) -> None:
         self._statement(node)
+        self.touch_handed()
         if self.machine.asked_for_loop:
             self.machine.asked_for_loop = False
             self.ctx = replace(self.ctx, route=compose(self.ctx.route, IN_LOOP))
@@ -252,7 +245,7 @@ class _Body:
                 self.evaluate(node.value, self.ctx)
             case f.Assign():
                 value = NOTHING if node.value is None else self.evaluate(node.value, self.ctx)
-                if node.annotation is not None and (not value or all(isinstance(a, Unknown) for a in value)):
+                if node.annotation is not None and self.tells_nothing(value, node.targets):
                     value = self.annotated(node.annotation) or value
                 if isinstance(node.value, f.Name) or len(node.targets) > 1:
                     value = shared(value)  # another name for the same container
@@ -553,6 +546,12 @@ class _Body:
     def subject_or_literal(self, expr: f.Expr) -> Value | None:
         return one(Literally(expr.value)) if isinstance(expr, f.Constant) else self.subject(expr)
 
+    def touch_handed(self) -> None:
+        """What was handed to functions that ran since may have been changed by them."""
+        for expr in self.handed:
+            self.touch(expr)
+        self.handed = ()
+
     def touch(self, expr: f.Expr | None) -> None:
         """Somebody may change the container that a name holds, or has another name for it."""
         if not isinstance(expr, f.Name) or expr.id not in self.env:
@@ -673,7 +672,9 @@ class _Body:
                 value = self.close(self.evaluate(node.value, ctx))
                 at = node.value if isinstance(node.value, f.Call) else node
                 name = label(node.value.func) if isinstance(node.value, f.Call) else label(node.value)
-                return self.machine.perform(value, "await", ctx, self.site(at), name)
+                result = self.machine.perform(value, "await", ctx, self.site(at), name)
+                self.touch_handed()
+                return result
             case f.Lambda():
                 return one(Callable_(FunctionRef(self.ref.path, self.ref.chunk, node.span[0], "lambda")))
             case f.Collection():
@@ -762,8 +763,9 @@ class _Body:
         self.keep(node, args)
         made = self.machine.perform(func, "call", ctx, self.site(node), label(node.func), tuple(args), tuple(keywords))
         if not all(isinstance(atom, Outside) for atom in func):
-            for arg in (*node.args, *(keyword.value for keyword in node.keywords)):
-                self.touch(arg)
+            self.handed += (*node.args, *(keyword.value for keyword in node.keywords))
+            if not any(isinstance(atom, Deferred) for atom in made):
+                self.touch_handed()
         return made
 
     def keep(self, node: f.Call, args: list[Value]) -> None:
@@ -851,13 +853,31 @@ class _Body:
         self.env = before
         return one(Items(values[-1] if values else NOTHING))
 
+    def tells_nothing(self, value: Value, targets: tuple[f.Expr, ...]) -> bool:
+        """Whether the declared type says more than the value. That is so for an empty container that an object is to
+        keep: others fill it. What is put into one that a name holds is seen."""
+        if any(isinstance(target, f.Attribute) for target in targets):
+            value = frozenset(a for a in value if not _is_empty(a))
+        return not value or all(isinstance(a, Unknown) for a in value)
+
     def annotated(self, annotation: f.Expr) -> Value:
-        """An instance of the class that an annotation names; empty when it does not name one."""
-        if isinstance(annotation, f.Constant) or not isinstance(annotation, f.Name | f.Attribute):
-            return NOTHING
-        for symbol in resolve(self.store, self.ref.path, annotation, self.owner):
-            if isinstance(symbol, ClassSymbol):
-                return one(Instance(symbol.ref))
+        """What an annotation says the value is: an instance of a class of the project, or a container of such; empty
+        when it says neither."""
+        match annotation:
+            case f.Name() | f.Attribute():
+                for symbol in resolve(self.store, self.ref.path, annotation, self.owner):
+                    if isinstance(symbol, ClassSymbol):
+                        return one(Instance(symbol.ref))
+            case f.Subscript(value=f.Name() | f.Attribute() as generic, index=index):
+                if isinstance(generic, f.Name):
+                    symbols = lookup_or_builtin(self.store, self.ref.path, generic.id)
+                else:
+                    symbols = resolve(self.store, self.ref.path, generic, self.owner)
+                names = {s.dotted.rpartition(".")[2].lower() for s in symbols if isinstance(s, External)}
+                written = index.items if isinstance(index, f.Collection) else (index,)
+                if names & _CONTAINERS and written:
+                    element = self.annotated(written[-1] if names & _MAPPINGS else written[0])
+                    return one(Items(element)) if element else NOTHING
         return NOTHING
 
 
@@ -977,6 +997,10 @@ def _holding(container: Value, value: Value, key: str | float | bool | None) -> 
     return join(changed)
 
 
+_MAPPINGS = frozenset({"dict", "defaultdict", "ordereddict", "mapping", "mutablemapping", "weakvaluedictionary"})
+_CONTAINERS = _MAPPINGS | {"list", "set", "frozenset", "tuple", "deque", "sequence", "mutablesequence", "iterable"}
+"""Containers as annotations name them (builtins, `collections`, `typing`): a mapping's values are its last argument,
+the elements of the others the first."""
 _READING = frozenset({"get", "keys", "values", "items", "copy", "index", "count"})
 """Methods of containers that change nothing."""
 _KEEPING = frozenset({"append", "appendleft", "add", "insert", "extend", "put_nowait"})

@@ -97,6 +97,9 @@ ORM: tuple[Row, ...] = (
     Acts(f"{MODEL}.adelete", "write", "await", SENSITIVE, "ISO102"),
     Acts(f"{MODEL}.arefresh_from_db", "read", "await", SENSITIVE, "ISO102"),
     *(Gives(f"{MODEL}.{name}") for name in ("clean", "clean_fields", "get_deferred_fields", "serializable_value")),
+    # Forms of models. (Validating one reads only where a field is unique.)
+    Gives("django.forms.models.modelform_factory", "class", "django.forms.models.ModelForm"),
+    Acts("django.forms.models.BaseModelForm.save", "write", unless=("commit", False)),
     # Queries outside models.
     Acts("django.db.models.query.prefetch_related_objects", "read"),
     Acts("django.db.models.query.aprefetch_related_objects", "read", "await", SENSITIVE, "ISO102"),

@@ -79,7 +79,7 @@ class Drives:
 @dataclass(frozen=True, slots=True)
 class Acts:
     """`name(...)` works on the database: at once ("call"), or when its result is awaited, iterated or entered; by
-    `route` (SENSITIVE for Django's a-methods)."""
+    `route` (SENSITIVE for Django's a-methods). `unless`: an option, the first parameter, with which it does no work."""
 
     name: str
     kind: Literal["read", "write"]
@@ -87,6 +87,7 @@ class Acts:
     route: Route = IDENTITY
     rule: str = ""
     gives: Given = "plain"
+    unless: tuple[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

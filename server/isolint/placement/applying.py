@@ -63,6 +63,7 @@ from isolint.placement.values import (
     may_be_callable,
     one,
     pick,
+    shared,
     unknown,
 )
 from isolint.pytest_model.inputs import ENVIRONMENT
@@ -164,7 +165,7 @@ def held_by(
         for name, value in summary.attributes:
             given = filling.fill(m, value, bound) if any(is_open(atom) for atom in value) else NOTHING
             if any(not isinstance(atom, Unknown | Plain) for atom in given) and len(held) < MAX_HELD:
-                held[name] = given
+                held[name] = shared(given)
         return held
     return {}
 
@@ -333,6 +334,10 @@ def apply(
         case Drives():
             return drive(m, row, ctx, site, label, args, named)
         case Acts():
+            if row.unless is not None:
+                option = args[0] if args else named.get(row.unless[0])
+                if literals(option) == (row.unless[1],):
+                    return given(m, row.gives, atom, args)
             if row.when == "call":
                 m.act(ctx, row.kind, class_name(model_of(m, atom, args)), row, site, label)
                 return given(m, row.gives, atom, args)

@@ -6,6 +6,8 @@ once. What operating on a value does is the machine's business.
 
 from __future__ import annotations
 
+from typing import Literal, TypeGuard
+
 from msgspec.structs import replace
 
 from isolint.catalog.places import IN_LOOP, LOOPLESS, compose
@@ -21,10 +23,19 @@ from isolint.names.symbols import (
     Site,
     ValueSymbol,
 )
-from isolint.placement import applying, filling, lineage, members, queries
+from isolint.placement import applying, filling, guards, lineage, members, queries
 from isolint.placement.applying import ITERATING
 from isolint.placement.context import SPREAD, Context
-from isolint.placement.functions import Found, bound_names, find, function_operation, own_statements
+from isolint.placement.functions import (
+    Found,
+    assigned_attributes,
+    bound_names,
+    find,
+    function_operation,
+    functions,
+    own_statements,
+)
+from isolint.placement.guards import ALWAYS, NEVER, UNSURE, Condition, both, either, merged
 from isolint.placement.machine import Machine
 from isolint.placement.shapes import (
     Atom,
@@ -41,14 +52,20 @@ from isolint.placement.shapes import (
     Param,
     Partial,
     Plain,
+    Predicate,
     Summary,
     Unknown,
     Value,
     World,
 )
-from isolint.placement.values import NOTHING, PLAIN, in_order, join, label, one, subscript, unknown
+from isolint.placement.values import NOTHING, PLAIN, in_order, join, label, one, shared, subscript, unknown
 from isolint.store.memo import Store
 from isolint.syntax import facts as f
+
+Left = Literal["", "loop", "function"]
+"""What some statements certainly leave."""
+Check = Literal["truthy", "is", "equals", "contains"]
+Written = str | int | float | bool | None
 
 
 def summarise(store: Store, ref: FunctionRef, world: World = ()) -> Summary:
@@ -76,7 +93,7 @@ def value_of_symbol(store: Store, symbol: ValueSymbol) -> Value:
     body = _Body(store, ref, None, symbol.owner)
     value = NOTHING if symbol.expr is None else body.evaluate(symbol.expr, Context(muted=True))
     # What is empty where it is written is there to be filled by others.
-    value = frozenset(Items(unknown("what it holds")) if a == Items(NOTHING) else a for a in value)
+    value = frozenset(Items(unknown("what it holds")) if _is_empty(a) else a for a in shared(value))
     if symbol.item >= 0:
         value = subscript(value, one(Literally(symbol.item)))
     if (
@@ -96,7 +113,7 @@ def attribute_value(store: Store, cls: ClassRef, name: str, later: bool = False)
         for binding in class_scope(store, one_class).bindings:
             if later and binding.name == "__init__":
                 continue
-            if isinstance(binding.bound, FunctionSymbol) and _assigns(store, binding.bound.ref, name):
+            if isinstance(binding.bound, FunctionSymbol) and name in assigned_attributes(store, binding.bound.ref):
                 found = dict(queries.summary(store, binding.bound.ref).attributes).get(name)
                 if found is not None:
                     values.append(_closed(store, found, cls))
@@ -109,24 +126,6 @@ def _closed(store: Store, value: Value, cls: ClassRef) -> Value:
     """A value with `self` filled in and other parameters unknown."""
     machine = Machine(store, cls.path)
     return filling.fill(machine, value, {("param", "self"): one(Instance(cls)), ("param", "cls"): one(Class_(cls))})
-
-
-def _assigns(store: Store, ref: FunctionRef, name: str) -> bool:
-    found = find(store, ref)
-    if found is None or not isinstance(found.node, f.Function):
-        return False
-    for statement in own_statements(found.node.body):
-        if isinstance(statement, f.Assign) and any(
-            isinstance(t, f.Attribute) and t.attr == name for target in statement.targets for t in _flat(target)
-        ):
-            return True
-    return False
-
-
-def _flat(target: f.Expr) -> tuple[f.Expr, ...]:
-    if isinstance(target, f.Collection):
-        return tuple(t for item in target.items for t in _flat(item))
-    return (target,)
 
 
 class _Body:
@@ -152,6 +151,15 @@ class _Body:
         self.looping = False
         self.ctx = Context()
         self.imports: dict[str, Value] = {}
+        self.left: Left = ""
+        """Whether the statements so far certainly leave the loop, or the function: what follows is never reached."""
+        self.exits = 0
+        """Statements seen that leave the function."""
+        self.through: Condition = ALWAYS
+        """What must hold, besides what led into the block that is executed, for its statement to be reached."""
+        self.handed: tuple[f.Expr, ...] = ()
+        """The arguments of calls whose work may still be to come."""
+        self.captured, self.rebound = _taken_by_nested(store, ref, found)
 
     # --- the whole function --------------------------------------------------------------------------------------
 
@@ -165,15 +173,17 @@ class _Body:
             self.returned.append(self.evaluate(node.body, self.ctx))
         else:
             self.execute(node.body)
+            if not self.left and any(isinstance(a, Literally) for value in self.returned for a in value):
+                self.returned.append(one(Literally(None)))  # the end of the body may be reached, too
         op: Operation = function_operation(node)
         machine = self.machine
-        effects = machine.effects.values()
+        effects = machine.effects
         return Summary(
             effects=tuple(sorted(effects if op == "call" else (replace(e, op=op) for e in effects), key=repr)),
-            uses=tuple(sorted(machine.uses.values(), key=repr)),
+            uses=tuple(sorted(machine.uses, key=repr)),
             returns=self.close(join(self.returned)) or PLAIN,
             yields=self.close(join(self.yielded)),
-            opaque=frozenset(machine.opaque.values()),
+            opaque=tuple(sorted(machine.opaque, key=repr)),
             attributes=tuple(sorted((n, self.close(v)) for n, v in self.attributes.items())),
             mocked=machine.mocked or machine.mocked_below,
         )
@@ -211,17 +221,20 @@ class _Body:
         for name in wanted:
             value = self.env.get(name)
             if value is not None and frozenset({atom}) != value and not _mentions(value, atom.ref):
-                free.append((name, value))
+                free.append((name, shared(value)))
         return replace(atom, free=tuple(free))
 
     # --- statements ----------------------------------------------------------------------------------------------
 
     def execute(self, body: tuple[f.Stmt, ...]) -> None:
         for statement in body:
+            if self.left:
+                break
             self.statement(statement)
 
     def statement(self, node: f.Stmt) -> None:
         self._statement(node)
+        self.touch_handed()
         if self.machine.asked_for_loop:
             self.machine.asked_for_loop = False
             self.ctx = replace(self.ctx, route=compose(self.ctx.route, IN_LOOP))
@@ -232,10 +245,14 @@ class _Body:
                 self.evaluate(node.value, self.ctx)
             case f.Assign():
                 value = NOTHING if node.value is None else self.evaluate(node.value, self.ctx)
-                if node.annotation is not None and (not value or all(isinstance(a, Unknown) for a in value)):
+                if node.annotation is not None and self.tells_nothing(value, node.targets):
                     value = self.annotated(node.annotation) or value
+                if isinstance(node.value, f.Name) or len(node.targets) > 1:
+                    value = shared(value)  # another name for the same container
+                    self.touch(node.value)
                 for target in node.targets:
                     if node.augmented:
+                        self.touch(target)
                         self.evaluate(target, self.ctx)
                         self.assign(target, join([self.evaluate(target, replace(self.ctx, muted=True)), value]))
                     elif value or node.value is not None:
@@ -243,11 +260,12 @@ class _Body:
             case f.Return():
                 if node.value is not None:
                     self.returned.append(self.evaluate(node.value, self.ctx))
+                self.leave()
+            case f.Simple(kind="break" | "continue"):
+                self.left = self.left or "loop"
             case f.If():
                 self.truth(node.test, self.ctx)
-                self.branches([node.body, node.orelse], certain=False)
-                if not self.machine.test_code and (_leaves(node.body) or _leaves(node.orelse)):
-                    self.ctx = replace(self.ctx, certain=False)
+                self.fork(node)
             case f.For():
                 iterable = self.evaluate(node.iterable, self.ctx)
                 self.assign(node.target, self.iterate(iterable, node.iterable, node.is_async))
@@ -261,6 +279,7 @@ class _Body:
                 for target in node.targets:
                     if isinstance(target, f.Subscript):
                         self.evaluate(target, self.ctx)
+                        self.touch(target.value)
             case f.With():
                 self.manage(node)
             case f.Try():
@@ -272,7 +291,7 @@ class _Body:
                         self.env[name] = unknown(f"{name} bound by a pattern")
                     if case.guard is not None:
                         self.truth(case.guard, self.ctx)
-                self.branches([c.body for c in node.cases], certain=False)
+                self.branches([(), *(c.body for c in node.cases)])
             case f.Function():
                 ref = FunctionRef(self.ref.path, self.ref.chunk, node.span[0], node.name)
                 self.env[node.name] = self.decorate(one(Callable_(ref)), node)
@@ -291,6 +310,7 @@ class _Body:
                 for part in (node.exception, node.cause):
                     if part is not None:
                         self.evaluate(part, self.ctx)
+                self.leave()
             case f.Assert():
                 self.truth(node.test, self.ctx)
                 if node.message is not None:
@@ -298,17 +318,36 @@ class _Body:
 
     def loop(self, body: tuple[f.Stmt, ...]) -> None:
         """A loop's body; a second time when it changed a name that it may read at its start."""
-        before = dict(self.env)
-        self.execute(body)
+        before, ctx, exits = dict(self.env), self.ctx, self.exits
+        self.pass_through(body, ctx)
         changed = [name for name, value in before.items() if self.env.get(name, value) != value]
         if changed and not self.looping:
             for name in changed:
                 self.env[name] = join([before[name], self.env[name]])
             self.looping = True
             try:
-                self.execute(body)
+                self.pass_through(body, ctx)
             finally:
                 self.looping = False
+        for name in changed:  # there may be nothing to loop over
+            self.env[name] = join([before[name], self.env[name]])
+        if self.exits != exits:  # which round leaves the function nobody knows
+            self.narrow(UNSURE)
+
+    def pass_through(self, body: tuple[f.Stmt, ...], ctx: Context) -> None:
+        """A loop's body once. What leaves it early is of no matter behind the loop."""
+        self.block(ALWAYS, body)
+        self.ctx = replace(self.ctx, certain=ctx.certain, guards=ctx.guards)
+
+    def take_left(self) -> Left:
+        """What the statements just executed certainly left; from here on it counts no more."""
+        left, self.left = self.left, ""
+        return left
+
+    def leave(self) -> None:
+        """The function ends here."""
+        self.left = "function"
+        self.exits += 1
 
     def truth(self, node: f.Expr, ctx: Context) -> Value:
         """An expression whose truth is asked for: a queryset is evaluated by that."""
@@ -321,44 +360,211 @@ class _Body:
     def attempt(self, node: f.Try) -> None:
         """A `try` statement. Where its body asks for the running loop, the handler of that error is what happens where
         none runs, and the rest what happens where one does."""
-        before = self.ctx
+        before, start, through = self.ctx, dict(self.env), self.through
+        self.through = ALWAYS
         self.execute(node.body)
+        left = self.take_left()
         after = self.ctx
         refused = None
         if after.route != before.route and before.route != compose(before.route, LOOPLESS):
             refused = next((h for h in node.handlers if _catches_no_loop(h.type)), None)
         if refused is not None:
-            start = self.env
+            env = self.env
             self.ctx = replace(before, route=compose(before.route, LOOPLESS))
-            self.execute(refused.body)
-            left, self.env = self.env, start
+            refused_left, _ = self.block(ALWAYS, refused.body)
+            without, self.env = self.env, env
             self.ctx = before
-            self.branches([(), *(h.body for h in node.handlers if h is not refused)], certain=False)
+            self.branches([(), *(h.body for h in node.handlers if h is not refused)])
+            self.take_left()
             self.ctx = after
             self.execute(node.orelse)
-            if not _leaves(refused.body):
+            self.through = through
+            if not refused_left:
                 self.ctx = before
-                self.env = _either(self.env, left)
+                self.env = _either(self.env, without)
         else:
-            self.branches([(), *(h.body for h in node.handlers)], certain=False)
-            self.execute(node.orelse)
+            if not left:
+                self.execute(node.orelse)
+            passed, self.through = self.through, through
+            self.handle(node, left or self.take_left(), passed, before, start)
+        left, after = self.take_left(), self.ctx
+        self.ctx = replace(after, certain=before.certain, guards=before.guards)
         self.execute(node.final)
+        self.left = self.take_left() or left
+        self.ctx = replace(self.ctx, certain=after.certain, guards=after.guards)
 
-    def branches(self, bodies: list[tuple[f.Stmt, ...]], certain: bool) -> None:
-        """Alternatives: each from the same start, joined after. In product code their work is not certain; in a test's
-        own code a branch is written to be taken."""
+    def handle(self, node: f.Try, left: Left, passed: Condition, before: Context, start: dict[str, Value]) -> None:
+        """The handlers of a `try`, and how it goes on behind it: any statement of its body may have raised."""
+        body_env, after = self.env, replace(self.ctx, certain=before.certain, guards=before.guards)
+        interrupted = _either(start, body_env)
+        ends = [] if left == "function" else [body_env]
+        lefts, unhindered = [left], True
+        for handler in node.handlers:
+            self.env, self.ctx = dict(interrupted), after
+            handler_left, handler_passed = self.block(UNSURE, handler.body)
+            lefts.append(handler_left)
+            unhindered = unhindered and not handler_left and handler_passed == ALWAYS
+            if handler_left != "function":
+                ends.append(self.env)
+        self.env, self.ctx = _joined(ends) if ends else body_env, after
+        self.left = _left_by_all(lefts)
+        if "" in lefts[1:] and (left or passed != ALWAYS):
+            self.narrow(UNSURE)  # some way leads here past the conditions of the body
+        else:
+            self.narrow(passed)
+            if not unhindered:
+                self.narrow(UNSURE)
+
+    def fork(self, node: f.If) -> None:
+        """An `if`: each branch under its condition, and what follows under that of the ways that lead there."""
         before, ctx = self.env, self.ctx
-        if not certain and not self.machine.test_code:
-            self.ctx = replace(ctx, certain=False)
-        ends = []
+        holds, fails = self.condition(node.test), self.condition(node.test, False)
+        ends: list[dict[str, Value]] = []
+        lefts: list[Left] = []
+        ways: list[Condition | None] = []
+        for condition, body in ((holds, node.body), (fails, node.orelse)):
+            if condition is NEVER:
+                ways.append(NEVER)
+                continue
+            self.env, self.ctx = dict(before), ctx
+            left, passed = self.block(condition, body)
+            lefts.append(left)
+            ways.append(NEVER if left else passed)
+            if left != "function":
+                ends.append(self.env)
+        self.env, self.ctx = _joined(ends) if ends else before, ctx
+        self.left = _left_by_all(lefts)
+        # What follows is reached when the test holds and its branch goes on, or when it fails and the other one does.
+        through = both(either(fails, ways[0]), either(holds, ways[1]))
+        if through is not NEVER:
+            self.narrow(through)
+
+    def branches(self, bodies: list[tuple[f.Stmt, ...]]) -> None:
+        """Alternatives nobody knows the conditions of: each from the same start, joined after."""
+        before, ctx = self.env, self.ctx
+        ends: list[dict[str, Value]] = []
+        lefts: list[Left] = []
+        unhindered = True
         for body in bodies:
-            self.env = dict(before)
-            self.execute(body)
-            ends.append(self.env)
-        self.ctx = ctx
-        self.env = {}
-        for end in ends:
-            self.env = _either(self.env, end)
+            self.env, self.ctx = dict(before), ctx
+            left, passed = self.block(UNSURE, body)
+            lefts.append(left)
+            unhindered = unhindered and not left and passed == ALWAYS
+            if left != "function":
+                ends.append(self.env)
+        self.env, self.ctx = _joined(ends) if ends else before, ctx
+        self.left = _left_by_all(lefts)
+        if not unhindered:
+            self.narrow(UNSURE)
+
+    def block(self, condition: Condition, body: tuple[f.Stmt, ...]) -> tuple[Left, Condition]:
+        """Statements under a condition: what they certainly leave, and what must hold for their end to be reached."""
+        through, self.through = self.through, ALWAYS
+        self.ctx = self.under(condition)
+        self.execute(body)
+        passed, self.through = self.through, through
+        return self.take_left(), passed
+
+    def narrow(self, condition: Condition) -> None:
+        """What follows is reached only under a condition."""
+        self.ctx = self.under(condition)
+        self.through = both(self.through, condition) or UNSURE
+
+    def under(self, condition: Condition) -> Context:
+        """The context under one more condition. In product code work is not certain under one that no call decides; in
+        a test's own code a branch is written to be taken, unless it is known not to be."""
+        ctx, in_test = self.ctx, self.machine.test_code
+        more = tuple(replace(g, assumed=True) for g in condition.guards) if in_test else condition.guards
+        conditions = merged(ctx.guards, more)
+        certain = ctx.certain and (in_test or (condition.sure and conditions.sure))
+        return replace(ctx, certain=certain, guards=conditions.guards)
+
+    # --- conditions ----------------------------------------------------------------------------------------------
+
+    def condition(self, test: f.Expr, wanted: bool = True) -> Condition | None:
+        """What must hold for a test to come out as `wanted`."""
+        match test:
+            case f.Constant():
+                return ALWAYS if bool(test.value) == wanted else NEVER
+            case f.Operation(kind="unary", operator="not", operands=(inner,)):
+                return self.condition(inner, not wanted)
+            case f.Choice(test=None):
+                parts = [self.condition(option, wanted) for option in test.options]
+                return both(*parts) if (test.operator == "and") == wanted else either(*parts)
+            case f.Operation(kind="compare", operands=(left, right)):
+                return self.compared(test.operator, left, right, wanted)
+        return self.asks(test, "truthy", (), wanted)
+
+    def compared(self, operator: str, left: f.Expr, right: f.Expr, wanted: bool) -> Condition | None:
+        """The condition of a comparison with literals."""
+        holds = wanted == (operator in ("is", "==", "in"))
+        if operator in ("in", "not in"):
+            if isinstance(left, f.Constant):
+                return self.asks(right, "contains", (left.value,), holds)
+            written = [i.value for i in right.items if isinstance(i, f.Constant)] if _is_display(right) else []
+            if written and len(written) == len(right.items):  # type: ignore[union-attr]
+                return self.asks(left, "equals", tuple(written), holds)
+        if operator in ("is", "is not", "==", "!="):
+            if isinstance(left, f.Constant):
+                left, right = right, left
+            if isinstance(right, f.Constant):
+                return self.asks(left, "is" if operator.startswith("is") else "equals", (right.value,), holds)
+        return UNSURE
+
+    def asks(self, expr: f.Expr, check: Check, against: tuple[Written, ...], wanted: bool) -> Condition | None:
+        """The condition that what an expression stands for answers a question as wanted."""
+        subject = self.subject(expr)
+        if subject is None:
+            return UNSURE
+        predicate = Predicate(subject, check, against, wanted)
+        return UNSURE if guards.touched(self.machine, predicate) else guards.asked(predicate)
+
+    def subject(self, expr: f.Expr) -> Value | None:
+        """What an expression stands for, as far as it is about names of this function and what they were given: only
+        that is decided by a call. None for everything else."""
+        match expr:
+            case f.Name() if expr.id in self.env:
+                return self.env[expr.id]
+            case f.Name() if expr.id in self.around and expr.id not in self.local:
+                return one(Param(expr.id, "free"))
+            case f.Walrus():
+                return self.subject(expr.target)
+            case f.Attribute():
+                base = self.subject(expr.value)
+                return None if base is None else guards.attribute(self.machine, base, expr.attr)
+            case f.Subscript(index=f.Constant() as index):
+                base = self.subject(expr.value)
+                return None if base is None else guards.item(base, one(Literally(index.value)), None)
+            case f.Call(func=f.Attribute(attr="get") as getter, args=(f.Constant() as key, *rest), keywords=()):
+                base = self.subject(getter.value)
+                default = one(Literally(None)) if not rest else self.subject_or_literal(rest[0])
+                return (
+                    None if base is None or default is None else guards.item(base, one(Literally(key.value)), default)
+                )
+        return None
+
+    def subject_or_literal(self, expr: f.Expr) -> Value | None:
+        return one(Literally(expr.value)) if isinstance(expr, f.Constant) else self.subject(expr)
+
+    def touch_handed(self) -> None:
+        """What was handed to functions that ran since may have been changed by them."""
+        for expr in self.handed:
+            self.touch(expr)
+        self.handed = ()
+
+    def touch(self, expr: f.Expr | None) -> None:
+        """Somebody may change the container that a name holds, or has another name for it."""
+        if not isinstance(expr, f.Name) or expr.id not in self.env:
+            if isinstance(expr, f.Name) and expr.id in self.around:
+                self.machine.touched.add(expr.id)
+            return
+        self.env[expr.id] = shared(self.env[expr.id])
+        for atom in self.env[expr.id]:
+            root = atom
+            while isinstance(root, Derived):
+                root = root.base
+            if isinstance(root, Param):
+                self.machine.touched.add(root.name)
 
     def manage(self, node: f.With) -> None:
         left: list[tuple[Value, f.Expr]] = []
@@ -382,7 +588,9 @@ class _Body:
     def assign(self, target: f.Expr, value: Value) -> None:
         match target:
             case f.Name():
-                self.env[target.id] = value
+                if target.id in self.captured:
+                    value = shared(value)
+                self.env[target.id] = value | PLAIN if target.id in self.rebound else value
             case f.Collection():
                 for position, part in enumerate(target.items):
                     self.assign(part, subscript(value, one(Literally(position))))
@@ -392,7 +600,9 @@ class _Body:
                 self.evaluate(target.value, self.ctx)
                 if isinstance(target.value, f.Name) and self.is_self(target.value.id):
                     known = self.attributes.get(target.attr, NOTHING)
-                    self.attributes[target.attr] = join([known, value])
+                    self.attributes[target.attr] = join([known, shared(value)])
+                elif isinstance(target.value, f.Name) and target.value.id in self.env:
+                    self.env[target.value.id] = _given_attribute(self.env[target.value.id], target.attr, value)
             case f.Subscript():
                 held = self.evaluate(target.value, self.ctx)
                 self.evaluate(target.index, self.ctx)
@@ -400,7 +610,12 @@ class _Body:
                     self.ctx = replace(self.ctx, muted=True)
                 if isinstance(target.value, f.Name) and target.value.id in self.env:
                     key = target.index.value if isinstance(target.index, f.Constant) else None
+                    if not isinstance(key, str | int) or target.value.id in self.captured:
+                        self.touch(target.value)
+                        held = shared(held)
                     self.env[target.value.id] = _holding(held, value, key)
+                    if any(isinstance(a, Param | Derived) for a in held):
+                        self.touch(target.value)
 
     def is_self(self, name: str) -> bool:
         """Whether this is the first parameter of a method."""
@@ -457,7 +672,9 @@ class _Body:
                 value = self.close(self.evaluate(node.value, ctx))
                 at = node.value if isinstance(node.value, f.Call) else node
                 name = label(node.value.func) if isinstance(node.value, f.Call) else label(node.value)
-                return self.machine.perform(value, "await", ctx, self.site(at), name)
+                result = self.machine.perform(value, "await", ctx, self.site(at), name)
+                self.touch_handed()
+                return result
             case f.Lambda():
                 return one(Callable_(FunctionRef(self.ref.path, self.ref.chunk, node.span[0], "lambda")))
             case f.Collection():
@@ -523,10 +740,13 @@ class _Body:
             return special
         func = self.close(self.evaluate(node.func, ctx))
         args: list[Value] = []
+        later = NOTHING
         for arg in node.args:
             value = self.close(self.evaluate(arg, ctx))
             if isinstance(arg, f.Starred):
                 args += _spread(value)
+                if not all(isinstance(a, Items) and a.complete for a in value):
+                    later |= PLAIN  # nobody knows which parameters it leaves
             else:
                 args.append(value)
         keywords: list[tuple[str, Value]] = []
@@ -535,9 +755,18 @@ class _Body:
             if keyword.name is not None:
                 keywords.append((keyword.name, value))
             else:
-                keywords += _spread_keywords(value)
+                keywords += ((k, v) for a in value if isinstance(a, Items) for k, v in a.keys if isinstance(k, str))
+                later |= _known_later(value)
+        if later:
+            spread = join([later, *(v for k, v in keywords if k == SPREAD)])
+            keywords = [*((k, v) for k, v in keywords if k != SPREAD), (SPREAD, spread)]
         self.keep(node, args)
-        return self.machine.perform(func, "call", ctx, self.site(node), label(node.func), tuple(args), tuple(keywords))
+        made = self.machine.perform(func, "call", ctx, self.site(node), label(node.func), tuple(args), tuple(keywords))
+        if not all(isinstance(atom, Outside) for atom in func):
+            self.handed += (*node.args, *(keyword.value for keyword in node.keywords))
+            if not any(isinstance(atom, Deferred) for atom in made):
+                self.touch_handed()
+        return made
 
     def keep(self, node: f.Call, args: list[Value]) -> None:
         """`name.append(x)` and its like put what they are given into the container that the name holds."""
@@ -546,7 +775,11 @@ class _Body:
                 value = args[-1]
                 if method == "extend":
                     value = join(a.element for a in value if isinstance(a, Items))
+                self.touch(node.func.value)
                 self.env[name] = _holding(self.env[name], value, None)
+            case f.Attribute(value=f.Name() as holder, attr=method) if method not in _READING:
+                if any(isinstance(a, Items | Param | Derived) for a in self.env.get(holder.id, NOTHING)):
+                    self.touch(holder)
 
     def special_call(self, node: f.Call, ctx: Context) -> Value | None:
         """Builtins that look at their arguments: getattr, and everything that iterates."""
@@ -590,21 +823,24 @@ class _Body:
             value = self.close(self.evaluate(item, ctx))
             values += _spread(value) if isinstance(item, f.Starred) else [value]
         keys = tuple(enumerate(values)) if node.kind != "set" and len(values) <= 16 else ()
-        return one(Items(join(values), keys))
+        complete = not any(isinstance(item, f.Starred) for item in node.items)
+        return one(Items(join(values), keys, complete))
 
     def mapping(self, node: f.Mapping, ctx: Context) -> Value:
         keys: list[tuple[str | int, Value]] = []
         values: list[Value] = []
+        complete = True
         for key, item in node.items:
             value = self.close(self.evaluate(item, ctx))
             values.append(value)
+            complete = complete and isinstance(key, f.Constant) and isinstance(key.value, str | int) and len(keys) < 16
             if key is None:
                 continue
             if isinstance(key, f.Constant) and isinstance(key.value, str | int) and len(keys) < 16:
                 keys.append((key.value, value))
             else:
                 self.evaluate(key, ctx)
-        return one(Items(join(values), tuple(keys)))
+        return one(Items(join(values), tuple(keys), complete, True))
 
     def comprehension(self, node: f.Comprehension, ctx: Context) -> Value:
         before = dict(self.env)
@@ -617,13 +853,31 @@ class _Body:
         self.env = before
         return one(Items(values[-1] if values else NOTHING))
 
+    def tells_nothing(self, value: Value, targets: tuple[f.Expr, ...]) -> bool:
+        """Whether the declared type says more than the value. That is so for an empty container that an object is to
+        keep: others fill it. What is put into one that a name holds is seen."""
+        if any(isinstance(target, f.Attribute) for target in targets):
+            value = frozenset(a for a in value if not _is_empty(a))
+        return not value or all(isinstance(a, Unknown) for a in value)
+
     def annotated(self, annotation: f.Expr) -> Value:
-        """An instance of the class that an annotation names; empty when it does not name one."""
-        if isinstance(annotation, f.Constant) or not isinstance(annotation, f.Name | f.Attribute):
-            return NOTHING
-        for symbol in resolve(self.store, self.ref.path, annotation, self.owner):
-            if isinstance(symbol, ClassSymbol):
-                return one(Instance(symbol.ref))
+        """What an annotation says the value is: an instance of a class of the project, or a container of such; empty
+        when it says neither."""
+        match annotation:
+            case f.Name() | f.Attribute():
+                for symbol in resolve(self.store, self.ref.path, annotation, self.owner):
+                    if isinstance(symbol, ClassSymbol):
+                        return one(Instance(symbol.ref))
+            case f.Subscript(value=f.Name() | f.Attribute() as generic, index=index):
+                if isinstance(generic, f.Name):
+                    symbols = lookup_or_builtin(self.store, self.ref.path, generic.id)
+                else:
+                    symbols = resolve(self.store, self.ref.path, generic, self.owner)
+                names = {s.dotted.rpartition(".")[2].lower() for s in symbols if isinstance(s, External)}
+                written = index.items if isinstance(index, f.Collection) else (index,)
+                if names & _CONTAINERS and written:
+                    element = self.annotated(written[-1] if names & _MAPPINGS else written[0])
+                    return one(Items(element)) if element else NOTHING
         return NOTHING
 
 
@@ -642,9 +896,41 @@ def _catches_no_loop(expr: f.Expr | None) -> bool:
     return expr is None or (isinstance(expr, f.Name) and expr.id in ("RuntimeError", "Exception", "BaseException"))
 
 
-def _leaves(body: tuple[f.Stmt, ...]) -> bool:
-    """Whether a branch ends by leaving the function, so that what follows is under a condition too."""
-    return bool(body) and isinstance(body[-1], f.Return | f.Raise)
+def _joined(ends: list[dict[str, Value]]) -> dict[str, Value]:
+    """The names after several branches."""
+    merged_names = ends[0]
+    for end in ends[1:]:
+        merged_names = _either(merged_names, end)
+    return merged_names
+
+
+def _left_by_all(lefts: list[Left]) -> Left:
+    """What all of some ways leave."""
+    return "" if "" in lefts else "loop" if "loop" in lefts else "function"
+
+
+def _is_display(expr: f.Expr) -> TypeGuard[f.Collection]:
+    return isinstance(expr, f.Collection)
+
+
+def _is_empty(atom: Atom) -> bool:
+    return isinstance(atom, Items) and not atom.element and not atom.keys
+
+
+def _taken_by_nested(store: Store, ref: FunctionRef, found: Found | None) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of a function that functions nested in it read, and those that they bind anew."""
+    if found is None:
+        return frozenset(), frozenset()
+    captured: set[str] = set()
+    rebound: set[str] = set()
+    for nested in functions(store, (ref.path, ref.chunk)).values():
+        if any(around is found.node for around in nested.around):
+            captured |= _free_names(nested.node)
+            if isinstance(nested.node, f.Function):
+                for statement in own_statements(nested.node.body):
+                    if isinstance(statement, f.ScopeNames) and statement.kind == "nonlocal":
+                        rebound.update(statement.names)
+    return frozenset(captured), frozenset(rebound)
 
 
 def _given(value: Value, arg: f.Expr) -> list[Value]:
@@ -666,11 +952,25 @@ def _spread(value: Value) -> list[Value]:
     return [one(Plain())] if not value or value <= {Plain()} else [subscript(value, NOTHING)]
 
 
-def _spread_keywords(value: Value) -> list[tuple[str, Value]]:
-    """The keyword arguments that `**value` stands for; under the name SPREAD what is only known later."""
-    known = [(k, v) for a in value if isinstance(a, Items) for k, v in a.keys if isinstance(k, str)]
-    later = frozenset(a for a in value if isinstance(a, Param | Derived))
-    return [*known, (SPREAD, later)] if later else known
+def _known_later(value: Value) -> Value:
+    """What `**value` may give besides the keywords that are written out: symbolic values, tables that are not written
+    out in full, and anything else."""
+    symbolic = frozenset(a for a in value if isinstance(a, Param | Derived))
+    tables = frozenset(a for a in value if isinstance(a, Items) and not a.complete)
+    others = any(not isinstance(a, Param | Derived | Items) for a in value)
+    return symbolic | tables | PLAIN if others else symbolic | tables
+
+
+def _given_attribute(value: Value, name: str, given: Value) -> Value:
+    """Objects whose attribute `name` is set from outside, where they are known to hold one."""
+    changed: list[Value] = []
+    for atom in value:
+        if isinstance(atom, Instance) and name in dict(atom.held):
+            held = tuple((k, join([v, given]) if k == name else v) for k, v in atom.held)
+            changed.append(one(replace(atom, held=held)))
+        else:
+            changed.append(frozenset({atom}))
+    return join(changed)
 
 
 def _holding(container: Value, value: Value, key: str | float | bool | None) -> Value:
@@ -681,18 +981,28 @@ def _holding(container: Value, value: Value, key: str | float | bool | None) -> 
             changed.append(frozenset({atom}))
         elif isinstance(key, str | int):
             kept = tuple((k, v) for k, v in atom.keys if k != key)
-            changed.append(one(Items(join([atom.element, value]), (*kept, (key, value))[-16:])))
+            complete = atom.complete and len(kept) < 16
+            keys = (*kept, (key, value))[-16:]
+            changed.append(one(Items(join([atom.element, value]), keys, complete, atom.mapping)))
         else:
             changed.append(
                 one(
                     Items(
-                        join([atom.element, value]), () if any(isinstance(k, int) for k, _ in atom.keys) else atom.keys
+                        join([atom.element, value]),
+                        () if any(isinstance(k, int) for k, _ in atom.keys) else atom.keys,
+                        mapping=atom.mapping,
                     )
                 )
             )
     return join(changed)
 
 
+_MAPPINGS = frozenset({"dict", "defaultdict", "ordereddict", "mapping", "mutablemapping", "weakvaluedictionary"})
+_CONTAINERS = _MAPPINGS | {"list", "set", "frozenset", "tuple", "deque", "sequence", "mutablesequence", "iterable"}
+"""Containers as annotations name them (builtins, `collections`, `typing`): a mapping's values are its last argument,
+the elements of the others the first."""
+_READING = frozenset({"get", "keys", "values", "items", "copy", "index", "count"})
+"""Methods of containers that change nothing."""
 _KEEPING = frozenset({"append", "appendleft", "add", "insert", "extend", "put_nowait"})
 
 

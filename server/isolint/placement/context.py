@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from isolint.catalog.places import IDENTITY, Route
 from isolint.names.symbols import FunctionRef, Site
-from isolint.placement.shapes import Step, Value
+from isolint.placement.shapes import Guard, Step, Value
 
 MAX_CHAIN = 12
 """Links of a chain that are kept; the middle of a longer one is elided."""
@@ -23,12 +23,14 @@ SPREAD = "**"
 
 class Context(Struct, frozen=True, cache_hash=True, gc=False):
     """Where the machine works: the route from the entry of the function under evaluation to here, the chain that led
-    here, the first hop that has a rule, and whether all of it is certain. `muted`: only values are wanted."""
+    here, the first hop that has a rule, whether all of it is certain, and the guards that calls decide. `muted`: only
+    values are wanted."""
 
     route: Route = IDENTITY
     via: tuple[Step, ...] = ()
     hop: str = ""
     certain: bool = True
+    guards: tuple[Guard, ...] = ()
     phase: Literal["setup", "teardown"] = "setup"
     muted: bool = False
     depth: int = 0

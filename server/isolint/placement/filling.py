@@ -23,7 +23,7 @@ from isolint.placement.shapes import (
     Partial,
     Value,
 )
-from isolint.placement.values import NOTHING, is_open, join, one, pick, subscript, unknown
+from isolint.placement.values import NOTHING, PLAIN, is_open, join, one, pick, subscript, unknown
 
 if TYPE_CHECKING:
     from isolint.placement.machine import Machine
@@ -77,7 +77,8 @@ def fill_atom(m: Machine, atom: Atom, bound: dict[tuple[str, str], Value]) -> Va
         case Done():
             return one(Done(fill(m, atom.result, bound)))
         case Items():
-            return one(Items(fill(m, atom.element, bound), tuple((k, fill(m, v, bound)) for k, v in atom.keys)))
+            keys = tuple((k, fill(m, v, bound)) for k, v in atom.keys)
+            return one(replace(atom, element=fill(m, atom.element, bound), keys=keys))
         case Instance() if atom.held:
             return one(replace(atom, held=tuple((k, fill(m, v, bound)) for k, v in atom.held)))
     return frozenset({atom})
@@ -90,10 +91,13 @@ def spread_into(atom: Atom, name: str, default: Value) -> Value:
             found = dict(atom.keys)
             if name in found:
                 return found[name]
-            return join(spread_into(a, name, default) for a in found[SPREAD]) if SPREAD in found else default
+            if SPREAD in found:
+                return join(spread_into(a, name, default) for a in found[SPREAD])
+            # What is not written out in full may hold a value all the same.
+            return default if atom.complete or not default else default | PLAIN
         case Param() | Derived():
             return one(Derived(atom, "item", SPREAD, (one(Literally(name)), default)))
-    return default or unknown(f"parameter {name}")
+    return default | PLAIN if default else unknown(f"parameter {name}")
 
 
 def fill_derived(m: Machine, atom: Derived, bound: dict[tuple[str, str], Value]) -> Value:

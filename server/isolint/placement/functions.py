@@ -87,6 +87,30 @@ def own_statements(body: tuple[f.Stmt, ...]) -> Iterator[f.Stmt]:
                     yield from own_statements(case.body)
 
 
+def _assigned_attributes(store: Store, ref: FunctionRef) -> frozenset[str]:
+    node = find_node(store, ref)
+    if not isinstance(node, f.Function):
+        return frozenset()
+    return frozenset(
+        part.attr
+        for statement in own_statements(node.body)
+        if isinstance(statement, f.Assign)
+        for target in statement.targets
+        for part in _parts(target)
+        if isinstance(part, f.Attribute)
+    )
+
+
+assigned_attributes: Query[FunctionRef, frozenset[str]] = Query("assigned attributes", _assigned_attributes)
+"""The names of the attributes, of whatever object, that a function assigns."""
+
+
+def _parts(target: f.Expr) -> tuple[f.Expr, ...]:
+    if isinstance(target, f.Collection):
+        return tuple(part for item in target.items for part in _parts(item))
+    return (target,)
+
+
 def _bound_by(statement: f.Stmt) -> Iterator[str]:
     match statement:
         case f.Function() | f.Class():

@@ -6,7 +6,7 @@ project functions do; it knows no library by name. Evaluating syntax is `body`'s
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeVar
 
 from msgspec.structs import replace
 
@@ -20,7 +20,7 @@ from isolint.catalog.table import Table
 from isolint.names.inputs import definition
 from isolint.names.scopes import class_scope, owner_of
 from isolint.names.symbols import FunctionRef, FunctionSymbol, Site, ValueSymbol
-from isolint.placement import applying, filling, lineage, members, queries
+from isolint.placement import applying, filling, guards, lineage, members, queries
 from isolint.placement.context import SPREAD, Context, Keywords, shorten
 from isolint.placement.functions import find, find_node, function_operation
 from isolint.placement.inputs import TABLE, TEST_CODE
@@ -33,6 +33,7 @@ from isolint.placement.shapes import (
     Derived,
     Done,
     Effect,
+    Guard,
     Hop,
     Instance,
     Items,
@@ -71,6 +72,8 @@ MAX_EFFECTS = 256
 """More distinct effects (or uses) than this in one function are cut, and the function is opaque."""
 MAX_REPLAY = 24
 """Helpers that hand their parameter on deeper than this make the caller opaque."""
+MAX_VARIANTS = 4
+"""The same work under more different conditions than this is work under what they have in common, and likely."""
 MAX_CALLS = 5_000
 """Different calls that are followed in one evaluation; one that needs more makes the caller opaque."""
 
@@ -85,9 +88,11 @@ class Machine:
         self.cuts: dict[CutKey, Value] = dict(world)
         self.table: Table = store.get(TABLE, "")
         self.test_code: bool = store.get(TEST_CODE, path)
-        self.effects: dict[tuple[object, ...], Effect] = {}
-        self.uses: dict[tuple[object, ...], Use] = {}
-        self.opaque: dict[tuple[object, ...], Opaque] = {}
+        self._effects: dict[tuple[object, ...], tuple[Effect, ...]] = {}
+        self._uses: dict[tuple[object, ...], tuple[Use, ...]] = {}
+        self._opaque: dict[tuple[object, ...], tuple[Opaque, ...]] = {}
+        self.touched: set[str] = set()
+        """Parameters whose contents may have changed since the function under evaluation was entered."""
         self.filling = 0
         self._filled: dict[int, dict[tuple[Derived, int], Value]] = {}
         self._entered: dict[tuple[object, ...], Value] = {}
@@ -100,8 +105,23 @@ class Machine:
 
     # --- accumulating --------------------------------------------------------------------------------------------
 
+    @property
+    def effects(self) -> list[Effect]:
+        """All database work found so far."""
+        return [effect for variants in self._effects.values() for effect in variants]
+
+    @property
+    def uses(self) -> list[Use]:
+        """All that was done to symbolic values."""
+        return [use for variants in self._uses.values() for use in variants]
+
+    @property
+    def opaque(self) -> list[Opaque]:
+        """All callees that nobody could name."""
+        return [hidden for variants in self._opaque.values() for hidden in variants]
+
     def emit(self, effect: Effect) -> None:
-        """Add an effect: joined with an equal one, certain if either is, the shortest chain kept.
+        """Add an effect: joined with an equal one, the shortest chain kept.
 
         In test code each call keeps its own, since findings stand at calls. In product code one of a kind is enough,
         and of work that has not hopped the model does not count either."""
@@ -109,38 +129,34 @@ class Machine:
             return
         first = effect.via[0].site if self.test_code and effect.via else None
         model = effect.model if self.test_code or effect.hop else None
-        key = (effect.op, effect.phase, effect.route, effect.kind, model, effect.hop, effect.guard, first)
-        known = self.effects.get(key)
-        if known is not None:
-            if len(known.via) <= len(effect.via):
-                if effect.certain and not known.certain:
-                    self.effects[key] = replace(known, certain=True)
-                return
-            effect = replace(effect, certain=effect.certain or known.certain)
-        elif len(self.effects) >= MAX_EFFECTS:
+        key = (effect.op, effect.phase, effect.route, effect.kind, model, effect.hop, first)
+        known = self._effects.get(key, ())
+        if not known and len(self._effects) >= MAX_EFFECTS:
             self.obscure(Context(), "call", "more effects than are kept", None)
             return
-        self.effects[key] = effect
+        self._effects[key] = _with_variant(known, effect)
 
     def use(self, use: Use) -> None:
         """Add something done to a symbolic value."""
         first = use.via[0].site if self.test_code and use.via else None
         key = (use.target, use.op, use.route, use.args, use.keywords, use.phase, use.hop, first)
-        known = self.uses.get(key)
-        if known is not None and len(known.via) <= len(use.via):
-            return
-        if known is None and len(self.uses) >= MAX_EFFECTS:
+        known = self._uses.get(key, ())
+        if not known and len(self._uses) >= MAX_EFFECTS:
             self.obscure(Context(), "call", "more uses of parameters than are kept", None)
             return
-        self.uses[key] = use
+        self._uses[key] = _with_variant(known, use)
 
     def obscure(self, ctx: Context, op: Operation, reason: str, site: Site | None) -> None:
         """Note a callee nobody can name."""
         if ctx.muted:
             return
         first = next((s.site for s in ctx.via if s.site is not None), site)
-        key = (ctx.route, op, reason, first) if self.test_code else (ctx.route, op)
-        self.opaque.setdefault(key, Opaque(ctx.route, op, reason, first))
+        self._hide(Opaque(ctx.route, op, reason, first, ctx.guards))
+
+    def _hide(self, hidden: Opaque) -> None:
+        full = (hidden.route, hidden.op, hidden.reason, hidden.site)
+        key = full if self.test_code else full[:2]
+        self._opaque[key] = _with_hidden(self._opaque.get(key, ()), hidden)
 
     def act(self, ctx: Context, kind: Kind, model: str | None, row: Row | None, site: Site | None, label: str) -> None:
         """Database work happens here."""
@@ -152,7 +168,7 @@ class Machine:
             if row.rule and not hop:
                 hop = row.name
         via = shorten((*ctx.via, Step(site, label, name)))
-        self.emit(Effect("call", ctx.phase, route, kind, model, hop, ctx.certain, None, via))
+        self.emit(Effect("call", ctx.phase, route, kind, model, hop, ctx.certain, ctx.guards, via))
 
     # --- operating on values -------------------------------------------------------------------------------------
 
@@ -223,7 +239,7 @@ class Machine:
             return PLAIN
         if not ctx.muted:
             via = shorten((*ctx.via, Step(site, label)))
-            self.use(Use(atom, op, ctx.route, args, keywords, ctx.phase, ctx.certain, ctx.hop, via))
+            self.use(Use(atom, op, ctx.route, args, keywords, ctx.phase, ctx.certain, ctx.guards, ctx.hop, via))
         match op:
             case "call":
                 return one(Derived(atom, "call", "", args, keywords))
@@ -242,7 +258,7 @@ class Machine:
         # code, and in threads, an unknown payload only leaves the test undecided.
         if op == "call" and not ctx.muted and self.hops_in_test_code(ctx.via, "ISO101"):
             via = shorten((*ctx.via, Step(site, label)))
-            self.emit(Effect("call", ctx.phase, ctx.route, "unknown", None, ctx.hop, False, None, via))
+            self.emit(Effect("call", ctx.phase, ctx.route, "unknown", None, ctx.hop, False, ctx.guards, via))
         elif op in ("await", "aiterate", "aenter") or ctx.hop:
             self.obscure(ctx, op if op != "start" else "call", reason, site)
         return unknown(atom.reason or label)
@@ -348,7 +364,8 @@ class Machine:
         every path. A call that leads back to itself gives nothing that the way there does not give."""
         first = ctx.via[0].site if ctx.via else site
         hopped = next((s.site for s in ctx.via if s.row), None)
-        where = (ctx.route, ctx.hop, ctx.certain, ctx.phase, ctx.muted, self.filling, first, hopped)
+        under = () if ctx.muted else ctx.guards
+        where = (ctx.route, ctx.hop, ctx.certain, under, ctx.phase, ctx.muted, self.filling, first, hopped)
         key = (atom, args, keywords, op, where)
         known = self._entered.get(key)
         if known is not None:
@@ -387,7 +404,12 @@ class Machine:
     def _replay(self, summary: Summary, bound: dict[tuple[str, str], Value], ctx: Context, op: str) -> Value:
         inner = replace(ctx, depth=ctx.depth + 1)
         if not ctx.muted:
+            known: dict[Guard, guards.Condition | None] = {}
             for effect in summary.effects:
+                under = guards.settled(self, effect.guards, bound, known)
+                if under is None:
+                    continue
+                conditions = guards.merged(ctx.guards, under.guards)
                 self.emit(
                     replace(
                         effect,
@@ -395,16 +417,23 @@ class Machine:
                         phase=ctx.phase if effect.phase == "setup" else effect.phase,
                         route=compose(ctx.route, effect.route),
                         hop=ctx.hop or effect.hop,
-                        certain=ctx.certain and effect.certain,
+                        certain=ctx.certain and effect.certain and under.sure and conditions.sure,
+                        guards=conditions.guards,
                         via=shorten(ctx.via + effect.via),
                     )
                 )
             for hidden in summary.opaque:
-                first = next((s.site for s in ctx.via if s.site is not None), hidden.site)
-                route = compose(ctx.route, hidden.route)
-                key = (route, hidden.op, hidden.reason, first) if self.test_code else (route, hidden.op)
-                self.opaque.setdefault(key, Opaque(route, hidden.op, hidden.reason, first))
+                under = guards.settled(self, hidden.guards, bound, known)
+                if under is not None:
+                    first = next((s.site for s in ctx.via if s.site is not None), hidden.site)
+                    conditions = guards.merged(ctx.guards, under.guards)
+                    route = compose(ctx.route, hidden.route)
+                    self._hide(Opaque(route, hidden.op, hidden.reason, first, conditions.guards))
             for use in summary.uses:
+                under = guards.settled(self, use.guards, bound, known)
+                if under is None:
+                    continue
+                conditions = guards.merged(ctx.guards, under.guards)
                 target = filling.fill_atom(self, use.target, bound)
                 last = use.via[-1] if use.via else Step(None, "")
                 self.perform(
@@ -415,7 +444,8 @@ class Machine:
                         route=compose(ctx.route, use.route),
                         via=shorten(ctx.via + use.via[:-1]),
                         hop=ctx.hop or use.hop,
-                        certain=ctx.certain and use.certain,
+                        certain=ctx.certain and use.certain and under.sure and conditions.sure,
+                        guards=conditions.guards,
                         phase=ctx.phase if use.phase == "setup" else use.phase,
                     ),
                     last.site,
@@ -442,11 +472,11 @@ class Machine:
         for param in node.params:
             key = ("param", param.name)
             if param.kind == "args":
-                bound[key] = one(Items(join(given[position:]), tuple(enumerate(given[position:]))))
+                bound[key] = one(Items(join(given[position:]), tuple(enumerate(given[position:])), spread is None))
                 position = len(given)
             elif param.kind == "kwargs":
                 left = {k: v for k, v in rest.items() if k not in {p.name for p in node.params}}
-                bound[key] = one(Items(join(left.values()), tuple(left.items())))
+                bound[key] = one(Items(join(left.values()), tuple(left.items()), SPREAD not in left, True))
             elif param.name in rest:
                 bound[key] = rest[param.name]
             elif param.kind != "keyword" and position < len(given):
@@ -535,6 +565,37 @@ class Machine:
         if op in ("enter", "aenter"):
             return one(atom)
         return PLAIN if op == "await" else unknown(f"result of {label}")
+
+
+_Work = TypeVar("_Work", bound=Effect | Use)
+
+
+def _with_variant(known: tuple[_Work, ...], new: _Work) -> tuple[_Work, ...]:
+    """The same work under one more condition: what happens wherever another one does makes that one superfluous."""
+    for position, old in enumerate(known):
+        if guards.weaker(old.guards, new.guards) and guards.weaker(new.guards, old.guards):
+            kept = new if len(new.via) < len(old.via) else old
+            kept = replace(kept, certain=old.certain or new.certain, guards=old.guards)
+            return (*known[:position], kept, *known[position + 1 :])
+        if guards.weaker(old.guards, new.guards) and (old.certain or not new.certain):
+            return known
+    left = [old for old in known if old.certain > new.certain or not guards.weaker(new.guards, old.guards)]
+    if len(left) < MAX_VARIANTS:
+        return (*left, new)
+    common = tuple(guard for guard in new.guards if all(guard in old.guards for old in left))
+    shortest = min((*left, new), key=lambda work: len(work.via))
+    return (replace(shortest, guards=common, certain=False),)
+
+
+def _with_hidden(known: tuple[Opaque, ...], new: Opaque) -> tuple[Opaque, ...]:
+    """The same for callees that nobody can name; the first of one kind is kept."""
+    if any(guards.weaker(old.guards, new.guards) for old in known):
+        return known
+    left = tuple(old for old in known if not guards.weaker(new.guards, old.guards))
+    if len(left) < MAX_VARIANTS:
+        return (*left, new)
+    common = tuple(guard for guard in new.guards if all(guard in old.guards for old in left))
+    return (replace(left[0], guards=common),)
 
 
 _SPECIAL = {

@@ -126,7 +126,7 @@ def attribute_of(m: Machine, atom: Atom, name: str, ctx: Context, site: Site | N
             return one(Done(one(atom)))
         case Done():
             return one(atom) if name == "result" else PLAIN
-        case Items() if name == "get" and len(atom.keys) > 1:
+        case Items() if name == "get" and (len(atom.keys) > 1 or atom.complete):
             getter = Outside("builtins.dict.get", "builtins.dict.get")
             return one(Partial(one(getter), (one(atom),), ()))
         case Items():
@@ -185,7 +185,12 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
             continue
         found = tuple(s for c, s in class_attribute(m.store, cls, name) if c == cls)
         if found:
-            return join(bind_instance(m, s, atom, ctx, site, name) for s in found)
+            value = join(bind_instance(m, s, atom, ctx, site, name) for s in found)
+            if isinstance(atom.cls, ClassRef) and any(isinstance(a, Literally) for a in value):
+                # What a class says of all its instances, methods may change for one of them.
+                given = dict(atom.held).get(name, NOTHING)
+                value = join([value, given, queries.instance_attribute(m.store, (atom.cls, name))])
+            return value
     row = lineage.member_row(m, line, name)
     if row is not None:
         return member(m, row, Outside(row.name, row.name, atom))
@@ -276,6 +281,8 @@ def bind_instance(m: Machine, symbol: Symbol, atom: Instance, ctx: Context, site
         return bound
     if isinstance(symbol, ValueSymbol):
         value = frozenset(v for a in value for v in described(m, a, symbol))
+        if symbol.annotation is not None and any(isinstance(a, Literally) for a in value):
+            value |= PLAIN  # it may be the default of a field, and given otherwise where the object was made
         if isinstance(atom.cls, ClassRef):
             value = owned(m, value, atom.cls)
     return value

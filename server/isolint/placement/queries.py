@@ -23,7 +23,7 @@ def _summary(store: Store, ref: FunctionRef) -> Summary:
 
 def _summary_top(ref: FunctionRef) -> Summary:
     reason = f"{ref.name}: its recursion does not settle"
-    return Summary(returns=unknown(reason), opaque=frozenset({Opaque(IDENTITY, "await", reason, None)}))
+    return Summary(returns=unknown(reason), opaque=(Opaque(IDENTITY, "await", reason, None),))
 
 
 summary: Query[FunctionRef, Summary] = Query("summary", _summary, bottom=lambda ref: Summary(), top=_summary_top)

@@ -123,10 +123,14 @@ class Done(Struct, frozen=True, cache_hash=True, gc=False):
 
 
 class Items(Struct, frozen=True, cache_hash=True, gc=False):
-    """A container: what its elements may be, and by literal key where that is written out."""
+    """A container: what its elements may be, and by literal key where that is written out. `complete`: it holds what is
+    written out and nothing else, which is so until somebody may have changed it. `mapping`: the keys are those of a
+    mapping, not positions."""
 
     element: Value
     keys: tuple[tuple[str | int, Value], ...] = ()
+    complete: bool = False
+    mapping: bool = False
 
 
 class Mock(Struct, frozen=True, cache_hash=True, gc=False):
@@ -193,19 +197,32 @@ class Step(Struct, frozen=True, cache_hash=True, gc=False):
     target: FunctionRef | None = None
 
 
-class Guard(Struct, frozen=True, cache_hash=True, gc=False):
-    """The effect happens only when parameter `param` is truthy (or falsy)."""
+class Predicate(Struct, frozen=True, cache_hash=True, gc=False):
+    """Something asked of a value: whether it is truthy, is or equals one of `against`, or contains it. `holds`: the
+    answer that is wanted."""
 
-    param: str
-    truthy: bool
+    subject: Value
+    check: Literal["truthy", "is", "equals", "contains"]
+    against: tuple[str | int | float | bool | None, ...] = ()
+    holds: bool = True
+
+
+class Guard(Struct, frozen=True, cache_hash=True, gc=False):
+    """A condition of work that a call may decide: one of `predicates` holds, or, when it is `open`, something else
+    does. Where it stays undecided the work is only likely, unless it is `assumed` to hold (in a test's own code)."""
+
+    predicates: tuple[Predicate, ...]
+    open: bool = False
+    assumed: bool = False
 
 
 class Effect(Struct, frozen=True, cache_hash=True, gc=False):
     """Database work of a function.
 
     `op`: what must be done to the function's result for it to happen ("call": at once). `route`: from the place where
-    the function is entered to the place of the work. `certain` is False for a guessed callee or an undecided condition.
-    `hop` is the row of the hop that led to it ("" when none did)."""
+    the function is entered to the place of the work. `certain` is False for a guessed callee or a condition that no
+    call decides; it happens only where all `guards` hold. `hop` is the row of the hop that led to it ("" when none
+    did)."""
 
     op: Operation
     phase: Literal["setup", "teardown"]
@@ -214,7 +231,7 @@ class Effect(Struct, frozen=True, cache_hash=True, gc=False):
     model: str | None
     hop: str
     certain: bool
-    guard: Guard | None = None
+    guards: tuple[Guard, ...] = ()
     via: tuple[Step, ...] = ()
 
 
@@ -228,6 +245,7 @@ class Use(Struct, frozen=True, cache_hash=True, gc=False):
     keywords: tuple[tuple[str, Value], ...] = ()
     phase: Literal["setup", "teardown"] = "setup"
     certain: bool = True
+    guards: tuple[Guard, ...] = ()
     hop: str = ""
     via: tuple[Step, ...] = ()
 
@@ -240,6 +258,7 @@ class Opaque(Struct, frozen=True, cache_hash=True, gc=False):
     op: Operation
     reason: str
     site: Site | None
+    guards: tuple[Guard, ...] = ()
 
 
 class Summary(Struct, frozen=True, cache_hash=True, gc=False):
@@ -251,7 +270,7 @@ class Summary(Struct, frozen=True, cache_hash=True, gc=False):
     uses: tuple[Use, ...] = ()
     returns: Value = frozenset()
     yields: Value = frozenset()
-    opaque: frozenset[Opaque] = frozenset()
+    opaque: tuple[Opaque, ...] = ()
     attributes: tuple[tuple[str, Value], ...] = ()
     mocked: bool = False
 

@@ -6,6 +6,8 @@ finding is decided here and nowhere else: database work at a place whose connect
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from isolint.catalog.places import Place, Route
 from isolint.catalog.rows import rule_of
 from isolint.names.symbols import FunctionRef, Site
@@ -29,7 +31,7 @@ from isolint.placement.shapes import (
     Value,
     World,
 )
-from isolint.placement.values import PLAIN, one, unknown
+from isolint.placement.values import PLAIN, one, shared, unknown
 from isolint.pytest_model.cases import CaseMethod, case_methods
 from isolint.pytest_model.closures import closure
 from isolint.pytest_model.database import database
@@ -151,7 +153,7 @@ class _Run:
         if not 0 <= index < len(definitions):
             return unknown(f"fixture {name}")
         self.values[key] = unknown(f"fixture {name} asks for itself")
-        self.values[key] = self.fixture(definitions[index], index)
+        self.values[key] = shared(self.fixture(definitions[index], index))
         return self.values[key]
 
     def fixture(self, definition: FixtureDef, index: int) -> Value:
@@ -261,11 +263,18 @@ class _Run:
 
     # --- the verdict ---------------------------------------------------------------------------------------------
 
+    def settled_effects(self) -> list[Effect]:
+        """All effects; nobody is left who could decide what is still a condition."""
+        return [
+            effect if all(guard.assumed for guard in effect.guards) else replace(effect, certain=False)
+            for effect in self.machine.effects
+        ]
+
     def judged(self) -> tuple[tuple[Escape, ...], tuple[tuple[Where, str], ...]]:
         """Escapes (one a place and rule, the worst kept) and what nobody can decide."""
         escapes: dict[tuple[Site | None, str], Escape] = {}
         undecided: dict[tuple[Where, str], None] = {}
-        for effect in sorted(self.machine.effects.values(), key=lambda e: (len(e.via), repr(e.via))):
+        for effect in sorted(self.settled_effects(), key=lambda e: (len(e.via), repr(e.via))):
             place = effect.route[0]
             if place is None or place.has_loop or place.thread == "home":
                 continue
@@ -284,7 +293,7 @@ class _Run:
             known = escapes.get(key)
             if known is None or _weight(escape) > _weight(known):
                 escapes[key] = escape
-        for hidden in self.machine.opaque.values():
+        for hidden in self.machine.opaque:
             place = hidden.route[0]
             if place is not None and place.thread != "home" and (hidden.op != "call" or not place.has_loop):
                 undecided[(hidden.site, hidden.reason)] = None

@@ -61,23 +61,38 @@ def one(atom: Atom) -> Value:
     return frozenset({atom})
 
 
-def _shallow(atom: Atom) -> Atom:
+def _shallow(atom: Atom, room: int = MAX_DEPTH) -> Atom:
+    """The same with the arguments Unknown that are nested too deeply for the room there is, also those of the steps
+    that led to something derived."""
     match atom:
-        case Partial() | Deferred() | Derived():
-            keywords = tuple((name, _pruned(value)) for name, value in atom.keywords)
-            return replace(atom, args=tuple(_pruned(value) for value in atom.args), keywords=keywords)
+        case Derived():
+            base = _shallow(atom.base, room - 1) if isinstance(atom.base, Derived) else atom.base
+            return replace(
+                atom,
+                base=base,
+                args=tuple(_pruned(value, room) for value in atom.args),
+                keywords=tuple((name, _pruned(value, room)) for name, value in atom.keywords),
+            )
+        case Partial() | Deferred():
+            keywords = tuple((name, _pruned(value, room)) for name, value in atom.keywords)
+            return replace(atom, args=tuple(_pruned(value, room) for value in atom.args), keywords=keywords)
         case Callable_():
-            return replace(atom, free=tuple((name, _pruned(value)) for name, value in atom.free))
+            return replace(atom, free=tuple((name, _pruned(value, room)) for name, value in atom.free))
         case Items():
-            return Items(_pruned(atom.element), tuple((key, _pruned(value)) for key, value in atom.keys))
+            keys = tuple((key, _pruned(value, room)) for key, value in atom.keys)
+            return replace(atom, element=_pruned(atom.element, room), keys=keys)
         case Instance():
-            return replace(atom, held=tuple((name, _pruned(value)) for name, value in atom.held))
+            return replace(atom, held=tuple((name, _pruned(value, room)) for name, value in atom.held))
     return atom
 
 
-def _pruned(value: Value) -> Value:
-    deep = any(type(atom) in _NESTING and depth(atom) >= MAX_DEPTH for atom in value)
-    return unknown("nested too deeply") if deep else value
+def _pruned(value: Value, room: int) -> Value:
+    if not any(type(atom) in _NESTING and depth(atom) >= room for atom in value):
+        return value
+    fitting = [_shallow(atom, room - 1) if depth(atom) >= room else atom for atom in value]
+    if any(depth(atom) >= room for atom in fitting):
+        return unknown("nested too deeply")
+    return frozenset(fitting)
 
 
 def join(values: Iterable[Value]) -> Value:
@@ -194,8 +209,15 @@ def pick(items: Items, index: Value, default: Value | None = None) -> Value:
     if keys is None or len(keys) != len(index):
         return items.element
     written = dict(items.keys)
-    otherwise = items.element if default is None or not written else default
+    otherwise = items.element if default is None or not (written or items.complete) else default
     return join(written.get(key, otherwise) for key in keys)  # type: ignore[call-overload]
+
+
+def shared(value: Value) -> Value:
+    """A value that others hold too: containers are no longer known to hold only what is written out."""
+    if not any(isinstance(atom, Items) and atom.complete for atom in value):
+        return value
+    return frozenset(replace(a, complete=False) if isinstance(a, Items) else a for a in value)
 
 
 def in_order(value: Value) -> Iterable[Atom]:

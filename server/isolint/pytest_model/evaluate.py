@@ -26,7 +26,7 @@ from isolint.names.symbols import (
     ValueSymbol,
 )
 from isolint.pytest_model import library
-from isolint.pytest_model.functions import header, walk, whole
+from isolint.pytest_model.functions import header, whole
 from isolint.pytest_model.objects import (
     ClassObject,
     Context,
@@ -649,10 +649,9 @@ def _branch(store: Store, statement: f.If, context: Context, depth: int) -> _Don
 
 
 def _compared_with_none(context: Context, statement: f.If) -> bool | None:
-    """`if func is None: ...` or `if func is not None: ...`: facts do not keep which. The body that uses the name is the
-    one that runs when it is not None."""
+    """`if func is None: ...` or `if func is not None: ...`."""
     test = statement.test
-    if not (isinstance(test, f.Operation) and test.kind == "compare" and len(test.operands) == 2):
+    if not (isinstance(test, f.Operation) and test.kind == "compare" and test.operator in ("is", "is not", "==", "!=")):
         return None
     name, none = test.operands
     if not (isinstance(name, f.Name) and isinstance(none, f.Constant) and none.value is None):
@@ -661,8 +660,7 @@ def _compared_with_none(context: Context, statement: f.If) -> bool | None:
     given = isinstance(value, Func | ClassObject)
     if not given and not (value is not None and _is_none(value)):
         return None
-    uses = any(isinstance(node, f.Name) and node.id == name.id for node in walk(statement.body))
-    return given == uses
+    return given == (test.operator in ("is not", "!="))
 
 
 def _loop(store: Store, statement: f.For, context: Context, depth: int) -> tuple[list[Object], Context]:
@@ -682,9 +680,9 @@ def _loop(store: Store, statement: f.For, context: Context, depth: int) -> tuple
 
 
 def _truth(store: Store, context: Context, test: f.Expr, depth: int) -> bool | None:
-    """Whether a condition holds, None when it cannot be told. Facts do not keep comparison operators."""
+    """Whether a condition holds, None when it cannot be told."""
     match test:
-        case f.Operation(kind="unary") if len(test.operands) == 1:
+        case f.Operation(kind="unary", operator="not") if len(test.operands) == 1:
             inner = _truth(store, context, test.operands[0], depth)
             return None if inner is None else not inner
         case f.Call() if test.args:

@@ -129,7 +129,7 @@ class _Walk:
     def condition(self, test: f.Expr) -> str:
         """What a condition asks about the item."""
         match test:
-            case f.Operation(kind="unary", operands=(inner,)):
+            case f.Operation(kind="unary", operator="not", operands=(inner,)):
                 return _opposite(self.condition(inner))
             case f.Call(func=f.Attribute(attr="get_closest_marker", value=f.Name() as item), args=(name, *_)):
                 text = literal(self.store, self.context, name)

@@ -58,6 +58,7 @@ from isolint.syntax.grammar import (
     K_INTERPOLATION,
     K_KEYWORD,
     K_KEYWORD_MARK,
+    K_OR,
     K_PAIR,
     K_POSITIONAL_MARK,
     K_POWER,
@@ -310,7 +311,7 @@ def _boolean(node: Node, t: ChunkText, depth: int) -> Expr:
         rights.append(left.children[-1])
         left = left.children[0]
     options = [read_expression(left, t, depth), *(read_expression(right, t, depth) for right in reversed(rights))]
-    return Choice(None, tuple(options), span_of(node))
+    return Choice(None, tuple(options), span_of(node), "or" if operator == K_OR else "and")
 
 
 def _binary(node: Node, t: ChunkText, depth: int) -> Expr:
@@ -332,6 +333,21 @@ def _operation(kind: Literal["compare", "binary", "unary", "fstring", "slice", "
         return Operation(kind, read_items(node, t, depth), span_of(node))
 
     return convert
+
+
+def _compare(node: Node, t: ChunkText, depth: int) -> Expr:
+    operands = read_items(node, t, depth)
+    return Operation("compare", operands, span_of(node), _operator(node) if len(operands) == 2 else "")
+
+
+def _unary(node: Node, t: ChunkText, depth: int) -> Expr:
+    return Operation("unary", read_items(node, t, depth), span_of(node), _operator(node))
+
+
+def _operator(node: Node) -> str:
+    """The word of a node's operator, "" where there are several; the grammar has `is not` and `not in` as one."""
+    words = [child.type for child in node.children if not child.is_named]
+    return words[0] if len(words) == 1 else ""
 
 
 def _literal(node: Node, t: ChunkText, depth: int) -> Expr:
@@ -519,9 +535,9 @@ EXPRESSIONS: dict[int, _Handler] = {
         ("boolean_operator", _boolean),
         ("named_expression", _walrus),
         ("binary_operator", _binary),
-        ("comparison_operator", _operation("compare")),
-        ("unary_operator", _operation("unary")),
-        ("not_operator", _operation("unary")),
+        ("comparison_operator", _compare),
+        ("unary_operator", _unary),
+        ("not_operator", _unary),
         ("slice", _operation("slice")),
         ("union_type", _operation("binary")),
         ("constrained_type", _operation("binary")),

@@ -138,11 +138,12 @@ class Comprehension(_Fact, frozen=True):
 
 class Choice(_Fact, frozen=True):
     """An expression whose value is one of `options`: `a if test else b` (test given), `a or b`, `a and b` (test is
-    None)."""
+    None, and `operator` says which)."""
 
     test: Expr | None
     options: tuple[Expr, ...]
     span: Span
+    operator: Literal["", "and", "or"] = ""
 
 
 class Walrus(_Fact, frozen=True):
@@ -154,11 +155,13 @@ class Walrus(_Fact, frozen=True):
 
 
 class Operation(_Fact, frozen=True):
-    """Anything else that evaluates all its operands and yields a plain value."""
+    """Anything else that evaluates all its operands and yields a plain value. `operator` is that of a unary operation
+    and of a comparison of two operands ("not", "==", "is not", "in" ...); "" for all others."""
 
     kind: Literal["compare", "binary", "unary", "fstring", "slice", "literal"]
     operands: tuple[Expr, ...]
     span: Span
+    operator: str = ""
 
 
 class Missing(_Fact, frozen=True):

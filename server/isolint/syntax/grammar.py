@@ -74,7 +74,7 @@ K_ASYNC, K_DEF, K_COMMA, K_FROM = (
     node_kind(",", False),
     node_kind("from", False),
 )
-K_POWER = node_kind("**", False)
+K_POWER, K_OR = node_kind("**", False), node_kind("or", False)
 K_BLOCKS = frozenset(node_kinds("block"))
 K_ASSIGNMENT, K_FUNCTION, K_CLASS = (
     node_kind("assignment"),

@@ -29,7 +29,7 @@ from isolint.syntax.repair import bad_lines, maybe_left_open
 from isolint.syntax.scan import ChunkKind
 from isolint.syntax.statements import read_statements
 
-GRAMMAR_VERSION = "tree-sitter-python/0.25/1"
+GRAMMAR_VERSION = "tree-sitter-python/0.25/2"
 """Part of every key under which facts are stored: raise the last number when the conversion below changes."""
 
 

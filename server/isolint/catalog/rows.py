@@ -151,6 +151,37 @@ class Refuses:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaces:
+    """`name(...)` replaces names. `target` says what it is given: "path", a dotted path; "object", an object and the
+    name of its attribute; "either"; "many", an object or a path, and the names as keywords. The replacement follows.
+
+    `assigns`: it is an assignment by another word (`setattr`), not made for tests. `patcher`: it gives an object of
+    this class, and replaces when that is entered, started, or used as a decorator; without, at once."""
+
+    name: str
+    target: Literal["path", "object", "either", "many"]
+    assigns: bool = False
+    patcher: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """What the receiver (a `patcher` of Replaces) holds takes effect when `name` is called; `decorates`: it gives the
+    function that it is given, else a mock."""
+
+    name: str
+    decorates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Enters:
+    """`name(manager)` enters a context manager and gives what that gives ("enter" or "aenter")."""
+
+    name: str
+    when: Literal["enter", "aenter"] = "enter"
+
+
+@dataclass(frozen=True, slots=True)
 class NeedsLoop:
     """Calling `name` raises `RuntimeError` where no loop runs."""
 
@@ -171,6 +202,9 @@ Row = (
     | Extends
     | Lends
     | Refuses
+    | Replaces
+    | Starts
+    | Enters
     | NeedsLoop
 )
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from isolint.catalog.django_orm import DESCRIPTORS, ORM
 from isolint.catalog.hops import HOPS
-from isolint.catalog.others import DECORATORS, FACTORIES, MOCKS, PURE
+from isolint.catalog.others import DECORATORS, FACTORIES, MOCKS, PATCHES, PURE, STACKS
 from isolint.catalog.places import BRIDGE, SENSITIVE, THREAD, Route
 from isolint.catalog.rows import Acts, Decorates, Extends, Gives, Row, Wraps
 from isolint.workspace.shapes import UserRows
 
-ROWS: tuple[Row, ...] = (*HOPS, *ORM, *FACTORIES, *MOCKS, *DECORATORS, *PURE)
+ROWS: tuple[Row, ...] = (*HOPS, *ORM, *FACTORIES, *MOCKS, *PATCHES, *STACKS, *DECORATORS, *PURE)
 
 
 def switched_name(row: Wraps) -> str:

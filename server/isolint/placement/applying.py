@@ -12,14 +12,17 @@ from isolint.catalog.rows import (
     Attribute,
     Decorates,
     Drives,
+    Enters,
     Fills,
     Given,
     Gives,
     Manages,
     Mocks,
     NeedsLoop,
+    Replaces,
     Row,
     Runs,
+    Starts,
     Wraps,
 )
 from isolint.catalog.table import switched_name
@@ -28,7 +31,7 @@ from isolint.names.origin import Definition
 from isolint.names.resolve import class_attribute, mro
 from isolint.names.scopes import class_scope
 from isolint.names.symbols import ClassRef, ClassSymbol, FunctionSymbol, Site
-from isolint.placement import filling, lineage, members, queries
+from isolint.placement import filling, lineage, members, patching, queries
 from isolint.placement.context import Context, Keywords
 from isolint.placement.shapes import (
     Callable_,
@@ -354,6 +357,13 @@ def apply(
             return one(Partial(args[0], args[1:], keywords)) if args else PLAIN
         case Mocks():
             return one(Mock())
+        case Replaces():
+            return patching.replaces(m, row, site, args, named)
+        case Starts():
+            return patching.starts(m, row, atom, args)
+        case Enters():
+            entered = m.perform(args[0], row.when, ctx, site, label) if args else PLAIN
+            return entered if row.when == "enter" else one(Done(entered))
         case NeedsLoop():
             m.asked_for_loop = m.asked_for_loop or not ctx.muted
             return one(Instance("asyncio.events.AbstractEventLoop"))

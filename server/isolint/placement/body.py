@@ -40,6 +40,7 @@ from isolint.placement.shapes import (
     Outside,
     Param,
     Partial,
+    Patch,
     Plain,
     Summary,
     Unknown,
@@ -68,6 +69,18 @@ def decorated_value(store: Store, symbol: FunctionSymbol) -> Value:
         return value
     body = _Body(store, ref, None)
     return body.decorate(value, found.node)
+
+
+def patches_of_decorators(
+    store: Store, path: str, chunk: str, decorators: tuple[f.Expr, ...], owner: ClassRef | None, value: Value
+) -> tuple[Patch, ...]:
+    """What the decorators of a function or class replace while it runs."""
+    body = _Body(store, FunctionRef(path, chunk, -1, ""), None, owner)
+    muted = replace(body.ctx, muted=True)
+    for decorator in decorators:
+        func = body.evaluate(decorator, muted)
+        body.machine.perform(func, "call", muted, None, label(decorator), (value,))
+    return tuple(body.machine.patches.values())
 
 
 def value_of_symbol(store: Store, symbol: ValueSymbol) -> Value:
@@ -175,6 +188,7 @@ class _Body:
             yields=self.close(join(self.yielded)),
             opaque=frozenset(machine.opaque.values()),
             attributes=tuple(sorted((n, self.close(v)) for n, v in self.attributes.items())),
+            patches=tuple(sorted(machine.patches.values(), key=repr)),
             mocked=machine.mocked or machine.mocked_below,
         )
 
@@ -389,10 +403,12 @@ class _Body:
             case f.Starred():
                 self.assign(target.value, one(Items(value)))
             case f.Attribute():
-                self.evaluate(target.value, self.ctx)
+                holder = self.evaluate(target.value, self.ctx)
                 if isinstance(target.value, f.Name) and self.is_self(target.value.id):
                     known = self.attributes.get(target.attr, NOTHING)
                     self.attributes[target.attr] = join([known, value])
+                else:
+                    self.machine.assigned(holder, one(Literally(target.attr)), self.close(value), self.site(target))
             case f.Subscript():
                 held = self.evaluate(target.value, self.ctx)
                 self.evaluate(target.index, self.ctx)
@@ -651,9 +667,7 @@ def _given(value: Value, arg: f.Expr) -> list[Value]:
     return _spread(value) if isinstance(arg, f.Starred) else [value]
 
 
-_PASSING = frozenset(
-    {"isinstance", "issubclass", "print", "id", "type", "hasattr", "repr", "callable", "setattr", "vars", "dir"}
-)
+_PASSING = frozenset({"isinstance", "issubclass", "print", "id", "type", "hasattr", "repr", "callable", "vars", "dir"})
 _SPECIAL = ITERATING | _PASSING | {"getattr", "super"}
 
 

@@ -44,6 +44,8 @@ from isolint.placement.shapes import (
     Outside,
     Param,
     Partial,
+    Patch,
+    Plain,
     Step,
     Summary,
     Unknown,
@@ -82,11 +84,13 @@ class Machine:
         self.path = path
         self.world = world
         self.cuts: dict[CutKey, Value] = dict(world)
+        self.cut_of_objects = frozenset(name for kind, _, name in self.cuts if kind == "object")
         self.table: Table = store.get(TABLE, "")
         self.test_code: bool = store.get(TEST_CODE, path)
         self.effects: dict[tuple[object, ...], Effect] = {}
         self.uses: dict[tuple[object, ...], Use] = {}
         self.opaque: dict[tuple[object, ...], Opaque] = {}
+        self.patches: dict[tuple[Value, Value, Value], Patch] = {}
         self.filling = 0
         self._filled: dict[int, dict[tuple[Derived, int], Value]] = {}
         self._entered: dict[tuple[object, ...], Value] = {}
@@ -140,6 +144,20 @@ class Machine:
         first = next((s.site for s in ctx.via if s.site is not None), site)
         key = (ctx.route, op, reason, first) if self.test_code else (ctx.route, op)
         self.opaque.setdefault(key, Opaque(ctx.route, op, reason, first))
+
+    def patch(self, patch: Patch) -> None:
+        """Note that a name is replaced. Which names are is found in a world where none is yet."""
+        if self.world or all(isinstance(a, Unknown | Plain | Mock) for a in patch.holder):
+            return
+        key = (patch.holder, patch.name, patch.value)
+        if key not in self.patches and len(self.patches) < MAX_EFFECTS:
+            self.patches[key] = patch
+
+    def assigned(self, holder: Value, name: Value, value: Value, site: Site | None) -> None:
+        """An attribute of something is assigned. In test code that may be a patch by another word: it is one when what
+        is assigned can be called."""
+        if self.test_code and any(isinstance(a, Mock | Callable_) for a in value):
+            self.patch(Patch(holder, name, value, site))
 
     def act(self, ctx: Context, kind: Kind, model: str | None, row: Row | None, site: Site | None, label: str) -> None:
         """Database work happens here."""
@@ -403,6 +421,10 @@ class Machine:
                 route = compose(ctx.route, hidden.route)
                 key = (route, hidden.op, hidden.reason, first) if self.test_code else (route, hidden.op)
                 self.opaque.setdefault(key, Opaque(route, hidden.op, hidden.reason, first))
+        for patch in summary.patches:
+            holder, name = filling.fill(self, patch.holder, bound), filling.fill(self, patch.name, bound)
+            self.patch(Patch(holder, name, filling.fill(self, patch.value, bound), patch.site))
+        if not ctx.muted:
             for use in summary.uses:
                 target = filling.fill_atom(self, use.target, bound)
                 last = use.via[-1] if use.via else Step(None, "")

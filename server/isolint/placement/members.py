@@ -70,7 +70,7 @@ def attribute(m: Machine, value: Value, name: str, ctx: Context, site: Site | No
 
 
 def replacement(
-    m: Machine, kind: Literal["module", "class", "outside"], holder: ClassRef | str, name: str
+    m: Machine, kind: Literal["module", "class", "object", "outside"], holder: ClassRef | str | Instance, name: str
 ) -> Value | None:
     """What a patch put in place of a name; None where none did."""
     found = m.cuts.get((kind, holder, name))
@@ -88,14 +88,17 @@ def replaced_in(m: Machine, atom: Atom, name: str) -> Value:
             found = replacement(m, "outside", atom.dotted, name) or replacement(m, "outside", atom.canonical, name)
         case Class_() | Instance():
             cls = atom.ref if isinstance(atom, Class_) else atom.cls
+            is_object = isinstance(atom, Instance) and atom.after is None
             for one_class in lineage.lineage_of(m, cls):
+                if isinstance(atom, Instance) and is_object and name in m.cut_of_objects:
+                    found = replacement(m, "object", Instance(one_class, atom.of), name)
+                    if found is not None:
+                        break
                 kind: Literal["class", "outside"] = "outside" if isinstance(one_class, str) else "class"
-                found = found or replacement(m, kind, one_class, name)
-            owner = atom.of if isinstance(atom, Instance) else None
-            if found is None and owner is not None:
-                for (kind_, holder, path), value in m.cuts.items():
-                    if kind_ == "member" and holder == owner and path.endswith(f".{name}"):
-                        found, m.mocked = value, True
+                found = replacement(m, kind, one_class, name)
+                if found is not None:
+                    found = bind(found, one(atom)) if is_object else found
+                    break
     return found or NOTHING
 
 
@@ -317,6 +320,9 @@ def outside_attribute(m: Machine, atom: Outside, name: str) -> Value:
         row = lineage.member_row(m, lineage.lineage_of(m, known.canonical), name)
         if row is not None:
             return member(m, row, Outside(row.name, row.name, atom))
+    row = m.table.get(f"{atom.dotted}.{name}") if m.table.get(atom.dotted) is not None else None
+    if row is not None:
+        return member(m, row, Outside(row.name, row.name))
     if atom.receiver is not None:
         return unknown(f"{atom.dotted}.{name}")
     return outside(m, f"{atom.dotted}.{name}", None)

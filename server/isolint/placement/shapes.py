@@ -172,9 +172,9 @@ Atom = (
 )
 Value = frozenset[Atom]
 
-CutKey = tuple[Literal["module", "class", "member", "outside"], ClassRef | str, str]
-"""A name that a patch replaces: of a module (by path), a class, something read from a class ("objects.create"), or of
-what a dotted name outside the project stands for."""
+CutKey = tuple[Literal["module", "class", "object", "outside"], ClassRef | str | Instance, str]
+"""A name that a patch replaces: of a module (by path), a class, an object (all of its class and model are meant: which
+one of them it is nobody follows), or of what a dotted name outside the project stands for."""
 
 World = tuple[tuple[CutKey, Value], ...]
 """What is replaced while a test runs, and by what. Empty: nothing is."""
@@ -231,6 +231,15 @@ class Use(Struct, frozen=True, cache_hash=True, gc=False):
     via: tuple[Step, ...] = ()
 
 
+class Patch(Struct, frozen=True, cache_hash=True, gc=False):
+    """The attribute `name` of `holder` is replaced by `value`. Where `name` is empty, `holder` is a dotted path."""
+
+    holder: Value
+    name: Value
+    value: Value
+    site: Site | None = None
+
+
 class Opaque(Struct, frozen=True, cache_hash=True, gc=False):
     """A callee nobody could name, operated with `op` at a place reached by `route`: it makes a test undecided where
     that matters, never a finding."""
@@ -252,6 +261,7 @@ class Summary(Struct, frozen=True, cache_hash=True, gc=False):
     yields: Value = frozenset()
     opaque: frozenset[Opaque] = frozenset()
     attributes: tuple[tuple[str, Value], ...] = ()
+    patches: tuple[Patch, ...] = ()
     mocked: bool = False
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from isolint.catalog.places import Place, Route
 from isolint.catalog.rows import rule_of
-from isolint.names.symbols import FunctionRef, Site
+from isolint.names.symbols import ClassRef, FunctionRef, Site
 from isolint.placement import queries
 from isolint.placement.context import Context
 from isolint.placement.functions import find_node
 from isolint.placement.inputs import MAY_LEAVE
 from isolint.placement.machine import Machine
-from isolint.placement.patches import world_of
+from isolint.placement.patching import world_of
 from isolint.placement.shapes import (
     Callable_,
     Class_,
@@ -100,23 +100,24 @@ def _both_worlds(store: Store, item: TestItem) -> _Judged:
         return (), ()
     place = entry(store, item)
     fixtures = closure(store, item.id)
-    escapes, undecided = _run(store, item, fixtures, place, ())
+    run = _run(store, item, fixtures, place, ())
+    escapes, undecided = run.judged()
     if escapes or undecided:
-        # Patches only take work away: a test without any needs no second look.
-        world = world_of(store, item, fixtures)
+        # A test that leaves nothing to ask needs no second look: patches are there to take work away.
+        world = world_of(run.machine, run.machine.patches.values())
         if world:
-            escapes, undecided = _run(store, item, fixtures, place, world)
+            return _run(store, item, fixtures, place, world).judged()
     return escapes, undecided
 
 
 _ran: Query[TestItem, _Judged] = Query("run", _run_through)
 
 
-def _run(store: Store, item: TestItem, fixtures: Closure, place: Place | None, world: World) -> _Judged:
+def _run(store: Store, item: TestItem, fixtures: Closure, place: Place | None, world: World) -> _Run:
     run = _Run(store, item, fixtures, world)
     if place is not None:
         run.body(place)
-    return run.judged()
+    return run
 
 
 trace: Query[TestItem, Trace] = Query("trace", _trace)
@@ -135,9 +136,18 @@ class _Run:
         self.values: dict[tuple[str, int], Value] = {}
         self.takers: dict[str, Taker] = dict(fixtures.takers)
         self.entered: dict[Step, str] = {}
+        for cls in item.classes:
+            self.decorators(cls)
+        self.decorators(item.ref)
         for name, definitions in fixtures.fixtures:
             if definitions:
                 self.value(name, len(definitions) - 1)
+
+    def decorators(self, decorated: ClassRef | FunctionRef) -> None:
+        """What the decorators of a function or class replace."""
+        if not self.machine.world:
+            for patch in queries.decorator_patches(self.store, decorated):
+                self.machine.patch(patch)
 
     # --- fixtures ------------------------------------------------------------------------------------------------
 
@@ -166,6 +176,7 @@ class _Run:
         place = self.fixture_place(definition)
         if place is None:
             return unknown(f"fixture {definition.name} is never awaited")
+        self.decorators(definition.ref)
         keywords = tuple((p, self.parameter(p, definition, index)) for p in definition.params)
         return self.enter(definition.ref, definition, place, keywords)
 

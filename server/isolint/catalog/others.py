@@ -65,7 +65,6 @@ PATCHES: tuple[Row, ...] = (
     *(Mocks(f"{_MOCKER}.{name}") for name in ("create_autospec", "mock_open", "stub", "async_stub")),
     Gives("_pytest.monkeypatch.monkeypatch", cls=_MONKEY),
     Gives(f"{_MONKEY}.context", cls=_MONKEY),
-    Gives(f"{_MONKEY}.__enter__", "self"),
     Replaces(f"{_MONKEY}.setattr", "either"),
     # Assignments by another word.
     Replaces("builtins.setattr", "object", assigns=True),

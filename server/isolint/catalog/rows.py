@@ -78,8 +78,8 @@ class Acts:
 
 @dataclass(frozen=True, slots=True)
 class Gives:
-    """`name(...)` does no work and gives `gives`; `cls` names the class of the result (canonical) where that is
-    fixed."""
+    """`name(...)` does no work and gives `gives`; `cls` names the class of the result (canonical), or of the "items"
+    in it, where that is fixed."""
 
     name: str
     gives: Given = "plain"
@@ -88,10 +88,11 @@ class Gives:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """`name` is an attribute that gives `gives` when it is read from an instance or class."""
+    """`name` is an attribute that gives `gives` when it is read from an instance or class; `cls` as in Gives."""
 
     name: str
-    gives: Given
+    gives: Given = "plain"
+    cls: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,22 @@ class Starts:
 
 
 @dataclass(frozen=True, slots=True)
+class Cures:
+    """After this, work on other threads may still be on the test's connection. `by` says what must be done: `name`
+    (an attribute of a class or module) is replaced, on the class or on one of its objects; `name` is called; or the
+    distribution `name` is installed.
+
+    `threads` are those whose work it may bring back, `what` says for people what it does. With `settled_by` (the name
+    of another row) nothing is left to guess once both have been done; without, what comes of it cannot be told."""
+
+    name: str
+    by: Literal["replacement", "call", "installation"]
+    threads: frozenset[str]
+    what: str
+    settled_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Enters:
     """`name(manager)` enters a context manager and gives what that gives ("enter" or "aenter")."""
 
@@ -204,6 +221,7 @@ Row = (
     | Refuses
     | Replaces
     | Starts
+    | Cures
     | Enters
     | NeedsLoop
 )

@@ -10,6 +10,7 @@ from isolint.catalog.places import IDENTITY
 from isolint.catalog.rows import (
     Acts,
     Attribute,
+    Cures,
     Decorates,
     Drives,
     Enters,
@@ -36,6 +37,7 @@ from isolint.placement.context import Context, Keywords
 from isolint.placement.shapes import (
     Callable_,
     Class_,
+    Cure,
     Deferred,
     Derived,
     Done,
@@ -338,6 +340,8 @@ def apply(
             carried = Outside(atom.dotted, row.name, atom.receiver)
             return one(Deferred(row.when, frozenset({carried}), "act", args, keywords))
         case Gives():
+            if row.cls and row.gives == "items":
+                return one(Items(one(Instance(row.cls))))
             if row.cls:
                 return one(Outside(row.cls, row.cls)) if row.gives == "class" else one(Instance(row.cls))
             return given(m, row.gives, atom, args)
@@ -358,9 +362,12 @@ def apply(
         case Mocks():
             return one(Mock())
         case Replaces():
-            return patching.replaces(m, row, site, args, named)
+            return patching.replaces(m, row, ctx, site, args, named)
         case Starts():
-            return patching.starts(m, row, atom, args)
+            return patching.starts(m, row, atom, ctx, args)
+        case Cures():
+            m.cure(Cure(row.name, site, ctx.always))
+            return PLAIN
         case Enters():
             entered = m.perform(args[0], row.when, ctx, site, label) if args else PLAIN
             return entered if row.when == "enter" else one(Done(entered))

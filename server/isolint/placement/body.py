@@ -21,7 +21,7 @@ from isolint.names.symbols import (
     Site,
     ValueSymbol,
 )
-from isolint.placement import applying, filling, lineage, members, queries
+from isolint.placement import applying, filling, lineage, members, patching, queries
 from isolint.placement.applying import ITERATING
 from isolint.placement.context import SPREAD, Context
 from isolint.placement.functions import Found, bound_names, find, function_operation, own_statements
@@ -81,6 +81,13 @@ def patches_of_decorators(
         func = body.evaluate(decorator, muted)
         body.machine.perform(func, "call", muted, None, label(decorator), (value,))
     return tuple(body.machine.patches.values())
+
+
+def execute_module(machine: Machine, ref: FunctionRef, statements: tuple[f.Stmt, ...]) -> None:
+    """Statements of a module, as its import runs them; what comes of them is in the machine."""
+    body = _Body(machine.store, ref, None)
+    body.machine = machine
+    body.execute(statements)
 
 
 def value_of_symbol(store: Store, symbol: ValueSymbol) -> Value:
@@ -189,6 +196,7 @@ class _Body:
             opaque=frozenset(machine.opaque.values()),
             attributes=tuple(sorted((n, self.close(v)) for n, v in self.attributes.items())),
             patches=tuple(sorted(machine.patches.values(), key=repr)),
+            cures=tuple(sorted(machine.cures.values(), key=repr)),
             mocked=machine.mocked or machine.mocked_below,
         )
 
@@ -260,8 +268,9 @@ class _Body:
             case f.If():
                 self.truth(node.test, self.ctx)
                 self.branches([node.body, node.orelse], certain=False)
-                if not self.machine.test_code and (_leaves(node.body) or _leaves(node.orelse)):
-                    self.ctx = replace(self.ctx, certain=False)
+                if _leaves(node.body) or _leaves(node.orelse):
+                    certain = self.ctx.certain and self.machine.test_code
+                    self.ctx = replace(self.ctx, certain=certain, always=False)
             case f.For():
                 iterable = self.evaluate(node.iterable, self.ctx)
                 self.assign(node.target, self.iterate(iterable, node.iterable, node.is_async))
@@ -362,8 +371,8 @@ class _Body:
         """Alternatives: each from the same start, joined after. In product code their work is not certain; in a test's
         own code a branch is written to be taken."""
         before, ctx = self.env, self.ctx
-        if not certain and not self.machine.test_code:
-            self.ctx = replace(ctx, certain=False)
+        if not certain:
+            self.ctx = replace(ctx, certain=ctx.certain and self.machine.test_code, always=False)
         ends = []
         for body in bodies:
             self.env = dict(before)
@@ -408,10 +417,12 @@ class _Body:
                     known = self.attributes.get(target.attr, NOTHING)
                     self.attributes[target.attr] = join([known, value])
                 else:
-                    self.machine.assigned(holder, one(Literally(target.attr)), self.close(value), self.site(target))
+                    name = one(Literally(target.attr))
+                    self.machine.assigned(holder, name, self.close(value), self.ctx, self.site(target))
             case f.Subscript():
                 held = self.evaluate(target.value, self.ctx)
                 self.evaluate(target.index, self.ctx)
+                patching.assigned_item(self.machine, held, value, self.ctx, self.site(target))
                 if lineage.lends(self.machine, held):
                     self.ctx = replace(self.ctx, muted=True)
                 if isinstance(target.value, f.Name) and target.value.id in self.env:
@@ -493,7 +504,7 @@ class _Body:
                 if any(lineage.is_lazy(self.machine, a) for a in value):
                     sliced = isinstance(node.index, f.Operation) and node.index.kind == "slice"
                     return value if sliced else self.machine.item(value, ctx, self.site(node), label(node))
-                return subscript(value, index)
+                return self.machine.element(value, index, ctx, self.site(node))
             case f.Starred():
                 return self.evaluate(node.value, ctx)
             case f.Walrus():

@@ -23,7 +23,8 @@ SPREAD = "**"
 
 class Context(Struct, frozen=True, cache_hash=True, gc=False):
     """Where the machine works: the route from the entry of the function under evaluation to here, the chain that led
-    here, the first hop that has a rule, and whether all of it is certain. `muted`: only values are wanted."""
+    here, the first hop that has a rule, and whether all of it is certain. `muted`: only values are wanted. `always`: no
+    condition at all was on the way (`certain` leaves out those that a test was written to meet)."""
 
     route: Route = IDENTITY
     via: tuple[Step, ...] = ()
@@ -31,6 +32,7 @@ class Context(Struct, frozen=True, cache_hash=True, gc=False):
     certain: bool = True
     phase: Literal["setup", "teardown"] = "setup"
     muted: bool = False
+    always: bool = True
     depth: int = 0
 
     def step(self, site: Site | None, label: str, row: str = "", target: FunctionRef | None = None) -> Context:

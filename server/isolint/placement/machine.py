@@ -28,6 +28,7 @@ from isolint.placement.shapes import (
     Atom,
     Callable_,
     Class_,
+    Cure,
     CutKey,
     Deferred,
     Derived,
@@ -63,6 +64,7 @@ from isolint.placement.values import (
     one,
     order_of,
     payload_label,
+    subscript,
     unknown,
 )
 from isolint.store.memo import Store
@@ -91,6 +93,7 @@ class Machine:
         self.uses: dict[tuple[object, ...], Use] = {}
         self.opaque: dict[tuple[object, ...], Opaque] = {}
         self.patches: dict[tuple[Value, Value, Value], Patch] = {}
+        self.cures: dict[str, Cure] = {}
         self.filling = 0
         self._filled: dict[int, dict[tuple[Derived, int], Value]] = {}
         self._entered: dict[tuple[object, ...], Value] = {}
@@ -150,14 +153,30 @@ class Machine:
         if self.world or all(isinstance(a, Unknown | Plain | Mock) for a in patch.holder):
             return
         key = (patch.holder, patch.name, patch.value)
-        if key not in self.patches and len(self.patches) < MAX_EFFECTS:
+        known = self.patches.get(key)
+        if (known is None and len(self.patches) < MAX_EFFECTS) or (known is not None and patch.always > known.always):
             self.patches[key] = patch
 
-    def assigned(self, holder: Value, name: Value, value: Value, site: Site | None) -> None:
+    def assigned(self, holder: Value, name: Value, value: Value, ctx: Context, site: Site | None) -> None:
         """An attribute of something is assigned. In test code that may be a patch by another word: it is one when what
-        is assigned can be called."""
-        if self.test_code and any(isinstance(a, Mock | Callable_) for a in value):
-            self.patch(Patch(holder, name, value, site))
+        is assigned can be called. Anywhere it may be a cure."""
+        is_patch = self.test_code and any(isinstance(a, Mock | Callable_) for a in value)
+        if is_patch or any(isinstance(a, Literally) and a.value in self.table.cure_words for a in name):
+            self.patch(Patch(holder, name, value, site, ctx.always))
+
+    def cure(self, cure: Cure) -> None:
+        """Note that a cure was called."""
+        known = self.cures.get(cure.row)
+        if known is None or cure.always > known.always:
+            self.cures[cure.row] = cure
+
+    def element(self, value: Value, index: Value, ctx: Context, site: Site | None) -> Value:
+        """`value[index]`: of containers, and of objects with a row for it."""
+        found: list[Value] = []
+        for atom in value:
+            made = members.item_of(self, atom, index, ctx, site)
+            found.append(subscript(frozenset({atom}), index) if made is None else made)
+        return join(found)
 
     def act(self, ctx: Context, kind: Kind, model: str | None, row: Row | None, site: Site | None, label: str) -> None:
         """Database work happens here."""
@@ -423,7 +442,10 @@ class Machine:
                 self.opaque.setdefault(key, Opaque(route, hidden.op, hidden.reason, first))
         for patch in summary.patches:
             holder, name = filling.fill(self, patch.holder, bound), filling.fill(self, patch.name, bound)
-            self.patch(Patch(holder, name, filling.fill(self, patch.value, bound), patch.site))
+            always = patch.always and ctx.always
+            self.patch(Patch(holder, name, filling.fill(self, patch.value, bound), patch.site, always))
+        for cure in summary.cures:
+            self.cure(replace(cure, always=cure.always and ctx.always))
         if not ctx.muted:
             for use in summary.uses:
                 target = filling.fill_atom(self, use.target, bound)

@@ -232,6 +232,8 @@ def super_of_atom(m: Machine, atom: Atom, after: ClassRef) -> Value:
 
 def member(m: Machine, row: Row, outside: Outside) -> Value:
     """The value of an inherited member that has a row."""
+    if isinstance(row, Attribute) and row.cls:
+        return one(Instance(row.cls))
     if isinstance(row, Attribute):
         declared = declared_value(m, row.name.rpartition(".")[2], outside.receiver)
         return declared or applying.given(m, row.gives, outside, ())
@@ -336,6 +338,21 @@ def outside(m: Machine, dotted: str, receiver: Instance | Class_ | Outside | Non
     if known is not None and is_instance and isinstance(m.table.get(known.type), Mocks):
         return one(Mock())
     return one(Outside(dotted, name, receiver))
+
+
+def item_of(m: Machine, atom: Atom, index: Value, ctx: Context, site: Site | None) -> Value | None:
+    """`atom[index]` where a row says what that gives; None for everything else."""
+    if isinstance(atom, Outside):
+        known = definition(m.store, atom.dotted)
+        if known is None or known.kind != "instance" or not known.type:
+            return None
+        atom = Instance(known.type)
+    if not isinstance(atom, Instance) or not isinstance(atom.cls, str):
+        return None
+    row = lineage.member_row(m, lineage.lineage_of(m, atom.cls), "__getitem__")
+    if row is None:
+        return None
+    return applying.apply(m, row, Outside(row.name, row.name, atom), ctx, site, row.name, (index,), ())
 
 
 def symbols_value(m: Machine, symbols: Iterable[Symbol]) -> Value:

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from isolint.catalog.rows import Replaces, Starts
 from isolint.names.resolve import find_module
 from isolint.names.symbols import ModuleSymbol, Site
@@ -49,15 +51,17 @@ _OPTIONS = frozenset({"spec", "create", "spec_set", "autospec", "new_callable", 
 # --- what is noted ---------------------------------------------------------------------------------------------------
 
 
-def replaces(m: Machine, row: Replaces, site: Site | None, args: tuple[Value, ...], named: dict[str, Value]) -> Value:
+def replaces(
+    m: Machine, row: Replaces, ctx: Context, site: Site | None, args: tuple[Value, ...], named: dict[str, Value]
+) -> Value:
     """A call that replaces names: at once, or when what it gives is entered."""
     patches = tuple(_patches(row, site, args, named))
     for patch in patches:
         if row.assigns:
-            m.assigned(patch.holder, patch.name, patch.value, site)
+            m.assigned(patch.holder, patch.name, patch.value, ctx, site)
         else:
             # Also where it only makes an object to be entered: nobody makes one to leave it at that.
-            m.patch(patch)
+            m.patch(replace(patch, always=ctx.always))
     if row.assigns:
         return PLAIN
     if not row.patcher:
@@ -66,15 +70,25 @@ def replaces(m: Machine, row: Replaces, site: Site | None, args: tuple[Value, ..
     return one(Instance(row.patcher, held=held))
 
 
-def starts(m: Machine, row: Starts, atom: Outside, args: tuple[Value, ...]) -> Value:
+def starts(m: Machine, row: Starts, atom: Outside, ctx: Context, args: tuple[Value, ...]) -> Value:
     """A patcher that was made elsewhere, such as one that a module keeps, takes effect."""
     held = atom.receiver.held if isinstance(atom.receiver, Instance) else ()
     for _, value in held:
         for parts in value:
             if isinstance(parts, Items):
                 where = dict(parts.keys)
-                m.patch(Patch(where.get("holder", NOTHING), where.get("name", NOTHING), parts.element))
+                holder, name = where.get("holder", NOTHING), where.get("name", NOTHING)
+                m.patch(Patch(holder, name, parts.element, None, ctx.always))
     return args[0] if row.decorates and args else _MOCK
+
+
+def assigned_item(m: Machine, held: Value, value: Value, ctx: Context, site: Site | None) -> None:
+    """An item of something is assigned: what is kept there is changed as by replacing it."""
+    for atom in held:
+        if isinstance(atom, Outside):
+            owner, _, name = atom.dotted.rpartition(".")
+            if atom.dotted in m.table.cures:
+                m.patch(Patch(one(Outside(owner, owner)), one(Literally(name)), value, site, ctx.always))
 
 
 def _patches(row: Replaces, site: Site | None, args: tuple[Value, ...], named: dict[str, Value]) -> Iterator[Patch]:

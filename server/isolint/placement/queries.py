@@ -12,6 +12,7 @@ from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, ValueSy
 from isolint.placement.functions import find
 from isolint.placement.shapes import Callable_, Class_, Opaque, Patch, Summary, Value, World
 from isolint.placement.values import NOTHING, one, unknown
+from isolint.pytest_model.functions import header
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
@@ -100,9 +101,8 @@ def _decorator_patches(store: Store, key: FunctionRef | ClassRef) -> tuple[Patch
         facts = class_facts(store, key)
         decorators = () if facts is None else facts.decorators
         return body.patches_of_decorators(store, key.path, key.chunk, decorators, None, one(Class_(key)))
-    found = find(store, key)
-    nodes = () if found is None else (found.node, *found.around[:1])
-    decorators = tuple(d for node in nodes if isinstance(node, f.Function) for d in node.decorators)
+    function = header(store, key)
+    decorators = () if function is None else function.decorators
     owner = owner_of(store, key.path, key.chunk)
     return body.patches_of_decorators(store, key.path, key.chunk, decorators, owner, one(Callable_(key)))
 

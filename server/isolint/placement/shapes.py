@@ -238,6 +238,16 @@ class Patch(Struct, frozen=True, cache_hash=True, gc=False):
     name: Value
     value: Value
     site: Site | None = None
+    always: bool = True
+    """Whether no condition decides about it."""
+
+
+class Cure(Struct, frozen=True, cache_hash=True, gc=False):
+    """The callable of the cure `row` was called at `site`; `always` as in Patch."""
+
+    row: str
+    site: Site | None
+    always: bool = True
 
 
 class Opaque(Struct, frozen=True, cache_hash=True, gc=False):
@@ -262,6 +272,7 @@ class Summary(Struct, frozen=True, cache_hash=True, gc=False):
     opaque: frozenset[Opaque] = frozenset()
     attributes: tuple[tuple[str, Value], ...] = ()
     patches: tuple[Patch, ...] = ()
+    cures: tuple[Cure, ...] = ()
     mocked: bool = False
 
 
@@ -288,11 +299,30 @@ class Escape(Struct, frozen=True, cache_hash=True, gc=False):
     fixture: str | None = None
 
 
+class Cured(Struct, frozen=True, cache_hash=True, gc=False):
+    """What may bring work of other threads back to the test's connection: `what` is done at `site`, by the fixture
+    `fixture` ("": not by one). `certain`: it does; else nobody can tell."""
+
+    what: str
+    site: Where
+    fixture: str
+    certain: bool
+    threads: frozenset[str]
+
+    def sentence(self) -> str:
+        """In words, without the place."""
+        who = f"fixture {self.fixture}" if self.fixture else "a module" if self.site is not None else "a plugin"
+        result = "other threads are on it" if self.certain else "whether that puts other threads on it nobody can tell"
+        return f"{who} {self.what}: {result}"
+
+
 class Trace(Struct, frozen=True, cache_hash=True, gc=False):
-    """The result for one test: entry place, verdict, escapes, and why it is undecided where it is."""
+    """The result for one test: entry place, verdict, escapes, and why it is undecided where it is. `cure` is what took
+    escapes away."""
 
     place: Place | None
     verdict: Literal["leaks", "safe", "undecided", "not-rollback"]
     escapes: tuple[Escape, ...] = ()
     undecided: tuple[tuple[Where, str], ...] = ()
     flush: tuple[Escape, ...] = ()
+    cure: Cured | None = None

@@ -6,18 +6,23 @@ finding is decided here and nowhere else: database work at a place whose connect
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from isolint.catalog.places import Place, Route
 from isolint.catalog.rows import rule_of
 from isolint.names.symbols import ClassRef, FunctionRef, Site
 from isolint.placement import queries
 from isolint.placement.context import Context
+from isolint.placement.curing import cures
 from isolint.placement.functions import find_node
 from isolint.placement.inputs import MAY_LEAVE
 from isolint.placement.machine import Machine
 from isolint.placement.patching import world_of
+from isolint.placement.process import of_tests
 from isolint.placement.shapes import (
     Callable_,
     Class_,
+    Cured,
     Effect,
     Escape,
     Instance,
@@ -64,7 +69,8 @@ def _trace(store: Store, item: TestItem) -> Trace:
     place = entry_place(item, who)
     if mode.mode in {"none", "unprotected"}:
         return Trace(place, "not-rollback")
-    escapes, undecided = _ran(store, item)
+    judged = _ran(store, item)
+    escapes, undecided, cure = judged.escapes, judged.undecided, judged.cure
     if mode.mode == "flush":
         return Trace(place, "not-rollback", (), (), escapes)
     if mode.mode == "unknown":
@@ -73,14 +79,20 @@ def _trace(store: Store, item: TestItem) -> Trace:
     if place in (Place.UNKNOWN, Place.UNKNOWN_LOOP):
         undecided = ((who.site, f"who runs it is not known: {who.reason}"), *undecided)
     if any(e.kind != "unknown" for e in escapes):
-        return Trace(place, "leaks", escapes, undecided)
+        return Trace(place, "leaks", escapes, undecided, cure=cure)
     if escapes or undecided:
         extra = tuple((e.site, f"what {e.payload} does there is not known") for e in escapes)
-        return Trace(place, "undecided", escapes, (*extra, *undecided))
-    return Trace(place, "safe")
+        return Trace(place, "undecided", escapes, (*extra, *undecided), cure=cure)
+    return Trace(place, "safe", cure=cure)
 
 
-_Judged = tuple[tuple[Escape, ...], tuple[tuple[Where, str], ...]]
+class _Judged(Struct, frozen=True, gc=False):
+    """Escapes (one a place and rule, the worst kept), what nobody can decide, and the cure that took escapes away."""
+
+    escapes: tuple[Escape, ...] = ()
+    undecided: tuple[tuple[Where, str], ...] = ()
+    cure: Cured | None = None
+
 
 # Where marks stand and what they say of the database decides nothing about what the test does: with queries of their
 # own, an edit of `pytestmark` runs no test through again.
@@ -92,22 +104,38 @@ def _run_through(store: Store, item: TestItem) -> _Judged:
     try:
         return _both_worlds(store, item)
     except RecursionError:  # thousands of helpers, each calling the next: only generated code has them
-        return (), ((None, "its calls go deeper than can be followed"),)
+        return _Judged((), ((None, "its calls go deeper than can be followed"),))
 
 
 def _both_worlds(store: Store, item: TestItem) -> _Judged:
     if not store.get(MAY_LEAVE, item.id):
-        return (), ()
+        return _Judged()
     place = entry(store, item)
     fixtures = closure(store, item.id)
     run = _run(store, item, fixtures, place, ())
-    escapes, undecided = run.judged()
-    if escapes or undecided:
+    judged = run.judged()
+    if judged.escapes or judged.undecided:
         # A test that leaves nothing to ask needs no second look: patches are there to take work away.
-        world = world_of(run.machine, run.machine.patches.values())
+        machine = run.machine
+        world = world_of(machine, machine.patches.values())
         if world:
-            return _run(store, item, fixtures, place, world).judged()
-    return escapes, undecided
+            judged = _run(store, item, fixtures, place, world).judged()
+        if judged.escapes:
+            judged = _cured(judged, cures(machine, machine.patches.values(), machine.cures.values(), run.doers))
+    return judged
+
+
+def _cured(judged: _Judged, found: list[Cured]) -> _Judged:
+    """What is left once cures have taken away what they reach."""
+    left, undecided, used = list(judged.escapes), list(judged.undecided), None
+    for cure in found:
+        rest = [escape for escape in left if escape.place.thread not in cure.threads]
+        if len(rest) < len(left):
+            used = used or cure
+            left = rest
+            if not cure.certain:
+                undecided.append((cure.site, cure.sentence()))
+    return _Judged(tuple(left), tuple(undecided), used)
 
 
 _ran: Query[TestItem, _Judged] = Query("run", _run_through)
@@ -136,12 +164,23 @@ class _Run:
         self.values: dict[tuple[str, int], Value] = {}
         self.takers: dict[str, Taker] = dict(fixtures.takers)
         self.entered: dict[Step, str] = {}
+        self.doers: dict[Site, str] = {}
+        """By site: the fixture that replaced a name or called a cure there."""
+        self.stand()
         for cls in item.classes:
             self.decorators(cls)
         self.decorators(item.ref)
         for name, definitions in fixtures.fixtures:
             if definitions:
                 self.value(name, len(definitions) - 1)
+
+    def stand(self) -> None:
+        """What was done to the process before the test runs."""
+        standing = of_tests(self.store, self.item.id.path)
+        for patch in standing.patches:
+            self.machine.patch(patch)
+        for cure in standing.cures:
+            self.machine.cure(cure)
 
     def decorators(self, decorated: ClassRef | FunctionRef) -> None:
         """What the decorators of a function or class replace."""
@@ -212,6 +251,9 @@ class _Run:
         ctx = Context(route=constant(place), via=(step,))
         op = "iterate" if definition.is_generator else "call"
         summary = queries.summary_of(self.store, ref, self.machine.world)
+        for site in (*(p.site for p in summary.patches), *(c.site for c in summary.cures)):
+            if site is not None:
+                self.doers.setdefault(site, definition.name)
         return self.machine.replay(summary, self.machine.bind_arguments(function, (), keywords), ctx, op)
 
     def installed(self, definition: FixtureDef) -> Value:
@@ -269,8 +311,8 @@ class _Run:
 
     # --- the verdict ---------------------------------------------------------------------------------------------
 
-    def judged(self) -> tuple[tuple[Escape, ...], tuple[tuple[Where, str], ...]]:
-        """Escapes (one a place and rule, the worst kept) and what nobody can decide."""
+    def judged(self) -> _Judged:
+        """What the run found."""
         escapes: dict[tuple[Site | None, str], Escape] = {}
         undecided: dict[tuple[Where, str], None] = {}
         for effect in sorted(self.machine.effects.values(), key=lambda e: (len(e.via), repr(e.via))):
@@ -297,7 +339,7 @@ class _Run:
             if place is not None and place.thread != "home" and (hidden.op != "call" or not place.has_loop):
                 undecided[(hidden.site, hidden.reason)] = None
         found = tuple(sorted(escapes.values(), key=lambda e: (e.site.path, e.site.chunk, e.site.start, e.row)))
-        return found, tuple(sorted(undecided, key=_by_place))
+        return _Judged(found, tuple(sorted(undecided, key=_by_place)))
 
 
 def _called(store: Store, key: tuple[str, str, str]) -> Value:

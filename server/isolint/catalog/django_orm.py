@@ -5,6 +5,9 @@ from __future__ import annotations
 from isolint.catalog.places import SENSITIVE
 from isolint.catalog.rows import Acts, Attribute, Extends, Given, Gives, Lends, Refuses, Row
 
+UNSAFE_VARIABLE = "DJANGO_ALLOW_ASYNC_UNSAFE"
+"""While this environment variable is set, nothing is refused where a loop runs (django/utils/asyncio.py)."""
+
 QUERYSET = "django.db.models.query.QuerySet"
 MANAGER = "django.db.models.manager.BaseManager"
 MODEL = "django.db.models.base.Model"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from isolint.catalog.rows import Acts, Decorates, Enters, Fills, Gives, Manages, Mocks, Replaces, Row, Starts
+from isolint.catalog.rows import Acts, Decorates, Enters, Fills, Gives, Manages, Mocks, Replaces, Row, SetsItems, Starts
+
+ENVIRON = "os.environ"
 
 _DJANGO_FACTORY = "factory.django.DjangoModelFactory"
 _FACTORY = "factory.base.BaseFactory"
@@ -52,6 +54,8 @@ PATCHES: tuple[Row, ...] = (
     *(Replaces(f"{name}.multiple", "many", patcher=_PATCHER) for name in _PATCHERS),
     *(Replaces(f"{name}._patch_object", "object", patcher=_PATCHER) for name in ("unittest.mock", "mock.mock")),
     *(Replaces(f"{name}._patch_multiple", "many", patcher=_PATCHER) for name in ("unittest.mock", "mock.mock")),
+    *(SetsItems(f"{name}.dict", "many", patcher=_PATCHER) for name in _PATCHERS),
+    *(SetsItems(f"{name}._patch_dict", "many", patcher=_PATCHER) for name in ("unittest.mock", "mock.mock")),
     Starts(f"{_PATCHER}.__enter__"),
     Starts(f"{_PATCHER}.start"),
     Starts(f"{_PATCHER}.__call__", decorates=True),
@@ -61,12 +65,17 @@ PATCHES: tuple[Row, ...] = (
     Replaces(f"{_MOCKER}.patch", "path"),
     Replaces(f"{_MOCKER}.patch.object", "object"),
     Replaces(f"{_MOCKER}.patch.multiple", "many"),
+    SetsItems(f"{_MOCKER}.patch.dict", "many"),
     *(Mocks(f"{_MOCKER}.{name}") for name in ("Mock", "MagicMock", "AsyncMock", "NonCallableMock", "PropertyMock")),
     *(Mocks(f"{_MOCKER}.{name}") for name in ("create_autospec", "mock_open", "stub", "async_stub")),
     Gives("_pytest.monkeypatch.monkeypatch", cls=_MONKEY),
     Gives(f"{_MONKEY}.context", cls=_MONKEY),
     Replaces(f"{_MONKEY}.setattr", "either"),
+    SetsItems(f"{_MONKEY}.setitem", "one"),
+    SetsItems(f"{_MONKEY}.setenv", "one", ENVIRON),
     # Assignments by another word.
+    SetsItems("os._Environ.setdefault", "one", ENVIRON),
+    SetsItems("os._Environ.update", "many", ENVIRON),
     Replaces("builtins.setattr", "object", assigns=True),
     Replaces("builtins.object.__setattr__", "object", assigns=True),
 )

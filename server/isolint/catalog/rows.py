@@ -166,6 +166,17 @@ class Replaces:
 
 
 @dataclass(frozen=True, slots=True)
+class SetsItems:
+    """`name(...)` sets items of a mapping: of the one that is called `of`, or, without, of its first argument (an
+    object or its path). "one": a key and a value follow; "many": a mapping, or keywords. `patcher` as in Replaces."""
+
+    name: str
+    how: Literal["one", "many"]
+    of: str = ""
+    patcher: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Starts:
     """What the receiver (a `patcher` of Replaces) holds takes effect when `name` is called; `decorates`: it gives the
     function that it is given, else a mock."""
@@ -220,6 +231,7 @@ Row = (
     | Lends
     | Refuses
     | Replaces
+    | SetsItems
     | Starts
     | Cures
     | Enters

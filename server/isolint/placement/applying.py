@@ -23,6 +23,7 @@ from isolint.catalog.rows import (
     Replaces,
     Row,
     Runs,
+    SetsItems,
     Starts,
     Wraps,
 )
@@ -363,6 +364,8 @@ def apply(
             return one(Mock())
         case Replaces():
             return patching.replaces(m, row, ctx, site, args, named)
+        case SetsItems():
+            return patching.sets_items(m, row, ctx, site, args, named)
         case Starts():
             return patching.starts(m, row, atom, ctx, args)
         case Cures():

@@ -392,7 +392,7 @@ class _Body:
             entered = self.machine.perform(manager, op, self.ctx, self.site(item.context), label(item.context))
             if item.target is not None:
                 self.assign(item.target, entered)
-            if not node.is_async and lineage.refuses_loops(self.machine, manager):
+            if not (node.is_async or self.machine.unsafe) and lineage.refuses_loops(self.machine, manager):
                 self.ctx = replace(self.ctx, route=compose(self.ctx.route, LOOPLESS))
         self.execute(node.body)
         for manager, context in reversed(left):
@@ -421,13 +421,13 @@ class _Body:
                     self.machine.assigned(holder, name, self.close(value), self.ctx, self.site(target))
             case f.Subscript():
                 held = self.evaluate(target.value, self.ctx)
-                self.evaluate(target.index, self.ctx)
-                patching.assigned_item(self.machine, held, value, self.ctx, self.site(target))
+                key = self.evaluate(target.index, self.ctx)
+                patching.assigned_item(self.machine, held, key, value, self.ctx, self.site(target))
                 if lineage.lends(self.machine, held):
                     self.ctx = replace(self.ctx, muted=True)
                 if isinstance(target.value, f.Name) and target.value.id in self.env:
-                    key = target.index.value if isinstance(target.index, f.Constant) else None
-                    self.env[target.value.id] = _holding(held, value, key)
+                    literal = target.index.value if isinstance(target.index, f.Constant) else None
+                    self.env[target.value.id] = _holding(held, value, literal)
 
     def is_self(self, name: str) -> bool:
         """Whether this is the first parameter of a method."""

@@ -20,7 +20,7 @@ from isolint.catalog.table import Table
 from isolint.names.inputs import definition
 from isolint.names.scopes import class_scope, owner_of
 from isolint.names.symbols import FunctionRef, FunctionSymbol, Site, ValueSymbol
-from isolint.placement import applying, filling, lineage, members, queries
+from isolint.placement import applying, filling, lineage, members, patching, queries
 from isolint.placement.context import SPREAD, Context, Keywords, shorten
 from isolint.placement.functions import find, find_node, function_operation
 from isolint.placement.inputs import TABLE, TEST_CODE
@@ -86,6 +86,10 @@ class Machine:
         self.path = path
         self.world = world
         self.cuts: dict[CutKey, Value] = dict(world)
+        self.unsafe = patching.UNSAFE in self.cuts
+        """Whether sync ORM works where a loop runs."""
+        self.replacing = len(self.cuts) > self.unsafe
+        """Whether names are replaced: then nobody asks which ones."""
         self.cut_of_objects = frozenset(name for kind, _, name in self.cuts if kind == "object")
         self.table: Table = store.get(TABLE, "")
         self.test_code: bool = store.get(TEST_CODE, path)
@@ -150,7 +154,7 @@ class Machine:
 
     def patch(self, patch: Patch) -> None:
         """Note that a name is replaced. Which names are is found in a world where none is yet."""
-        if self.world or all(isinstance(a, Unknown | Plain | Mock) for a in patch.holder):
+        if self.replacing or all(isinstance(a, Unknown | Plain | Mock) for a in patch.holder):
             return
         key = (patch.holder, patch.name, patch.value)
         known = self.patches.get(key)

@@ -64,7 +64,7 @@ _PROPERTIES = frozenset({"builtins.property", "functools.cached_property", "djan
 
 def attribute(m: Machine, value: Value, name: str, ctx: Context, site: Site | None) -> Value:
     """`value.name`; a property runs here."""
-    if m.cuts:
+    if m.replacing:
         return join(replaced_in(m, a, name) or attribute_of(m, a, name, ctx, site) for a in value)
     return join(attribute_of(m, atom, name, ctx, site) for atom in value)
 

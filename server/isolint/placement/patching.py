@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from isolint.catalog.rows import Replaces, Starts
+from isolint.catalog.django_orm import UNSAFE_VARIABLE
+from isolint.catalog.others import ENVIRON
+from isolint.catalog.rows import Replaces, SetsItems, Starts
 from isolint.names.resolve import find_module
 from isolint.names.symbols import ModuleSymbol, Site
 from isolint.placement import members
@@ -82,10 +84,39 @@ def starts(m: Machine, row: Starts, atom: Outside, ctx: Context, args: tuple[Val
     return args[0] if row.decorates and args else _MOCK
 
 
-def assigned_item(m: Machine, held: Value, value: Value, ctx: Context, site: Site | None) -> None:
-    """An item of something is assigned: what is kept there is changed as by replacing it."""
+def sets_items(
+    m: Machine, row: SetsItems, ctx: Context, site: Site | None, args: tuple[Value, ...], named: dict[str, Value]
+) -> Value:
+    """A call that sets items of a mapping."""
+    if row.of:
+        held, rest = one(Outside(row.of, row.of)), args
+    else:
+        held, rest = (args[0] if args else named.get("in_dict", NOTHING)), args[1:]
+        held = NOTHING.union(*(_at_path(m, atom) for atom in held))
+    if row.how == "one":
+        key = rest[0] if rest else named.get("name", NOTHING)
+        assigned_item(m, held, key, rest[1] if len(rest) > 1 else named.get("value", PLAIN), ctx, site)
+    else:
+        mappings = [atom for value in (*rest, named.get("values", NOTHING)) for atom in value]
+        items = [item for atom in mappings if isinstance(atom, Items) for item in atom.keys]
+        for name, value in (*items, *named.items()):
+            assigned_item(m, held, one(Literally(name)), value, ctx, site)
+    return one(Instance(row.patcher)) if row.patcher else PLAIN
+
+
+def _at_path(m: Machine, atom: Atom) -> Value:
+    """What is meant by an object or by its dotted path."""
+    is_path = isinstance(atom, Literally) and isinstance(atom.value, str)
+    return _named(m, str(atom.value)) if isinstance(atom, Literally) and is_path else frozenset({atom})
+
+
+def assigned_item(m: Machine, held: Value, key: Value, value: Value, ctx: Context, site: Site | None) -> None:
+    """An item of something is assigned. Of the environment's variables one counts; elsewhere what is kept there is
+    changed as by replacing it."""
     for atom in held:
         if isinstance(atom, Outside):
+            if atom.dotted == ENVIRON and UNSAFE_VARIABLE in _texts(key):
+                m.patch(Patch(frozenset({atom}), one(Literally(UNSAFE_VARIABLE)), value, site, ctx.always))
             owner, _, name = atom.dotted.rpartition(".")
             if atom.dotted in m.table.cures:
                 m.patch(Patch(one(Outside(owner, owner)), one(Literally(name)), value, site, ctx.always))
@@ -122,10 +153,27 @@ def _names(args: tuple[Value, ...]) -> bool:
 # --- the world that comes of it --------------------------------------------------------------------------------------
 
 
+UNSAFE: CutKey = ("outside", ENVIRON, UNSAFE_VARIABLE)
+"""The part of a world that lets sync ORM work where a loop runs: Django raises there unless the variable is set."""
+
+
+def lets_orm_into_loops(patches: Iterable[Patch]) -> bool:
+    """Whether one of these sets Django's variable, to a text that is known and not empty, under no condition."""
+    return any(
+        patch.always
+        and patch.name == one(Literally(UNSAFE_VARIABLE))
+        and all(isinstance(atom, Literally) and atom.value for atom in patch.value)
+        for patch in patches
+        if patch.value
+    )
+
+
 def world_of(m: Machine, patches: Iterable[Patch]) -> World:
     """What is replaced by what when all these patches are in force."""
     cuts: dict[CutKey, Value] = {}
     for patch in patches:
+        if patch.name == one(Literally(UNSAFE_VARIABLE)):
+            continue
         value = _stand_in(patch.value)
         for atom, name in places(m, patch):
             for key in _keys(atom, name):

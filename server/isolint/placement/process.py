@@ -15,6 +15,7 @@ from isolint.names.symbols import FunctionRef, FunctionSymbol, ModuleSymbol
 from isolint.placement import queries
 from isolint.placement.context import Context
 from isolint.placement.machine import Machine
+from isolint.placement.patching import lets_orm_into_loops
 from isolint.placement.shapes import Cure, Patch
 from isolint.pytest_model.inputs import CONFIG
 from isolint.pytest_model.plugins import plugins
@@ -98,6 +99,14 @@ of_tests: Query[str, Standing] = Query("standing", _of_tests)
 """Key: a test file. What stands when its tests run, whichever files are run with it."""
 
 
+def _unsafe(store: Store, path: str) -> bool:
+    return store.get(CONFIG, path).async_unsafe or lets_orm_into_loops(of_tests(store, path).patches)
+
+
+unsafe: Query[str, bool] = Query("async unsafe", _unsafe)
+"""Key: a test file. Whether Django's variable that lets sync ORM into event loops is set for all its tests."""
+
+
 def _keep(machine: Machine, *found: Standing) -> None:
     for standing in found:
         for patch in standing.patches:
@@ -106,4 +115,4 @@ def _keep(machine: Machine, *found: Standing) -> None:
             machine.cure(cure)
 
 
-__all__ = ["Standing", "of_tests"]
+__all__ = ["Standing", "of_tests", "unsafe"]

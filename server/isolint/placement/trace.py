@@ -17,8 +17,8 @@ from isolint.placement.curing import cures
 from isolint.placement.functions import find_node
 from isolint.placement.inputs import MAY_LEAVE
 from isolint.placement.machine import Machine
-from isolint.placement.patching import world_of
-from isolint.placement.process import of_tests
+from isolint.placement.patching import UNSAFE, lets_orm_into_loops, world_of
+from isolint.placement.process import of_tests, unsafe
 from isolint.placement.shapes import (
     Callable_,
     Class_,
@@ -26,6 +26,7 @@ from isolint.placement.shapes import (
     Effect,
     Escape,
     Instance,
+    Literally,
     Outside,
     Step,
     Trace,
@@ -112,17 +113,24 @@ def _both_worlds(store: Store, item: TestItem) -> _Judged:
         return _Judged()
     place = entry(store, item)
     fixtures = closure(store, item.id)
-    run = _run(store, item, fixtures, place, ())
+    known: World = _ORM_IN_LOOPS if unsafe(store, item.id.path) else ()
+    run = _run(store, item, fixtures, place, known)
+    machine = run.machine
+    if not known and lets_orm_into_loops(machine.patches.values()):
+        known = _ORM_IN_LOOPS
+        run = _run(store, item, fixtures, place, known)
     judged = run.judged()
     if judged.escapes or judged.undecided:
         # A test that leaves nothing to ask needs no second look: patches are there to take work away.
-        machine = run.machine
         world = world_of(machine, machine.patches.values())
         if world:
-            judged = _run(store, item, fixtures, place, world).judged()
+            judged = _run(store, item, fixtures, place, (*known, *world)).judged()
         if judged.escapes:
             judged = _cured(judged, cures(machine, machine.patches.values(), machine.cures.values(), run.doers))
     return judged
+
+
+_ORM_IN_LOOPS: World = ((UNSAFE, one(Literally("true"))),)
 
 
 def _cured(judged: _Judged, found: list[Cured]) -> _Judged:
@@ -184,7 +192,7 @@ class _Run:
 
     def decorators(self, decorated: ClassRef | FunctionRef) -> None:
         """What the decorators of a function or class replace."""
-        if not self.machine.world:
+        if not self.machine.replacing:
             for patch in queries.decorator_patches(self.store, decorated):
                 self.machine.patch(patch)
 
@@ -303,8 +311,8 @@ class _Run:
         """Whether one of the functions on the way read something that a patch replaces. What was read while their
         arguments were filled in belongs to no one function, and counts for all."""
         world = self.machine.world
-        if not world or self.machine.mocked:
-            return bool(world)
+        if self.machine.mocked or not self.machine.replacing:
+            return self.machine.mocked
         return any(
             step.target is not None and queries.summary_of(self.store, step.target, world).mocked for step in via
         )
@@ -317,7 +325,8 @@ class _Run:
         undecided: dict[tuple[Where, str], None] = {}
         for effect in sorted(self.machine.effects.values(), key=lambda e: (len(e.via), repr(e.via))):
             place = effect.route[0]
-            if place is None or place.has_loop or place.thread == "home":
+            if place is None or (not self.machine.unsafe if place.has_loop else place.thread == "home"):
+                # In a loop it raises, unless it is allowed to: then it is on another connection, on any thread.
                 continue
             site = next((s.site for s in effect.via if s.site is not None), None)
             if place.thread == "unknown" or site is None:
@@ -330,7 +339,7 @@ class _Run:
                 continue
             escape = _escape(effect, place, site, self.entered.get(effect.via[0]))
             at = effect.via[1].site if escape.fixture is not None and len(effect.via) > 1 else site
-            key = (at, rule_of(self.machine.table.get(effect.hop)))
+            key = (at, "" if place.has_loop else rule_of(self.machine.table.get(effect.hop)))
             known = escapes.get(key)
             if known is None or _weight(escape) > _weight(known):
                 escapes[key] = escape

@@ -30,7 +30,11 @@ UNSEEN = {
     "factory.django.DjangoModelFactory.create",
     "factory.django.DjangoModelFactory.build",
     "django.utils.connection.BaseConnectionHandler._connections",
+    "django.core.management.base.BaseCommand.stdout",
+    "django.core.management.base.BaseCommand.stderr",
+    "django.core.management.base.BaseCommand.style",
     "unittest.mock._patcher.__call__",
+    "unittest.mock._patcher.dict",
     "unittest.mock._patcher.object",
     "unittest.mock._patcher.multiple",
 }

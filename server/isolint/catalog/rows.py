@@ -210,6 +210,16 @@ class Enters:
 
 
 @dataclass(frozen=True, slots=True)
+class Commands:
+    """`name(command, ...)` runs a management command, an object or the name of one. Of those that are not the project's
+    own, `writing` change the database, `silent` do not touch it, and the others are unknown."""
+
+    name: str
+    writing: frozenset[str]
+    silent: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class NeedsLoop:
     """Calling `name` raises `RuntimeError` where no loop runs."""
 
@@ -235,6 +245,7 @@ Row = (
     | Starts
     | Cures
     | Enters
+    | Commands
     | NeedsLoop
 )
 

@@ -10,6 +10,7 @@ from isolint.catalog.places import IDENTITY
 from isolint.catalog.rows import (
     Acts,
     Attribute,
+    Commands,
     Cures,
     Decorates,
     Drives,
@@ -33,6 +34,7 @@ from isolint.names.origin import Definition
 from isolint.names.resolve import class_attribute, mro
 from isolint.names.scopes import class_scope
 from isolint.names.symbols import ClassRef, ClassSymbol, FunctionSymbol, Site
+from isolint.placement import commands as running
 from isolint.placement import filling, lineage, members, patching, queries
 from isolint.placement.context import Context, Keywords
 from isolint.placement.shapes import (
@@ -374,6 +376,8 @@ def apply(
         case Enters():
             entered = m.perform(args[0], row.when, ctx, site, label) if args else PLAIN
             return entered if row.when == "enter" else one(Done(entered))
+        case Commands():
+            return running.run_command(m, row, ctx, site, label, args, keywords)
         case NeedsLoop():
             m.asked_for_loop = m.asked_for_loop or not ctx.muted
             return one(Instance("asyncio.events.AbstractEventLoop"))

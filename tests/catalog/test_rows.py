@@ -34,6 +34,7 @@ UNSEEN = {
     "django.core.management.base.BaseCommand.stderr",
     "django.core.management.base.BaseCommand.style",
     "unittest.mock._patcher.__call__",
+    "os._Environ.update",
     "unittest.mock._patcher.dict",
     "unittest.mock._patcher.object",
     "unittest.mock._patcher.multiple",

@@ -164,6 +164,29 @@ async def test_pool():  #= leaks
     )
 
 
+RUNNERS = {
+    "calls": "def pytest_pyfunc_call(pyfuncitem):\n    async_to_sync(pyfuncitem.obj)()\n    return True\n",
+    "replaces": (
+        "def pytest_collection_modifyitems(items):\n    for item in items:\n"
+        "        item.obj = async_to_sync(item.obj)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("hook", RUNNERS.values(), ids=RUNNERS)
+def test_a_runner_of_the_project(hook: str) -> None:
+    conftest = f"from asgiref.sync import async_to_sync\n\n\n{hook}"
+    check(LEAKING.format(verdict="undecided", mark=""), {"conftest.py": conftest})
+
+
+def test_a_hook_around_the_runner() -> None:
+    conftest = (
+        "import pytest\n\n\n@pytest.hookimpl(wrapper=True)\ndef pytest_pyfunc_call(pyfuncitem):\n"
+        "    print(pyfuncitem)\n    return (yield)\n"
+    )
+    check(LEAKING.format(verdict="leaks", mark="  #: ISO102"), {"conftest.py": conftest})
+
+
 def test_look_alikes() -> None:
     check(
         """

@@ -63,7 +63,12 @@ class Base:
         return await sync_to_async(self.made)()
 """,
     "conftest.py": """\
+import os
+from unittest import mock
+
+import helpers
 import pytest
+from django.db import connection
 from helpers import make
 
 
@@ -159,6 +164,13 @@ LINES = (
     "    if maker:",
     "        make()",
     "        self.made = pure",
+    '    with mock.patch("helpers.make"):',
+    '    mock.patch.object(helpers, "make", pure).start()',
+    "    connection.inc_thread_sharing()",
+    "connection.inc_thread_sharing()",
+    "    helpers.make = mock.Mock()",
+    'os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"',
+    '    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"',
     "        await self.missing()",
     "import asyncio",
     "from helpers import *",

@@ -106,6 +106,15 @@ def test_causes_of_single_tests_are_not_listed_again(run: Run, project: Path) ->
     assert "\n\n3 tests leak through 3 causes.\n3 rollback tests: 3 leak," in run("check").out
 
 
+def test_a_cure_is_one_line_however_many_tests_it_is_about(run: Run, project: Path) -> None:
+    text = "def test_a():\n    x()  # cured, undecided\ndef test_b():\n    x()  # cured, undecided\n"
+    write(project, "test_a.py", f"{text}def test_c():\n    x()  # cured\ndef test_d():\n    x()\n")
+    assert run("check").out == (
+        "3 tests (1 safe, 2 undecided): fixture lend lends it (test_a.py:1): who knows\n"
+        "4 rollback tests: 0 leak, 2 safe, 2 undecided (isolint explain . tells why).\n"
+    )
+
+
 def test_several_undecided_tests_are_explained_by_the_paths_given(run: Run, project: Path) -> None:
     text = "async def test_a():\n    x()  # undecided\nasync def test_b():\n    x()  # undecided\n"
     write(project, "my tests/test_a.py", text)

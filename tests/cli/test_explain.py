@@ -128,6 +128,11 @@ def test_a_file_without_tests(run: Run, project: Path) -> None:
     assert run("explain", "test_b.py", "--output-format", "json").out == "[]\n"
 
 
+def test_a_cure_is_told_with_its_place(run: Run, project: Path) -> None:
+    (project / "test_b.py").write_text("def test_a():\n    x()  # cured\n")
+    assert "\n   cure       fixture lend lends it: who knows, test_b.py:1\n" in run("explain", "test_b.py").out
+
+
 def test_no_target_is_a_usage_error(run: Run) -> None:
     assert run("explain").code == 2
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from isolint.catalog.places import SENSITIVE
-from isolint.catalog.rows import Acts, Attribute, Extends, Given, Gives, Lends, Refuses, Row
+from isolint.catalog.rows import Acts, Attribute, Commands, Extends, Given, Gives, Lends, Refuses, Row
+
+UNSAFE_VARIABLE = "DJANGO_ALLOW_ASYNC_UNSAFE"
+"""While this environment variable is set, nothing is refused where a loop runs (django/utils/asyncio.py)."""
 
 QUERYSET = "django.db.models.query.QuerySet"
 MANAGER = "django.db.models.manager.BaseManager"
@@ -38,6 +41,15 @@ _WRITES: dict[str, Given] = {
     "update": "plain",
     "delete": "plain",
 }
+_WRITING_COMMANDS = frozenset(
+    "changepassword clearsessions createcachetable createsuperuser flush loaddata migrate "
+    "remove_stale_contenttypes".split()
+)
+_SILENT_COMMANDS = frozenset(
+    "check collectstatic compilemessages diffsettings findstatic makemessages sendtestemail startapp "
+    "startproject".split()
+)
+"""Django's own commands (django/core/management/commands and contrib)."""
 _RELATED_WRITES = ("add", "remove", "clear", "set")
 
 
@@ -110,7 +122,8 @@ ORM: tuple[Row, ...] = (
     Acts("django.db.backends.utils.CursorWrapper.execute", "write"),
     Acts("django.db.backends.utils.CursorWrapper.executemany", "write"),
     Acts("django.utils.connection.ConnectionProxy.cursor", "write", gives="unknown"),
-    Acts("django.core.management.call_command", "write"),
+    Commands("django.core.management.call_command", _WRITING_COMMANDS, _SILENT_COMMANDS),
+    *(Attribute(f"django.core.management.base.BaseCommand.{name}", "plain") for name in ("stdout", "stderr", "style")),
     # Transactions write nothing by themselves (django/db/transaction.py).
     Gives("django.db.transaction.on_commit"),
     Gives("django.db.transaction.set_rollback"),

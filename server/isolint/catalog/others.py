@@ -1,8 +1,10 @@
-"""Rows of factories, mocks, decorators that change nothing, and pure functions of Django."""
+"""Rows of factories, mocks, patches, decorators that change nothing, and pure functions of Django."""
 
 from __future__ import annotations
 
-from isolint.catalog.rows import Acts, Decorates, Fills, Gives, Manages, Mocks, Row
+from isolint.catalog.rows import Acts, Decorates, Enters, Fills, Gives, Manages, Mocks, Replaces, Row, SetsItems, Starts
+
+ENVIRON = "os.environ"
 
 _DJANGO_FACTORY = "factory.django.DjangoModelFactory"
 _FACTORY = "factory.base.BaseFactory"
@@ -37,10 +39,55 @@ MOCKS: tuple[Row, ...] = tuple(
         "PropertyMock",
         "sentinel",
         "create_autospec",
-        "patch",
         "mock_open",
     )
 )
+
+# unittest.mock and its backport; `patch` is an object there whose class is `_patcher` in typeshed.
+_PATCH = ("unittest.mock.patch", "unittest.mock._patcher.__call__", "mock.patch", "mock.mock.patch")
+_PATCHERS = ("unittest.mock.patch", "unittest.mock._patcher", "mock.patch", "mock.mock.patch")
+_PATCHER = "unittest.mock._patch"
+_MOCKER = "pytest_mock.plugin.MockerFixture"
+_MONKEY = "_pytest.monkeypatch.MonkeyPatch"
+
+PATCHES: tuple[Row, ...] = (
+    *(Replaces(name, "path", patcher=_PATCHER) for name in _PATCH),
+    *(Replaces(f"{name}.object", "object", patcher=_PATCHER) for name in _PATCHERS),
+    *(Replaces(f"{name}.multiple", "many", patcher=_PATCHER) for name in _PATCHERS),
+    *(Replaces(f"{name}._patch_object", "object", patcher=_PATCHER) for name in ("unittest.mock", "mock.mock")),
+    *(Replaces(f"{name}._patch_multiple", "many", patcher=_PATCHER) for name in ("unittest.mock", "mock.mock")),
+    *(SetsItems(f"{name}.dict", "many", patcher=_PATCHER) for name in _PATCHERS),
+    *(SetsItems(f"{name}._patch_dict", "many", patcher=_PATCHER) for name in ("unittest.mock", "mock.mock")),
+    Starts(f"{_PATCHER}.__enter__"),
+    Starts(f"{_PATCHER}.start"),
+    Starts(f"{_PATCHER}.__call__", decorates=True),
+    # pytest-mock: its object replaces at once.
+    *(Gives(f"pytest_mock.plugin.{scope}mocker", cls=_MOCKER) for scope in ("", "class_", "module_", "session_")),
+    Gives("pytest_mock.plugin._mocker", cls=_MOCKER),
+    Replaces(f"{_MOCKER}.patch", "path"),
+    Replaces(f"{_MOCKER}.patch.object", "object"),
+    Replaces(f"{_MOCKER}.patch.multiple", "many"),
+    SetsItems(f"{_MOCKER}.patch.dict", "many"),
+    *(Mocks(f"{_MOCKER}.{name}") for name in ("Mock", "MagicMock", "AsyncMock", "NonCallableMock", "PropertyMock")),
+    *(Mocks(f"{_MOCKER}.{name}") for name in ("create_autospec", "mock_open", "stub", "async_stub")),
+    Gives("_pytest.monkeypatch.monkeypatch", cls=_MONKEY),
+    Gives(f"{_MONKEY}.context", cls=_MONKEY),
+    Replaces(f"{_MONKEY}.setattr", "either"),
+    SetsItems(f"{_MONKEY}.setitem", "one"),
+    SetsItems(f"{_MONKEY}.setenv", "one", ENVIRON),
+    # Assignments by another word.
+    SetsItems("os._Environ.setdefault", "one", ENVIRON),
+    SetsItems("os._Environ.update", "many", ENVIRON),
+    Replaces("builtins.setattr", "object", assigns=True),
+    Replaces("builtins.object.__setattr__", "object", assigns=True),
+)
+
+STACKS: tuple[Row, ...] = (
+    *(Enters(f"contextlib.{name}.enter_context") for name in ("_BaseExitStack", "ExitStack", "AsyncExitStack")),
+    Enters("contextlib.AsyncExitStack.enter_async_context", "aenter"),
+    Enters("unittest.case.TestCase.enterContext"),
+)
+"""What enters the context managers that it is given."""
 
 DECORATORS: tuple[Row, ...] = (
     Fills("functools.partial"),

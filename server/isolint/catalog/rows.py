@@ -106,13 +106,15 @@ class Drains:
 
 @dataclass(frozen=True, slots=True)
 class Gives:
-    """`name(...)` does no work and gives `gives`; `cls` names the class of the result (canonical) where that is
-    fixed. The result keeps its arguments as attributes of the names in `holds`, by position and by keyword."""
+    """`name(...)` does no work and gives `gives`; `cls` names the class of the result (canonical), or of the "items"
+    in it, where that is fixed. The result keeps its arguments as attributes of the names in `holds`, by position and by
+    keyword. `decorates`: without positional arguments it is a decorator factory."""
 
     name: str
     gives: Given = "plain"
     cls: str = ""
     holds: tuple[str, ...] = ()
+    decorates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +148,11 @@ class Serves:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """`name` is an attribute that gives `gives` when it is read from an instance or class."""
+    """`name` is an attribute that gives `gives` when it is read from an instance or class; `cls` as in Gives."""
 
     name: str
-    gives: Given
+    gives: Given = "plain"
+    cls: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +212,74 @@ class Refuses:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaces:
+    """`name(...)` replaces names. `target` says what it is given: "path", a dotted path; "object", an object and the
+    name of its attribute; "either"; "many", an object or a path, and the names as keywords. The replacement follows.
+
+    `assigns`: it is an assignment by another word (`setattr`), not made for tests. `patcher`: it gives an object of
+    this class, and replaces when that is entered, started, or used as a decorator; without, at once."""
+
+    name: str
+    target: Literal["path", "object", "either", "many"]
+    assigns: bool = False
+    patcher: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetsItems:
+    """`name(...)` sets items of a mapping: of the one that is called `of`, or, without, of its first argument (an
+    object or its path). "one": a key and a value follow; "many": a mapping, or keywords. `patcher` as in Replaces."""
+
+    name: str
+    how: Literal["one", "many"]
+    of: str = ""
+    patcher: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """What the receiver (a `patcher` of Replaces) holds takes effect when `name` is called; `decorates`: it gives the
+    function that it is given, else a mock."""
+
+    name: str
+    decorates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cures:
+    """After this, work on other threads may still be on the test's connection. `by` says what must be done: `name`
+    (an attribute of a class or module) is replaced, on the class or on one of its objects; `name` is called; or the
+    distribution `name` is installed.
+
+    `threads` are those whose work it may bring back, `what` says for people what it does. With `settled_by` (the name
+    of another row) nothing is left to guess once both have been done; without, what comes of it cannot be told."""
+
+    name: str
+    by: Literal["replacement", "call", "installation"]
+    threads: frozenset[str]
+    what: str
+    settled_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enters:
+    """`name(manager)` enters a context manager and gives what that gives ("enter" or "aenter")."""
+
+    name: str
+    when: Literal["enter", "aenter"] = "enter"
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """`name(command, ...)` runs a management command, an object or the name of one. Of those that are not the project's
+    own, `writing` change the database, `silent` do not touch it, and the others are unknown."""
+
+    name: str
+    writing: frozenset[str]
+    silent: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class NeedsLoop:
     """Calling `name` raises `RuntimeError` where no loop runs."""
 
@@ -232,6 +303,12 @@ Row = (
     | Extends
     | Lends
     | Refuses
+    | Replaces
+    | SetsItems
+    | Starts
+    | Cures
+    | Enters
+    | Commands
     | NeedsLoop
 )
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from isolint.catalog.cures import CURES
 from isolint.catalog.django_orm import DESCRIPTORS, ORM
 from isolint.catalog.hops import HOPS
-from isolint.catalog.others import DECORATORS, FACTORIES, MOCKS, PURE
+from isolint.catalog.others import DECORATORS, FACTORIES, MOCKS, PATCHES, PURE, STACKS
 from isolint.catalog.places import BRIDGE, SENSITIVE, THREAD, Route
-from isolint.catalog.rows import Acts, Decorates, Extends, Gives, Row, Wraps
+from isolint.catalog.rows import Acts, Cures, Decorates, Extends, Gives, Row, Wraps
 from isolint.catalog.web import WEB
 from isolint.workspace.shapes import UserRows
 
-ROWS: tuple[Row, ...] = (*HOPS, *ORM, *FACTORIES, *MOCKS, *DECORATORS, *PURE, *WEB)
+ROWS: tuple[Row, ...] = (*HOPS, *ORM, *FACTORIES, *MOCKS, *PATCHES, *STACKS, *CURES, *DECORATORS, *PURE, *WEB)
 
 
 def switched_name(row: Wraps) -> str:
@@ -25,15 +26,19 @@ def switched_name(row: Wraps) -> str:
 class Table:
     """Rows by canonical name (the first of a name's rows that fits is taken by the asker)."""
 
-    __slots__ = ("_extends", "_rows", "descriptors")
+    __slots__ = ("_extends", "_rows", "cure_words", "cures", "descriptors")
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self._rows: dict[str, Row] = {}
         self._extends: dict[str, tuple[str, ...]] = {}
         self.descriptors = DESCRIPTORS
+        self.cures: dict[str, Cures] = {}
+        """The cures by name, apart from the other rows: what is called may also be replaced."""
         for row in rows:
             if isinstance(row, Extends):
                 self._extends[row.name] = row.bases
+            elif isinstance(row, Cures) and row.by != "call":
+                self.cures[row.name] = row
             else:
                 self._rows[row.name] = row
                 if isinstance(row, Wraps) and row.unless is not None:
@@ -41,6 +46,11 @@ class Table:
                     self._rows[other.name] = other
                 if isinstance(row, Decorates) and row.factory:
                     self._rows[f"{row.name}()"] = Decorates(f"{row.name}()")
+
+        self.cure_words = frozenset(
+            name.rpartition(".")[2] for name, row in self.cures.items() if row.by == "replacement"
+        )
+        """The last parts of the names that cure when they are replaced."""
 
     def get(self, name: str) -> Row | None:
         """The row of a canonical name."""

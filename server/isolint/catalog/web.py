@@ -85,8 +85,7 @@ WEB: tuple[Row, ...] = (
         for name in ("acount", "anum_pages", "apage", "aget_page", "apage_range", "aget_elided_page_range")
     ),
     # Tasks with the immediate backend, which is the default (django/tasks/backends/immediate.py, Django 6.0).
-    Gives("django.tasks.base.task", cls=TASK, holds=("func",)),
-    Gives("django.tasks.task", cls=TASK, holds=("func",)),
+    Gives("django.tasks.base.task", cls=TASK, holds=("func",), decorates=True),
     Gives(f"{TASK}.using", "self"),
     Runs(f"{TASK}.enqueue", IDENTITY, "call", "", payload="func"),
     Runs(f"{TASK}.aenqueue", SENSITIVE, "await", "ISO101", payload="func"),
@@ -155,7 +154,7 @@ WEB: tuple[Row, ...] = (
     Gives("httpx._client.AsyncClient.()", cls="httpx._client.AsyncClient", holds=("transport",)),
     *(
         Requests(f"httpx._client.AsyncClient.{name}", "await", SENSITIVE, IN_LOOP, "ISO104", 0, "transport.app")
-        for name in _METHODS
+        for name in _METHODS[:-1]
     ),
     # Channels (channels/routing.py, channels/consumer.py): `as_asgi` stands for its class.
     Gives(f"{PROTOCOLS}.()", cls=PROTOCOLS, holds=("protocols",)),

@@ -74,7 +74,8 @@ class TestVerdict:
 
     `runner`: sync, pytest-asyncio, anyio, trio, django, isolated-asyncio, never, unknown. `mode`: rollback, flush,
     none, unprotected, unknown. `verdict`: leaks, safe, undecided, not-rollback. `name` is the location of the name
-    after `def`; `reasons` say why there is or is not a finding, in sentences."""
+    after `def`; `reasons` say why there is or is not a finding, in sentences. `cure` is what takes, or may take, work
+    of other threads back to the test's connection, where there would be something to say without it."""
 
     test: str
     location: Location
@@ -89,6 +90,7 @@ class TestVerdict:
     place: str
     verdict: Literal["leaks", "safe", "undecided", "not-rollback"]
     reasons: tuple[str, ...]
+    cure: RelatedPlace | None = None
 
     __test__ = False
 

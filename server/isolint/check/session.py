@@ -27,7 +27,7 @@ from isolint.names.symbols import Site
 from isolint.placement.inputs import MAY_LEAVE, TABLE, TEST_CODE
 from isolint.placement.reach import Reach
 from isolint.pytest_model.collect import tests_of
-from isolint.pytest_model.inputs import CONFIG, ENVIRON_UNSAFE, ENVIRONMENT, USER_DATABASE_FIXTURES
+from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT, USER_DATABASE_FIXTURES
 from isolint.pytest_model.shapes import TestItem
 from isolint.rules.finding import Finding
 from isolint.rules.registry import find as find_rule
@@ -312,7 +312,6 @@ class Session:
         changed = self.store.set(ENVIRONMENT, "", environment)
         self.store.set(TABLE, "", table(settings.rows))
         self.store.set(USER_DATABASE_FIXTURES, "", tuple(sorted(settings.rows.database_fixtures.items())))
-        self.store.set(ENVIRON_UNSAFE, "", bool(os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")))
         for path in list(self._loaded):
             if self.store.is_loaded(CONFIG, path):
                 self.store.set(CONFIG, path, self.project.config_for(path))

@@ -5,6 +5,7 @@ Only puts together what `pytest_model` and `placement` decided; the sentences ar
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from isolint.catalog.places import Place as RunsAt
@@ -35,6 +36,7 @@ def verdict(store: Store, item: TestItem, locate: Locate, text: Callable[[Site],
     name = locate(item.site)
     if name is None:
         return None
+    cure = seen.trace.cure
     return TestVerdict(
         test=item.node_id,
         location=name,
@@ -56,6 +58,7 @@ def verdict(store: Store, item: TestItem, locate: Locate, text: Callable[[Site],
         place="never runs" if seen.trace.place is None else PLACES.get(seen.trace.place, "another thread"),
         verdict=seen.trace.verdict,
         reasons=_reasons(seen, locate),
+        cure=None if cure is None else _related(((cure.site, cure.sentence()),), "cure", locate)[0],
     )
 
 
@@ -84,12 +87,21 @@ def _definition(store: Store, definition: FixtureDef, locate: Locate) -> Locatio
     return None if definition.site is None else locate(definition.site)
 
 
+def _where(seen: Subject, site: Where, locate: Locate) -> str:
+    where = None if site is None else locate(site)
+    if where is None:
+        return ""
+    near = where.path == seen.item.id.path
+    return f" (line {where.line})" if near else f" ({os.path.basename(where.path)}, line {where.line})"
+
+
 def _reasons(seen: Subject, locate: Locate) -> tuple[str, ...]:
     trace = seen.trace
     reasons = [sentence(seen, escape) for escape in trace.escapes]
     for site, reason in trace.undecided:
-        where = None if site is None else locate(site)
-        reasons.append(f"undecided: {reason}" + (f" (line {where.line})" if where else ""))
+        reasons.append(f"undecided: {reason}{_where(seen, site, locate)}")
+    if trace.cure is not None and trace.cure.certain:
+        reasons.append(f"cured: {trace.cure.sentence()}{_where(seen, trace.cure.site, locate)}")
     if reasons:
         return tuple(dict.fromkeys(reasons))
     if trace.verdict == "not-rollback":

@@ -11,18 +11,24 @@ from isolint.catalog.places import IDENTITY
 from isolint.catalog.rows import (
     Acts,
     Attribute,
+    Commands,
+    Cures,
     Decorates,
     Drains,
     Drives,
+    Enters,
     Fills,
     Given,
     Gives,
     Manages,
     Mocks,
     NeedsLoop,
+    Replaces,
     Requests,
     Row,
     Runs,
+    SetsItems,
+    Starts,
     Wraps,
 )
 from isolint.catalog.table import switched_name
@@ -31,11 +37,13 @@ from isolint.names.origin import Definition
 from isolint.names.resolve import class_attribute, mro
 from isolint.names.scopes import class_scope
 from isolint.names.symbols import ClassRef, ClassSymbol, FunctionSymbol, Site
-from isolint.placement import filling, lineage, members, queries, requests
+from isolint.placement import commands as running
+from isolint.placement import filling, lineage, members, patching, queries, requests
 from isolint.placement.context import Context, Keywords
 from isolint.placement.shapes import (
     Callable_,
     Class_,
+    Cure,
     Deferred,
     Derived,
     Done,
@@ -346,8 +354,12 @@ def apply(
         case Drains():
             return drain(m, row, atom, ctx, site, label, args, named)
         case Gives():
+            if row.decorates and not args:
+                return one(Partial(one(atom), (), keywords))
             if row.holds:
                 return one(holding(row, atom, args, named))
+            if row.cls and row.gives == "items":
+                return one(Items(one(Instance(row.cls))))
             if row.cls:
                 return one(Outside(row.cls, row.cls)) if row.gives == "class" else one(Instance(row.cls))
             return given(m, row.gives, atom, args, named)
@@ -369,6 +381,20 @@ def apply(
             return one(Partial(args[0], args[1:], keywords)) if args else PLAIN
         case Mocks():
             return one(Mock())
+        case Replaces():
+            return patching.replaces(m, row, ctx, site, args, named)
+        case SetsItems():
+            return patching.sets_items(m, row, ctx, site, args, named)
+        case Starts():
+            return patching.starts(m, row, atom, ctx, args)
+        case Cures():
+            m.cure(Cure(row.name, site, ctx.always))
+            return PLAIN
+        case Enters():
+            entered = m.perform(args[0], row.when, ctx, site, label) if args else PLAIN
+            return entered if row.when == "enter" else one(Done(entered))
+        case Commands():
+            return running.run_command(m, row, ctx, site, label, args, keywords)
         case NeedsLoop():
             m.asked_for_loop = m.asked_for_loop or not ctx.muted
             return one(Instance("asyncio.events.AbstractEventLoop"))

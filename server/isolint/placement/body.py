@@ -23,7 +23,7 @@ from isolint.names.symbols import (
     Site,
     ValueSymbol,
 )
-from isolint.placement import applying, filling, guards, lineage, members, queries
+from isolint.placement import applying, filling, guards, lineage, members, patching, queries
 from isolint.placement.applying import ITERATING
 from isolint.placement.context import SPREAD, Context
 from isolint.placement.functions import (
@@ -51,6 +51,7 @@ from isolint.placement.shapes import (
     Outside,
     Param,
     Partial,
+    Patch,
     Plain,
     Predicate,
     Summary,
@@ -85,6 +86,25 @@ def decorated_value(store: Store, symbol: FunctionSymbol) -> Value:
         return value
     body = _Body(store, ref, None)
     return body.decorate(value, found.node)
+
+
+def patches_of_decorators(
+    store: Store, path: str, chunk: str, decorators: tuple[f.Expr, ...], owner: ClassRef | None, value: Value
+) -> tuple[Patch, ...]:
+    """What the decorators of a function or class replace while it runs."""
+    body = _Body(store, FunctionRef(path, chunk, -1, ""), None, owner)
+    muted = replace(body.ctx, muted=True)
+    for decorator in decorators:
+        func = body.evaluate(decorator, muted)
+        body.machine.perform(func, "call", muted, None, label(decorator), (value,))
+    return tuple(body.machine.patches.values())
+
+
+def execute_module(machine: Machine, ref: FunctionRef, statements: tuple[f.Stmt, ...]) -> None:
+    """Statements of a module, as its import runs them; what comes of them is in the machine."""
+    body = _Body(machine.store, ref, None)
+    body.machine = machine
+    body.execute(statements)
 
 
 def value_of_symbol(store: Store, symbol: ValueSymbol) -> Value:
@@ -185,6 +205,8 @@ class _Body:
             yields=self.close(join(self.yielded)),
             opaque=tuple(sorted(machine.opaque, key=repr)),
             attributes=tuple(sorted((n, self.close(v)) for n, v in self.attributes.items())),
+            patches=tuple(sorted(machine.patches.values(), key=repr)),
+            cures=tuple(sorted(machine.cures.values(), key=repr)),
             mocked=machine.mocked or machine.mocked_below,
         )
 
@@ -388,14 +410,17 @@ class _Body:
             passed, self.through = self.through, through
             self.handle(node, left or self.take_left(), passed, before, start)
         left, after = self.take_left(), self.ctx
-        self.ctx = replace(after, certain=before.certain, guards=before.guards)
+        self.ctx = replace(after, certain=before.certain, guards=before.guards, always=before.always)
         self.execute(node.final)
         self.left = self.take_left() or left
-        self.ctx = replace(self.ctx, certain=after.certain, guards=after.guards)
+        self.ctx = replace(self.ctx, certain=after.certain, guards=after.guards, always=after.always)
 
     def handle(self, node: f.Try, left: Left, passed: Condition, before: Context, start: dict[str, Value]) -> None:
         """The handlers of a `try`, and how it goes on behind it: any statement of its body may have raised."""
-        body_env, after = self.env, replace(self.ctx, certain=before.certain, guards=before.guards)
+        body_env, after = (
+            self.env,
+            replace(self.ctx, certain=before.certain, guards=before.guards, always=before.always),
+        )
         interrupted = _either(start, body_env)
         ends = [] if left == "function" else [body_env]
         lefts, unhindered = [left], True
@@ -477,7 +502,8 @@ class _Body:
         more = tuple(replace(g, assumed=True) for g in condition.guards) if in_test else condition.guards
         conditions = merged(ctx.guards, more)
         certain = ctx.certain and (in_test or (condition.sure and conditions.sure))
-        return replace(ctx, certain=certain, guards=conditions.guards)
+        always = ctx.always and condition == ALWAYS
+        return replace(ctx, certain=certain, guards=conditions.guards, always=always)
 
     # --- conditions ----------------------------------------------------------------------------------------------
 
@@ -575,7 +601,7 @@ class _Body:
             entered = self.machine.perform(manager, op, self.ctx, self.site(item.context), label(item.context))
             if item.target is not None:
                 self.assign(item.target, entered)
-            if not node.is_async and lineage.refuses_loops(self.machine, manager):
+            if not (node.is_async or self.machine.unsafe) and lineage.refuses_loops(self.machine, manager):
                 self.ctx = replace(self.ctx, route=compose(self.ctx.route, LOOPLESS))
         self.execute(node.body)
         for manager, context in reversed(left):
@@ -597,23 +623,27 @@ class _Body:
             case f.Starred():
                 self.assign(target.value, one(Items(value)))
             case f.Attribute():
-                self.evaluate(target.value, self.ctx)
+                holder = self.evaluate(target.value, self.ctx)
                 if isinstance(target.value, f.Name) and self.is_self(target.value.id):
                     known = self.attributes.get(target.attr, NOTHING)
                     self.attributes[target.attr] = join([known, shared(value)])
-                elif isinstance(target.value, f.Name) and target.value.id in self.env:
-                    self.env[target.value.id] = _given_attribute(self.env[target.value.id], target.attr, value)
+                else:
+                    name = one(Literally(target.attr))
+                    self.machine.assigned(holder, name, self.close(value), self.ctx, self.site(target))
+                    if isinstance(target.value, f.Name) and target.value.id in self.env:
+                        self.env[target.value.id] = _given_attribute(self.env[target.value.id], target.attr, value)
             case f.Subscript():
                 held = self.evaluate(target.value, self.ctx)
-                self.evaluate(target.index, self.ctx)
+                key = self.evaluate(target.index, self.ctx)
+                patching.assigned_item(self.machine, held, key, value, self.ctx, self.site(target))
                 if lineage.lends(self.machine, held):
                     self.ctx = replace(self.ctx, muted=True)
                 if isinstance(target.value, f.Name) and target.value.id in self.env:
-                    key = target.index.value if isinstance(target.index, f.Constant) else None
-                    if not isinstance(key, str | int) or target.value.id in self.captured:
+                    literal = target.index.value if isinstance(target.index, f.Constant) else None
+                    if not isinstance(literal, str | int) or target.value.id in self.captured:
                         self.touch(target.value)
                         held = shared(held)
-                    self.env[target.value.id] = _holding(held, value, key)
+                    self.env[target.value.id] = _holding(held, value, literal)
                     if any(isinstance(a, Param | Derived) for a in held):
                         self.touch(target.value)
 
@@ -636,7 +666,7 @@ class _Body:
         """What a decorator gives: `made` where that is known, else the function itself. An installed decorator without
         a row, or what one without a row makes (`method_decorator(...)`), gives its function as far as places go; one
         that nobody knows hides it."""
-        if made and not all(isinstance(a, Unknown | Plain | Instance) for a in made):
+        if made and not all(isinstance(a, Unknown | Plain) or (isinstance(a, Instance) and not a.held) for a in made):
             return made
         if all(isinstance(a, Outside | Instance | Plain) for a in func):
             return value
@@ -694,7 +724,7 @@ class _Body:
                 if any(lineage.is_lazy(self.machine, a) for a in value):
                     sliced = isinstance(node.index, f.Operation) and node.index.kind == "slice"
                     return value if sliced else self.machine.item(value, ctx, self.site(node), label(node))
-                return self.machine.subscript(value, index, ctx, self.site(node), label(node))
+                return self.machine.element(value, index, ctx, self.site(node))
             case f.Starred():
                 return self.evaluate(node.value, ctx)
             case f.Walrus():
@@ -937,9 +967,7 @@ def _given(value: Value, arg: f.Expr) -> list[Value]:
     return _spread(value) if isinstance(arg, f.Starred) else [value]
 
 
-_PASSING = frozenset(
-    {"isinstance", "issubclass", "print", "id", "type", "hasattr", "repr", "callable", "setattr", "vars", "dir"}
-)
+_PASSING = frozenset({"isinstance", "issubclass", "print", "id", "type", "hasattr", "repr", "callable", "vars", "dir"})
 _SPECIAL = ITERATING | _PASSING | {"getattr", "super"}
 
 

@@ -24,7 +24,8 @@ SPREAD = "**"
 class Context(Struct, frozen=True, cache_hash=True, gc=False):
     """Where the machine works: the route from the entry of the function under evaluation to here, the chain that led
     here, the first hop that has a rule, whether all of it is certain, and the guards that calls decide. `muted`: only
-    values are wanted."""
+    values are wanted. `always`: no condition at all was on the way (`certain` leaves out those that a test was written
+    to meet)."""
 
     route: Route = IDENTITY
     via: tuple[Step, ...] = ()
@@ -33,6 +34,7 @@ class Context(Struct, frozen=True, cache_hash=True, gc=False):
     guards: tuple[Guard, ...] = ()
     phase: Literal["setup", "teardown"] = "setup"
     muted: bool = False
+    always: bool = True
     depth: int = 0
 
     def step(self, site: Site | None, label: str, row: str = "", target: FunctionRef | None = None) -> Context:

@@ -20,7 +20,7 @@ from isolint.catalog.table import Table
 from isolint.names.inputs import definition
 from isolint.names.scopes import class_scope, owner_of
 from isolint.names.symbols import FunctionRef, FunctionSymbol, Site, ValueSymbol
-from isolint.placement import applying, filling, guards, lineage, members, queries
+from isolint.placement import applying, filling, guards, lineage, members, patching, queries
 from isolint.placement.context import SPREAD, Context, Keywords, shorten
 from isolint.placement.functions import find, find_node, function_operation
 from isolint.placement.inputs import TABLE, TEST_CODE
@@ -28,6 +28,7 @@ from isolint.placement.shapes import (
     Atom,
     Callable_,
     Class_,
+    Cure,
     CutKey,
     Deferred,
     Derived,
@@ -45,6 +46,8 @@ from isolint.placement.shapes import (
     Outside,
     Param,
     Partial,
+    Patch,
+    Plain,
     Step,
     Summary,
     Unknown,
@@ -86,11 +89,18 @@ class Machine:
         self.path = path
         self.world = world
         self.cuts: dict[CutKey, Value] = dict(world)
+        self.unsafe = patching.UNSAFE in self.cuts
+        """Whether sync ORM works where a loop runs."""
+        self.replacing = len(self.cuts) > self.unsafe
+        """Whether names are replaced: then nobody asks which ones."""
+        self.cut_of_objects = frozenset(name for kind, _, name in self.cuts if kind == "object")
         self.table: Table = store.get(TABLE, "")
         self.test_code: bool = store.get(TEST_CODE, path)
         self._effects: dict[tuple[object, ...], tuple[Effect, ...]] = {}
         self._uses: dict[tuple[object, ...], tuple[Use, ...]] = {}
         self._opaque: dict[tuple[object, ...], tuple[Opaque, ...]] = {}
+        self.patches: dict[tuple[Value, Value, Value], Patch] = {}
+        self.cures: dict[str, Cure] = {}
         self.touched: set[str] = set()
         """Parameters whose contents may have changed since the function under evaluation was entered."""
         self.filling = 0
@@ -157,6 +167,36 @@ class Machine:
         full = (hidden.route, hidden.op, hidden.reason, hidden.site)
         key = full if self.test_code else full[:2]
         self._opaque[key] = _with_hidden(self._opaque.get(key, ()), hidden)
+
+    def patch(self, patch: Patch) -> None:
+        """Note that a name is replaced. Which names are is found in a world where none is yet."""
+        if self.replacing or all(isinstance(a, Unknown | Plain | Mock) for a in patch.holder):
+            return
+        key = (patch.holder, patch.name, patch.value)
+        known = self.patches.get(key)
+        if (known is None and len(self.patches) < MAX_EFFECTS) or (known is not None and patch.always > known.always):
+            self.patches[key] = patch
+
+    def assigned(self, holder: Value, name: Value, value: Value, ctx: Context, site: Site | None) -> None:
+        """An attribute of something is assigned. In test code that may be a patch by another word: it is one when what
+        is assigned can be called. Anywhere it may be a cure."""
+        is_patch = self.test_code and any(isinstance(a, Mock | Callable_) for a in value)
+        if is_patch or any(isinstance(a, Literally) and a.value in self.table.cure_words for a in name):
+            self.patch(Patch(holder, name, value, site, ctx.always))
+
+    def cure(self, cure: Cure) -> None:
+        """Note that a cure was called."""
+        known = self.cures.get(cure.row)
+        if known is None or cure.always > known.always:
+            self.cures[cure.row] = cure
+
+    def element(self, value: Value, index: Value, ctx: Context, site: Site | None) -> Value:
+        """`value[index]`: of containers, and of objects with a row for it."""
+        found: list[Value] = []
+        for atom in value:
+            made = members.item_of(self, atom, index, ctx, site)
+            found.append(subscript(frozenset({atom}), index) if made is None else made)
+        return join(found)
 
     def act(self, ctx: Context, kind: Kind, model: str | None, row: Row | None, site: Site | None, label: str) -> None:
         """Database work happens here."""
@@ -429,6 +469,13 @@ class Machine:
                     conditions = guards.merged(ctx.guards, under.guards)
                     route = compose(ctx.route, hidden.route)
                     self._hide(Opaque(route, hidden.op, hidden.reason, first, conditions.guards))
+        for patch in summary.patches:
+            holder, name = filling.fill(self, patch.holder, bound), filling.fill(self, patch.name, bound)
+            always = patch.always and ctx.always
+            self.patch(Patch(holder, name, filling.fill(self, patch.value, bound), patch.site, always))
+        for cure in summary.cures:
+            self.cure(replace(cure, always=cure.always and ctx.always))
+        if not ctx.muted:
             for use in summary.uses:
                 under = guards.settled(self, use.guards, bound, known)
                 if under is None:
@@ -512,20 +559,6 @@ class Machine:
                 made = self.perform(method, "call", ctx, site, label, (PLAIN, PLAIN, PLAIN))
                 if is_async:
                     self.perform(made, "await", ctx, site, label)
-
-    def subscript(self, value: Value, index: Value, ctx: Context, site: Site | None, label: str) -> Value:
-        """`value[index]`: an entry of a table, or what the row of an installed `__getitem__` says."""
-        found: list[Value] = []
-        for atom in value:
-            known = definition(self.store, atom.dotted) if isinstance(atom, Outside) else None
-            cls = atom.cls if isinstance(atom, Instance) else known.type if known is not None else ""
-            row = lineage.member_row(self, lineage.lineage_of(self, cls), "__getitem__") if cls else None
-            if row is None:
-                found.append(subscript(frozenset({atom}), index))
-            else:
-                receiver = Outside(row.name, row.name, Instance(cls))
-                found.append(applying.apply(self, row, receiver, ctx, site, label, (index,), ()))
-        return join(found)
 
     def item(self, value: Value, ctx: Context, site: Site | None, label: str) -> Value:
         """One item of a queryset."""

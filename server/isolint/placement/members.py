@@ -64,13 +64,13 @@ _PROPERTIES = frozenset({"builtins.property", "functools.cached_property", "djan
 
 def attribute(m: Machine, value: Value, name: str, ctx: Context, site: Site | None) -> Value:
     """`value.name`; a property runs here."""
-    if m.cuts:
+    if m.replacing:
         return join(replaced_in(m, a, name) or attribute_of(m, a, name, ctx, site) for a in value)
     return join(attribute_of(m, atom, name, ctx, site) for atom in value)
 
 
 def replacement(
-    m: Machine, kind: Literal["module", "class", "outside"], holder: ClassRef | str, name: str
+    m: Machine, kind: Literal["module", "class", "object", "outside"], holder: ClassRef | str | Instance, name: str
 ) -> Value | None:
     """What a patch put in place of a name; None where none did."""
     found = m.cuts.get((kind, holder, name))
@@ -88,14 +88,17 @@ def replaced_in(m: Machine, atom: Atom, name: str) -> Value:
             found = replacement(m, "outside", atom.dotted, name) or replacement(m, "outside", atom.canonical, name)
         case Class_() | Instance():
             cls = atom.ref if isinstance(atom, Class_) else atom.cls
+            is_object = isinstance(atom, Instance) and atom.after is None
             for one_class in lineage.lineage_of(m, cls):
+                if isinstance(atom, Instance) and is_object and name in m.cut_of_objects:
+                    found = replacement(m, "object", Instance(one_class, atom.of), name)
+                    if found is not None:
+                        break
                 kind: Literal["class", "outside"] = "outside" if isinstance(one_class, str) else "class"
-                found = found or replacement(m, kind, one_class, name)
-            owner = atom.of if isinstance(atom, Instance) else None
-            if found is None and owner is not None:
-                for (kind_, holder, path), value in m.cuts.items():
-                    if kind_ == "member" and holder == owner and path.endswith(f".{name}"):
-                        found, m.mocked = value, True
+                found = replacement(m, kind, one_class, name)
+                if found is not None:
+                    found = bind(found, one(atom)) if is_object else found
+                    break
     return found or NOTHING
 
 
@@ -234,6 +237,8 @@ def super_of_atom(m: Machine, atom: Atom, after: ClassRef) -> Value:
 
 def member(m: Machine, row: Row, outside: Outside) -> Value:
     """The value of an inherited member that has a row."""
+    if isinstance(row, Attribute) and row.cls:
+        return one(Instance(row.cls))
     if isinstance(row, Attribute):
         declared = declared_value(m, row.name.rpartition(".")[2], outside.receiver)
         return declared or applying.given(m, row.gives, outside, ())
@@ -324,6 +329,9 @@ def outside_attribute(m: Machine, atom: Outside, name: str) -> Value:
         row = lineage.member_row(m, lineage.lineage_of(m, known.canonical), name)
         if row is not None:
             return member(m, row, Outside(row.name, row.name, atom))
+    row = m.table.get(f"{atom.dotted}.{name}") if m.table.get(atom.dotted) is not None else None
+    if row is not None:
+        return member(m, row, Outside(row.name, row.name))
     if atom.receiver is not None:
         return unknown(f"{atom.dotted}.{name}")
     return outside(m, f"{atom.dotted}.{name}", None)
@@ -337,6 +345,21 @@ def outside(m: Machine, dotted: str, receiver: Instance | Class_ | Outside | Non
     if known is not None and is_instance and isinstance(m.table.get(known.type), Mocks):
         return one(Mock())
     return one(Outside(dotted, name, receiver))
+
+
+def item_of(m: Machine, atom: Atom, index: Value, ctx: Context, site: Site | None) -> Value | None:
+    """`atom[index]` where a row says what that gives; None for everything else."""
+    if isinstance(atom, Outside):
+        known = definition(m.store, atom.dotted)
+        if known is None or known.kind != "instance" or not known.type:
+            return None
+        atom = Instance(known.type)
+    if not isinstance(atom, Instance) or not isinstance(atom.cls, str):
+        return None
+    row = lineage.member_row(m, lineage.lineage_of(m, atom.cls), "__getitem__")
+    if row is None:
+        return None
+    return applying.apply(m, row, Outside(row.name, row.name, atom), ctx, site, row.name, (index,), ())
 
 
 def symbols_value(m: Machine, symbols: Iterable[Symbol]) -> Value:

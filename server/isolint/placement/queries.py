@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from isolint.catalog.places import IDENTITY
 from isolint.names.resolve import canonical_names
+from isolint.names.scopes import class_facts, owner_of
 from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, ValueSymbol
 from isolint.placement.functions import find
-from isolint.placement.shapes import Opaque, Summary, Value, World
-from isolint.placement.values import NOTHING, unknown
+from isolint.placement.shapes import Callable_, Class_, Opaque, Patch, Summary, Value, World
+from isolint.placement.values import NOTHING, one, unknown
+from isolint.pytest_model.functions import header
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
@@ -90,6 +92,23 @@ later_attribute: Query[tuple[ClassRef, str], Value] = Query(
     "later attribute", _later_attribute, bottom=lambda key: NOTHING
 )
 """Key: (class, name): the same without what `__init__` assigns."""
+
+
+def _decorator_patches(store: Store, key: FunctionRef | ClassRef) -> tuple[Patch, ...]:
+    from isolint.placement import body
+
+    if isinstance(key, ClassRef):
+        facts = class_facts(store, key)
+        decorators = () if facts is None else facts.decorators
+        return body.patches_of_decorators(store, key.path, key.chunk, decorators, None, one(Class_(key)))
+    function = header(store, key)
+    decorators = () if function is None else function.decorators
+    owner = owner_of(store, key.path, key.chunk)
+    return body.patches_of_decorators(store, key.path, key.chunk, decorators, owner, one(Callable_(key)))
+
+
+decorator_patches: Query[FunctionRef | ClassRef, tuple[Patch, ...]] = Query("decorator patches", _decorator_patches)
+"""What the decorators of a function or class replace."""
 
 
 def _decorators(store: Store, ref: FunctionRef) -> frozenset[str]:

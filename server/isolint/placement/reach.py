@@ -34,6 +34,7 @@ from isolint.names.symbols import (
     ValueSymbol,
 )
 from isolint.placement.inputs import TABLE
+from isolint.placement.process import unsafe
 from isolint.placement.trace import entry
 from isolint.pytest_model.cases import case_methods
 from isolint.pytest_model.closures import closure
@@ -102,7 +103,7 @@ class Reach:
 
     def may_leave(self, item: TestItem) -> bool:
         """Whether the machine has to look: False only when nothing the test reaches is a hop."""
-        if entry(self._store, item) is not Place.HOME:
+        if entry(self._store, item) is not Place.HOME or unsafe(self._store, item.id.path):
             return True
         start = self._start(item)
         if start is None:

@@ -177,9 +177,9 @@ Atom = (
 )
 Value = frozenset[Atom]
 
-CutKey = tuple[Literal["module", "class", "member", "outside"], ClassRef | str, str]
-"""A name that a patch replaces: of a module (by path), a class, something read from a class ("objects.create"), or of
-what a dotted name outside the project stands for."""
+CutKey = tuple[Literal["module", "class", "object", "outside"], ClassRef | str | Instance, str]
+"""A name that a patch replaces: of a module (by path), a class, an object (all of its class and model are meant: which
+one of them it is nobody follows), or of what a dotted name outside the project stands for."""
 
 World = tuple[tuple[CutKey, Value], ...]
 """What is replaced while a test runs, and by what. Empty: nothing is."""
@@ -250,6 +250,25 @@ class Use(Struct, frozen=True, cache_hash=True, gc=False):
     via: tuple[Step, ...] = ()
 
 
+class Patch(Struct, frozen=True, cache_hash=True, gc=False):
+    """The attribute `name` of `holder` is replaced by `value`. Where `name` is empty, `holder` is a dotted path."""
+
+    holder: Value
+    name: Value
+    value: Value
+    site: Site | None = None
+    always: bool = True
+    """Whether no condition decides about it."""
+
+
+class Cure(Struct, frozen=True, cache_hash=True, gc=False):
+    """The callable of the cure `row` was called at `site`; `always` as in Patch."""
+
+    row: str
+    site: Site | None
+    always: bool = True
+
+
 class Opaque(Struct, frozen=True, cache_hash=True, gc=False):
     """A callee nobody could name, operated with `op` at a place reached by `route`: it makes a test undecided where
     that matters, never a finding."""
@@ -272,6 +291,8 @@ class Summary(Struct, frozen=True, cache_hash=True, gc=False):
     yields: Value = frozenset()
     opaque: tuple[Opaque, ...] = ()
     attributes: tuple[tuple[str, Value], ...] = ()
+    patches: tuple[Patch, ...] = ()
+    cures: tuple[Cure, ...] = ()
     mocked: bool = False
 
 
@@ -298,11 +319,30 @@ class Escape(Struct, frozen=True, cache_hash=True, gc=False):
     fixture: str | None = None
 
 
+class Cured(Struct, frozen=True, cache_hash=True, gc=False):
+    """What may bring work of other threads back to the test's connection: `what` is done at `site`, by the fixture
+    `fixture` ("": not by one). `certain`: it does; else nobody can tell."""
+
+    what: str
+    site: Where
+    fixture: str
+    certain: bool
+    threads: frozenset[str]
+
+    def sentence(self) -> str:
+        """In words, without the place."""
+        who = f"fixture {self.fixture}" if self.fixture else "a module" if self.site is not None else "a plugin"
+        result = "other threads are on it" if self.certain else "whether that puts other threads on it nobody can tell"
+        return f"{who} {self.what}: {result}"
+
+
 class Trace(Struct, frozen=True, cache_hash=True, gc=False):
-    """The result for one test: entry place, verdict, escapes, and why it is undecided where it is."""
+    """The result for one test: entry place, verdict, escapes, and why it is undecided where it is. `cure` is what took
+    escapes away."""
 
     place: Place | None
     verdict: Literal["leaks", "safe", "undecided", "not-rollback"]
     escapes: tuple[Escape, ...] = ()
     undecided: tuple[tuple[Where, str], ...] = ()
     flush: tuple[Escape, ...] = ()
+    cure: Cured | None = None

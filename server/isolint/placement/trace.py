@@ -6,24 +6,29 @@ finding is decided here and nowhere else: database work at a place whose connect
 
 from __future__ import annotations
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from isolint.catalog.places import Place, Route
 from isolint.catalog.rows import rule_of
-from isolint.names.symbols import FunctionRef, Site
+from isolint.names.symbols import ClassRef, FunctionRef, Site
 from isolint.placement import queries
 from isolint.placement.context import Context
+from isolint.placement.curing import cures
 from isolint.placement.functions import find_node
 from isolint.placement.inputs import MAY_LEAVE
 from isolint.placement.machine import Machine
 from isolint.placement.parameters import parameter
-from isolint.placement.patches import world_of
+from isolint.placement.patching import UNSAFE, lets_orm_into_loops, world_of
+from isolint.placement.process import of_tests, unsafe
 from isolint.placement.shapes import (
     Callable_,
     Class_,
+    Cured,
     Effect,
     Escape,
     Instance,
+    Literally,
     Outside,
     Step,
     Trace,
@@ -67,7 +72,8 @@ def _trace(store: Store, item: TestItem) -> Trace:
     place = entry_place(item, who)
     if mode.mode in {"none", "unprotected"}:
         return Trace(place, "not-rollback")
-    escapes, undecided = _ran(store, item)
+    judged = _ran(store, item)
+    escapes, undecided, cure = judged.escapes, judged.undecided, judged.cure
     if mode.mode == "flush":
         return Trace(place, "not-rollback", (), (), escapes)
     if mode.mode == "unknown":
@@ -76,14 +82,20 @@ def _trace(store: Store, item: TestItem) -> Trace:
     if place in (Place.UNKNOWN, Place.UNKNOWN_LOOP):
         undecided = ((who.site, f"who runs it is not known: {who.reason}"), *undecided)
     if any(e.kind != "unknown" for e in escapes):
-        return Trace(place, "leaks", escapes, undecided)
+        return Trace(place, "leaks", escapes, undecided, cure=cure)
     if escapes or undecided:
         extra = tuple((e.site, f"what {e.payload} does there is not known") for e in escapes)
-        return Trace(place, "undecided", escapes, (*extra, *undecided))
-    return Trace(place, "safe")
+        return Trace(place, "undecided", escapes, (*extra, *undecided), cure=cure)
+    return Trace(place, "safe", cure=cure)
 
 
-_Judged = tuple[tuple[Escape, ...], tuple[tuple[Where, str], ...]]
+class _Judged(Struct, frozen=True, gc=False):
+    """Escapes (one a place and rule, the worst kept), what nobody can decide, and the cure that took escapes away."""
+
+    escapes: tuple[Escape, ...] = ()
+    undecided: tuple[tuple[Where, str], ...] = ()
+    cure: Cured | None = None
+
 
 # Where marks stand and what they say of the database decides nothing about what the test does: with queries of their
 # own, an edit of `pytestmark` runs no test through again.
@@ -95,31 +107,55 @@ def _run_through(store: Store, item: TestItem) -> _Judged:
     try:
         return _both_worlds(store, item)
     except RecursionError:  # thousands of helpers, each calling the next: only generated code has them
-        return (), ((None, "its calls go deeper than can be followed"),)
+        return _Judged((), ((None, "its calls go deeper than can be followed"),))
 
 
 def _both_worlds(store: Store, item: TestItem) -> _Judged:
     if not store.get(MAY_LEAVE, item.id):
-        return (), ()
+        return _Judged()
     place = entry(store, item)
     fixtures = closure(store, item.id)
-    escapes, undecided = _run(store, item, fixtures, place, ())
-    if escapes or undecided:
-        # Patches only take work away: a test without any needs no second look.
-        world = world_of(store, item, fixtures)
+    known: World = _ORM_IN_LOOPS if unsafe(store, item.id.path) else ()
+    run = _run(store, item, fixtures, place, known)
+    machine = run.machine
+    if not known and lets_orm_into_loops(machine.patches.values()):
+        known = _ORM_IN_LOOPS
+        run = _run(store, item, fixtures, place, known)
+    judged = run.judged()
+    if judged.escapes or judged.undecided:
+        # A test that leaves nothing to ask needs no second look: patches are there to take work away.
+        world = world_of(machine, machine.patches.values())
         if world:
-            escapes, undecided = _run(store, item, fixtures, place, world)
-    return escapes, undecided
+            judged = _run(store, item, fixtures, place, (*known, *world)).judged()
+        if judged.escapes:
+            judged = _cured(judged, cures(machine, machine.patches.values(), machine.cures.values(), run.doers))
+    return judged
+
+
+_ORM_IN_LOOPS: World = ((UNSAFE, one(Literally("true"))),)
+
+
+def _cured(judged: _Judged, found: list[Cured]) -> _Judged:
+    """What is left once cures have taken away what they reach."""
+    left, undecided, used = list(judged.escapes), list(judged.undecided), None
+    for cure in found:
+        rest = [escape for escape in left if escape.place.thread not in cure.threads]
+        if len(rest) < len(left):
+            used = used or cure
+            left = rest
+            if not cure.certain:
+                undecided.append((cure.site, cure.sentence()))
+    return _Judged(tuple(left), tuple(undecided), used)
 
 
 _ran: Query[TestItem, _Judged] = Query("run", _run_through)
 
 
-def _run(store: Store, item: TestItem, fixtures: Closure, place: Place | None, world: World) -> _Judged:
+def _run(store: Store, item: TestItem, fixtures: Closure, place: Place | None, world: World) -> _Run:
     run = _Run(store, item, fixtures, world)
     if place is not None:
         run.body(place)
-    return run.judged()
+    return run
 
 
 trace: Query[TestItem, Trace] = Query("trace", _trace)
@@ -138,9 +174,29 @@ class _Run:
         self.values: dict[tuple[str, int], Value] = {}
         self.takers: dict[str, Taker] = dict(fixtures.takers)
         self.entered: dict[Step, str] = {}
+        self.doers: dict[Site, str] = {}
+        """By site: the fixture that replaced a name or called a cure there."""
+        self.stand()
+        for cls in item.classes:
+            self.decorators(cls)
+        self.decorators(item.ref)
         for name, definitions in fixtures.fixtures:
             if definitions:
                 self.value(name, len(definitions) - 1)
+
+    def stand(self) -> None:
+        """What was done to the process before the test runs."""
+        standing = of_tests(self.store, self.item.id.path)
+        for patch in standing.patches:
+            self.machine.patch(patch)
+        for cure in standing.cures:
+            self.machine.cure(cure)
+
+    def decorators(self, decorated: ClassRef | FunctionRef) -> None:
+        """What the decorators of a function or class replace."""
+        if not self.machine.replacing:
+            for patch in queries.decorator_patches(self.store, decorated):
+                self.machine.patch(patch)
 
     # --- fixtures ------------------------------------------------------------------------------------------------
 
@@ -169,6 +225,7 @@ class _Run:
         place = self.fixture_place(definition)
         if place is None:
             return unknown(f"fixture {definition.name} is never awaited")
+        self.decorators(definition.ref)
         keywords = tuple((p, self.parameter(p, definition, index)) for p in definition.params)
         return self.enter(definition.ref, definition, place, keywords)
 
@@ -204,6 +261,9 @@ class _Run:
         ctx = Context(route=constant(place), via=(step,))
         op = "iterate" if definition.is_generator else "call"
         summary = queries.summary_of(self.store, ref, self.machine.world)
+        for site in (*(p.site for p in summary.patches), *(c.site for c in summary.cures)):
+            if site is not None:
+                self.doers.setdefault(site, definition.name)
         return self.machine.replay(summary, self.machine.bind_arguments(function, (), keywords), ctx, op)
 
     def installed(self, definition: FixtureDef) -> Value:
@@ -255,8 +315,8 @@ class _Run:
         """Whether one of the functions on the way read something that a patch replaces. What was read while their
         arguments were filled in belongs to no one function, and counts for all."""
         world = self.machine.world
-        if not world or self.machine.mocked:
-            return bool(world)
+        if self.machine.mocked or not self.machine.replacing:
+            return self.machine.mocked
         return any(
             step.target is not None and queries.summary_of(self.store, step.target, world).mocked for step in via
         )
@@ -270,13 +330,14 @@ class _Run:
             for effect in self.machine.effects
         ]
 
-    def judged(self) -> tuple[tuple[Escape, ...], tuple[tuple[Where, str], ...]]:
-        """Escapes (one a place and rule, the worst kept) and what nobody can decide."""
+    def judged(self) -> _Judged:
+        """What the run found."""
         escapes: dict[tuple[Site | None, str], Escape] = {}
         undecided: dict[tuple[Where, str], None] = {}
         for effect in sorted(self.settled_effects(), key=lambda e: (len(e.via), repr(e.via))):
             place = effect.route[0]
-            if place is None or place.has_loop or place.thread == "home":
+            if place is None or (not self.machine.unsafe if place.has_loop else place.thread == "home"):
+                # In a loop it raises, unless it is allowed to: then it is on another connection, on any thread.
                 continue
             site = next((s.site for s in effect.via if s.site is not None), None)
             if place.thread == "unknown" or site is None:
@@ -289,7 +350,7 @@ class _Run:
                 continue
             escape = _escape(effect, place, site, self.entered.get(effect.via[0]))
             at = effect.via[1].site if escape.fixture is not None and len(effect.via) > 1 else site
-            key = (at, rule_of(self.machine.table.get(effect.hop)))
+            key = (at, "" if place.has_loop else rule_of(self.machine.table.get(effect.hop)))
             known = escapes.get(key)
             if known is None or _weight(escape) > _weight(known):
                 escapes[key] = escape
@@ -298,7 +359,7 @@ class _Run:
             if place is not None and place.thread != "home" and (hidden.op != "call" or not place.has_loop):
                 undecided[(hidden.site, hidden.reason)] = None
         found = tuple(sorted(escapes.values(), key=lambda e: (e.site.path, e.site.chunk, e.site.start, e.row)))
-        return found, tuple(sorted(undecided, key=_by_place))
+        return _Judged(found, tuple(sorted(undecided, key=_by_place)))
 
 
 def _called(store: Store, key: tuple[str, str, str]) -> Value:

@@ -1,4 +1,5 @@
-"""Marks that `pytest_collection_modifyitems` and `pytest_itemcollected` of a project file add to items.
+"""Marks that `pytest_collection_modifyitems` and `pytest_itemcollected` of a project file add to items, and hooks that
+run tests in their own way.
 
 Only loops over all items are understood, with conditions that are written plainly; any other condition makes a mark
 uncertain. Nothing is executed.
@@ -9,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from isolint.names.scopes import bound
+from isolint.names.scopes import bound, walk_statements
 from isolint.names.symbols import FunctionSymbol, Site
 from isolint.pytest_model import library
 from isolint.pytest_model.evaluate import evaluate, literal
-from isolint.pytest_model.functions import whole
+from isolint.pytest_model.functions import header, name_site, whole
 from isolint.pytest_model.objects import Context, Library, MarkMaker, Opaque
 from isolint.pytest_model.shapes import Mark
 from isolint.store.memo import Query, Store
@@ -49,6 +50,31 @@ def _hook_marks(store: Store, path: str) -> tuple[HookMark, ...]:
 
 hook_marks: Query[str, tuple[HookMark, ...]] = Query("hook marks", _hook_marks, barrier=True)
 """The marks that the collection hooks of a file add, in order. Key: the path of a conftest or plugin of the project."""
+
+
+def _own_runner(store: Store, path: str) -> Site | None:
+    """A `pytest_pyfunc_call` that may call the test itself (_pytest.python.pytest_pyfunc_call: the first to give a
+    result wins; a wrapper has a `yield` and only stands around it), or a collection hook that puts something else in
+    place of the test's function."""
+    for hook in bound(store, path, "pytest_pyfunc_call"):
+        if isinstance(hook, FunctionSymbol):
+            function = header(store, hook.ref)
+            if function is not None and not function.is_generator:
+                return name_site(store, hook.ref)
+    for name in _HOOKS:
+        for hook in bound(store, path, name):
+            function = whole(store, hook.ref) if isinstance(hook, FunctionSymbol) else None
+            for statement in walk_statements(function.body) if function is not None else ():
+                targets = statement.targets if isinstance(statement, f.Assign) else ()
+                if isinstance(hook, FunctionSymbol) and any(
+                    isinstance(target, f.Attribute) and target.attr == "obj" for target in targets
+                ):
+                    return Site(path, hook.ref.chunk, *statement.span)
+    return None
+
+
+own_runner: Query[str, Site | None] = Query("own runner", _own_runner, barrier=True)
+"""Key: the path of a conftest or plugin of the project: where it takes the running of tests into its own hands."""
 
 
 class _Walk:

@@ -16,6 +16,3 @@ ENVIRONMENT: Input[str, Environment] = Input("environment", Environment(None))
 
 USER_DATABASE_FIXTURES: Input[str, tuple[tuple[str, str], ...]] = Input("database fixtures", ())
 """Key: the empty string. The user's `database-fixtures`: (fixture name, "rollback" or "flush")."""
-
-ENVIRON_UNSAFE: Input[str, bool] = Input("async unsafe", False)
-"""Key: the empty string. Whether `DJANGO_ALLOW_ASYNC_UNSAFE` is set in the environment that tests run in."""

@@ -79,6 +79,8 @@ KEEPING = frozenset(
         "hypothesis.core.example",
         "hypothesis.core.seed",
         "parameterized.parameterized.parameterized.expand",
+        "responses.RequestsMock.activate",
+        "respx.api.mock",
         "respx.mocks.MockRouter",
         "time_machine.travel",
         "typing.final",

@@ -11,6 +11,7 @@ from isolint.pytest_model.closures import closure, parameter_names
 from isolint.pytest_model.collect import item_of
 from isolint.pytest_model.evaluate import literal
 from isolint.pytest_model.functions import header, whole
+from isolint.pytest_model.hooks import own_runner
 from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT
 from isolint.pytest_model.marks import ANYIO_PLUGIN, ASYNCIO_PLUGIN, TRIO_PLUGIN, closest, keyword, marks_of
 from isolint.pytest_model.objects import Context
@@ -73,6 +74,10 @@ def _of_function(store: Store, item: TestItem) -> Runner:
     path = item.id.path
     config = store.get(CONFIG, path)
     loaded = plugins(store, path)
+    for holder in (*loaded.conftests, *(p.path for p in (*loaded.session, *loaded.late) if p.path)):
+        own = own_runner(store, holder)
+        if own is not None:
+            return Runner("unknown", "a hook of the project may run it in its own way", own)
     marks = marks_of(store, item.id)
     # pytest-asyncio and anyio decide when the item is made: a mark that a hook adds later comes too late for them.
     collected = tuple(m for m in marks if m.level != "plugin" or m.site is None)

@@ -3,7 +3,8 @@
 ## What it does
 
 Finds fixtures whose own work leaves the test's transaction: async fixtures (`@pytest_asyncio.fixture`, plain ones in
-auto mode, anyio's) that use Django's async ORM or `sync_to_async`, and any fixture that works in another thread. The
+auto mode, anyio's) that use Django's async ORM or `sync_to_async` (or, while `DJANGO_ALLOW_ASYNC_UNSAFE` is set, the
+ORM itself), and any fixture that works in another thread. The
 finding stands once, at the fixture, however many tests request it; sync tests count too.
 
 ## Why
@@ -51,7 +52,7 @@ from collections.abc import Iterable
 from isolint.placement.shapes import Escape
 from isolint.rules.finding import Finding
 from isolint.rules.registry import Rule
-from isolint.rules.subject import Subject, chain
+from isolint.rules.subject import Subject, chain, place_of
 
 RULE = Rule(
     code="ISO106",
@@ -83,7 +84,7 @@ def findings(subject: Subject) -> Iterable[Finding]:
             site=worst.site,
             test=None,
             effect=worst.kind,
-            place="worker" if worst.place.thread == "worker" else "pool",
+            place=place_of(worst),
             cause=None,
             cause_name=fixture,
             related=tuple(dict.fromkeys(part for e in escapes for part in chain(subject, e))),

@@ -30,7 +30,11 @@ class Subject:
 
     def escapes(self, code: str) -> Iterable[Escape]:
         """The escapes of the test's own body that belong to a rule."""
-        return (e for e in self.trace.escapes if e.fixture is None and self.rules.get(e.row, "ISO101") == code)
+        return (e for e in self.trace.escapes if e.fixture is None and self._code(e) == code)
+
+    def _code(self, escape: Escape) -> str:
+        """Whatever led there, what works in a running loop is for one rule."""
+        return "ISO202" if escape.place.has_loop else self.rules.get(escape.row, "ISO101")
 
 
 def finding(rule: Rule, subject: Subject, escape: Escape, note: str, message: str) -> Finding:
@@ -49,14 +53,17 @@ def finding(rule: Rule, subject: Subject, escape: Escape, note: str, message: st
         site=escape.site,
         test=subject.item.node_id,
         effect=escape.kind,
-        place=_place(escape),
+        place=place_of(escape),
         cause=cause,
         cause_name=cause_name,
         related=(*_why(subject), *chain(subject, escape)),
     )
 
 
-def _place(escape: Escape) -> Literal["worker", "pool"] | None:
+def place_of(escape: Escape) -> Literal["worker", "pool", "loop"] | None:
+    """Where it happens, as findings name it."""
+    if escape.place.has_loop:
+        return "loop"
     thread = escape.place.thread
     return "worker" if thread == "worker" else "pool" if thread == "pool" else None
 

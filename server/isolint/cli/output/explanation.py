@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from isolint.check.report import PlacedFinding, TestVerdict
+from isolint.check.report import PlacedFinding, RelatedPlace, TestVerdict
 from isolint.cli.output.text import Page, block, location_text, row, runner_lines
 from isolint.cli.terminal import printable
 
@@ -26,6 +26,7 @@ def explain(test: TestVerdict, findings: Sequence[PlacedFinding], page: Page) ->
     lines = [f"{style.bold(printable(test.test))} ({location_text(test.name, page)})"]
     lines += row("verdict", [paint(_VERDICTS.get(test.verdict, test.verdict))], page)
     lines += row("because", [printable(reason) for reason in test.reasons], page)
+    lines += row("cure", [_cure(test.cure, page)] if test.cure else [], page)
     lines += row("runner", runner_lines(test, page), page)
     lines += row("database", _database(test, page), page)
     lines += row("place", [printable(test.place)] if test.place else [], page)
@@ -34,6 +35,11 @@ def explain(test: TestVerdict, findings: Sequence[PlacedFinding], page: Page) ->
     for finding in findings:
         lines += ["", *(f"   {line}".rstrip() for line in block([finding], {}, page, context=False))]
     return "\n".join(lines) + "\n"
+
+
+def _cure(cure: RelatedPlace, page: Page) -> str:
+    place = f", {location_text(cure.location, page)}" if cure.location.path else ""
+    return f"{printable(cure.message)}{place}"
 
 
 def _database(test: TestVerdict, page: Page) -> list[str]:

@@ -235,7 +235,7 @@ def _short(test: str) -> str:
 def _ending(
     shown: Sequence[PlacedFinding], reports: Sequence[FileReport], page: Page, targets: Sequence[str]
 ) -> list[str]:
-    return [*_causes(shown, reports, page), _counts(reports, page, targets)]
+    return [*_causes(shown, reports, page), *_cures(reports, page), _counts(reports, page, targets)]
 
 
 def _causes(shown: Sequence[PlacedFinding], reports: Sequence[FileReport], page: Page) -> list[str]:
@@ -267,6 +267,25 @@ def _causes(shown: Sequence[PlacedFinding], reports: Sequence[FileReport], page:
     if len(ranked) > len(shared):
         lines.append(f"{_INDENT}{'':>{width}}  and {counted(len(ranked) - len(shared), 'more cause')}")
     return [f"{head}:", *lines]
+
+
+def _cures(reports: Sequence[FileReport], page: Page) -> list[str]:
+    """One line for each cure, however many tests it is about."""
+    tests: dict[str, list[TestVerdict]] = {}
+    for report in reports:
+        for verdict in report.tests:
+            if verdict.cure is not None and verdict.verdict in ("safe", "undecided"):
+                place = f" ({location_text(verdict.cure.location, page)})" if verdict.cure.location.path else ""
+                said = printable(verdict.cure.message)
+                who, separator, result = said.partition(": ")
+                tests.setdefault(f"{who}{place}{separator}{result}", []).append(verdict)
+    lines = []
+    for said, cured in tests.items():
+        safe = sum(verdict.verdict == "safe" for verdict in cured)
+        kinds = [f"{safe:,} safe"] if safe else []
+        kinds += [f"{len(cured) - safe:,} undecided"] if safe < len(cured) else []
+        lines.append(f"{counted(len(cured), 'test')} ({', '.join(kinds)}): {said}")
+    return lines
 
 
 def _counts(reports: Sequence[FileReport], page: Page, targets: Sequence[str]) -> str:

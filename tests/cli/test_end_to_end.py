@@ -136,6 +136,26 @@ def test_without_an_environment(project: Path) -> None:
     assert run.out.splitlines()[-1].endswith("tells why).") or "0 undecided" not in run.out
 
 
+SITE = {
+    "pytest.ini": "[pytest]\nDJANGO_SETTINGS_MODULE = settings\n",
+    "settings.py": 'ROOT_URLCONF = "urls"\n',
+    "urls.py": """\
+from django.http import HttpResponse
+from django.urls import path
+from models import Order
+
+
+def ship(request):
+    Order.objects.create(total=1)
+    return HttpResponse("ok")
+
+
+urlpatterns = [path("ship/", ship)]
+""",
+}
+"""The application whose address `/ship/` the examples know."""
+
+
 def examples() -> list[tuple[str, str, str]]:
     found = []
     for rule in registry.rules():
@@ -153,6 +173,6 @@ def test_the_examples_on_the_rule_pages_are_true(code: str, heading: str, text: 
     conftest = FILES["tests/conftest.py"] + (
         "\n\n@pytest.fixture\ndef order(make_order):\n    return make_order()\n" if "def order" not in text else ""
     )
-    lay_out(tmp_path, {"models.py": models, "tests/conftest.py": conftest, "tests/test_a.py": tests})
+    lay_out(tmp_path, {"models.py": models, "tests/conftest.py": conftest, "tests/test_a.py": tests, **SITE})
     found = isolint("check", "--output-format", "json", folder=tmp_path).findings()
     assert (code in {finding["code"] for finding in found}) is (heading == "Example")

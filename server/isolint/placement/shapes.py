@@ -338,7 +338,7 @@ class Cured(Struct, frozen=True, cache_hash=True, gc=False):
 
 class Trace(Struct, frozen=True, cache_hash=True, gc=False):
     """The result for one test: entry place, verdict, escapes, and why it is undecided where it is. `cure` is what took
-    escapes away."""
+    escapes away, `unprotected` what is written, wherever, when nothing rolls back or flushes."""
 
     place: Place | None
     verdict: Literal["leaks", "safe", "undecided", "not-rollback"]
@@ -346,3 +346,4 @@ class Trace(Struct, frozen=True, cache_hash=True, gc=False):
     undecided: tuple[tuple[Where, str], ...] = ()
     flush: tuple[Escape, ...] = ()
     cure: Cured | None = None
+    unprotected: tuple[Escape, ...] = ()

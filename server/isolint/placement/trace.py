@@ -70,8 +70,10 @@ def _trace(store: Store, item: TestItem) -> Trace:
     who = runner(store, item.id)
     mode = database(store, item.id)
     place = entry_place(item, who)
-    if mode.mode in {"none", "unprotected"}:
+    if mode.mode == "none":
         return Trace(place, "not-rollback")
+    if mode.mode == "unprotected":
+        return Trace(place, "not-rollback", unprotected=_stays(store, item))
     judged = _ran(store, item)
     escapes, undecided, cure = judged.escapes, judged.undecided, judged.cure
     if mode.mode == "flush":
@@ -103,15 +105,16 @@ entry: Query[TestItem, Place | None] = Query("entry", lambda store, item: entry_
 """Where the body of a test starts."""
 
 
-def _run_through(store: Store, item: TestItem) -> _Judged:
+def _run_through(store: Store, item: TestItem, everywhere: bool = False) -> _Judged:
     try:
-        return _both_worlds(store, item)
+        return _both_worlds(store, item, everywhere)
     except RecursionError:  # thousands of helpers, each calling the next: only generated code has them
         return _Judged((), ((None, "its calls go deeper than can be followed"),))
 
 
-def _both_worlds(store: Store, item: TestItem) -> _Judged:
-    if not store.get(MAY_LEAVE, item.id):
+def _both_worlds(store: Store, item: TestItem, everywhere: bool) -> _Judged:
+    """`everywhere`: what the test does on its own connection counts, too."""
+    if not everywhere and not store.get(MAY_LEAVE, item.id):
         return _Judged()
     place = entry(store, item)
     fixtures = closure(store, item.id)
@@ -121,12 +124,12 @@ def _both_worlds(store: Store, item: TestItem) -> _Judged:
     if not known and lets_orm_into_loops(machine.patches.values()):
         known = _ORM_IN_LOOPS
         run = _run(store, item, fixtures, place, known)
-    judged = run.judged()
+    judged = run.judged(everywhere)
     if judged.escapes or judged.undecided:
         # A test that leaves nothing to ask needs no second look: patches are there to take work away.
         world = world_of(machine, machine.patches.values())
         if world:
-            judged = _run(store, item, fixtures, place, (*known, *world)).judged()
+            judged = _run(store, item, fixtures, place, (*known, *world)).judged(everywhere)
         if judged.escapes:
             judged = _cured(judged, cures(machine, machine.patches.values(), machine.cures.values(), run.doers))
     return judged
@@ -149,6 +152,16 @@ def _cured(judged: _Judged, found: list[Cured]) -> _Judged:
 
 
 _ran: Query[TestItem, _Judged] = Query("run", _run_through)
+
+
+def _left_behind(store: Store, item: TestItem) -> tuple[Escape, ...]:
+    judged = _run_through(store, item, everywhere=True)
+    return tuple(e for e in judged.escapes if e.kind == "write" and e.fixture is None)
+
+
+_stays: Query[TestItem, tuple[Escape, ...]] = Query("left behind", _left_behind)
+"""What a test itself writes that neither a rollback nor a flush takes away. What a fixture writes is left out: data for
+a whole session is made so on purpose."""
 
 
 def _run(store: Store, item: TestItem, fixtures: Closure, place: Place | None, world: World) -> _Run:
@@ -330,13 +343,14 @@ class _Run:
             for effect in self.machine.effects
         ]
 
-    def judged(self) -> _Judged:
-        """What the run found."""
+    def judged(self, everywhere: bool = False) -> _Judged:
+        """What the run found; `everywhere`, on the test's own connection, too."""
         escapes: dict[tuple[Site | None, str], Escape] = {}
         undecided: dict[tuple[Where, str], None] = {}
         for effect in sorted(self.settled_effects(), key=lambda e: (len(e.via), repr(e.via))):
             place = effect.route[0]
-            if place is None or (not self.machine.unsafe if place.has_loop else place.thread == "home"):
+            at_home = place is not None and place.thread == "home" and not everywhere
+            if place is None or (not self.machine.unsafe if place.has_loop else at_home):
                 # In a loop it raises, unless it is allowed to: then it is on another connection, on any thread.
                 continue
             site = next((s.site for s in effect.via if s.site is not None), None)

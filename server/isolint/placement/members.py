@@ -195,8 +195,8 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
     if isinstance(atom.cls, ClassRef):
         held = dict(atom.held).get(name)
         if held is not None:
-            return join([held, queries.later_attribute(m.store, (atom.cls, name))])
-        assigned = queries.instance_attribute(m.store, (atom.cls, name))
+            return join([held, queries.later_attribute(m.store, (atom.cls, name, m.world))])
+        assigned = queries.instance_attribute(m.store, (atom.cls, name, m.world))
         if assigned:
             return assigned
     for cls in line:

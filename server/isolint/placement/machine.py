@@ -166,7 +166,7 @@ class Machine:
         is assigned can be called, or is made for tests. Anywhere it may be a cure."""
         is_patch = self.test_code and any(self._stands_in(atom) for atom in value)
         if is_patch or any(isinstance(a, Literally) and a.value in self.table.cure_words for a in name):
-            self.patch(Patch(holder, name, value, site, ctx.always))
+            self.patch(Patch(holder, name, value, site, ctx.always, is_patch))
 
     def _stands_in(self, atom: Atom) -> bool:
         """Whether this is a mock, a function, or of a class that test code defines."""
@@ -456,7 +456,8 @@ class Machine:
         for patch in summary.patches:
             holder, name = filling.fill(self, patch.holder, bound), filling.fill(self, patch.name, bound)
             always = patch.always and ctx.always
-            self.patch(Patch(holder, name, filling.fill(self, patch.value, bound), patch.site, always))
+            value = filling.fill(self, patch.value, bound)
+            self.patch(replace(patch, holder=holder, name=name, value=value, always=always))
         for cure in summary.cures:
             self.cure(replace(cure, always=cure.always and ctx.always))
         if not ctx.muted:

@@ -208,6 +208,41 @@ async def test_it():  #= leaks
     )
 
 
+def test_what_is_only_called_alike_replaces_nothing() -> None:
+    check(
+        """
+from engine import Engine
+
+async def test_it():  #= leaks
+    engine = Engine()
+    engine.start()
+    await engine.run()  #~ ISO102
+""",
+        {
+            "engine.py": """\
+from models import Order
+
+
+class Line:
+    current = None
+
+
+LINE = Line()
+
+
+class Engine:
+    def start(self):
+        LINE.current = 3
+        LINE.executor = None
+
+    async def run(self):
+        if LINE.current:
+            await Order.objects.acreate()
+"""
+        },
+    )
+
+
 def test_it_is_told_with_its_place() -> None:
     files = {"shop.py": SHOP, "conftest.py": STORAGE, "test_a.py": HEAD + LEAKING.format(verdict="", mark="")}
     with project(files, INI) as (root, session):

@@ -29,7 +29,18 @@ async def ship():
     return await shop.amake()
 
 
+class Backend:
+    async def fetch(self):
+        return await amake()
+
+
 class Service:
+    def __init__(self):
+        self.backend = Backend()
+
+    async def fetch(self):
+        return await self.backend.fetch()
+
     _executor = concurrent.futures.ThreadPoolExecutor(max_workers=4)
 
     async def run(self):
@@ -104,6 +115,22 @@ async def test_several():  #= safe
     service = Service()
     with patch.multiple(service, _inner=AsyncMock(), _other=AsyncMock(), create=True):
         await service.run()
+
+class Fake:
+    async def fetch(self):
+        return 1
+
+async def test_a_fake():  #= safe
+    service = Service()
+    service.backend = Fake()
+    await service.fetch()
+
+async def test_a_fake_class(monkeypatch):  #= safe
+    monkeypatch.setattr("service.Backend", Fake)
+    await Service().fetch()
+
+async def test_no_fake():  #= leaks
+    await Service().fetch()  #: ISO102
 
 async def test_not_assigned():  #= leaks
     service = Service()

@@ -123,7 +123,7 @@ def value_of_symbol(store: Store, symbol: ValueSymbol) -> Value:
     return value or unknown("no value")
 
 
-def attribute_value(store: Store, cls: ClassRef, name: str, later: bool = False) -> Value:
+def attribute_value(store: Store, cls: ClassRef, name: str, later: bool = False, world: World = ()) -> Value:
     """What the methods of a class assign to `self.name`, along its project bases; the nearest class that does
     counts. `later`: what `__init__` assigns is left out."""
     for one_class in mro(store, cls).classes:
@@ -134,17 +134,17 @@ def attribute_value(store: Store, cls: ClassRef, name: str, later: bool = False)
             if later and binding.name == "__init__":
                 continue
             if isinstance(binding.bound, FunctionSymbol) and name in assigned_attributes(store, binding.bound.ref):
-                found = dict(queries.summary(store, binding.bound.ref).attributes).get(name)
+                found = dict(queries.summary_of(store, binding.bound.ref, world).attributes).get(name)
                 if found is not None:
-                    values.append(_closed(store, found, cls))
+                    values.append(_closed(store, found, cls, world))
         if values:
             return join(values)
     return NOTHING
 
 
-def _closed(store: Store, value: Value, cls: ClassRef) -> Value:
+def _closed(store: Store, value: Value, cls: ClassRef, world: World) -> Value:
     """A value with `self` filled in and other parameters unknown."""
-    machine = Machine(store, cls.path)
+    machine = Machine(store, cls.path, world)
     return filling.fill(machine, value, {("param", "self"): one(Instance(cls)), ("param", "cls"): one(Class_(cls))})
 
 

@@ -179,7 +179,7 @@ def _attribute(m: Machine, atom: Atom, name: str) -> Value:
         case Instance(cls=ClassRef() as cls):
             held = dict(atom.held).get(name)
             if held is not None and not lineage.has_project_attribute(m, lineage.lineage_of(m, cls), name):
-                return join([held, queries.later_attribute(m.store, (cls, name))])
+                return join([held, queries.later_attribute(m.store, (cls, name, m.world))])
     return unknown("not decided by an argument")
 
 

@@ -19,7 +19,7 @@ from isolint.catalog.rows import (
 from isolint.catalog.table import Table
 from isolint.names.inputs import definition
 from isolint.names.scopes import class_scope, owner_of
-from isolint.names.symbols import FunctionRef, FunctionSymbol, Site, ValueSymbol
+from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, Site, ValueSymbol
 from isolint.placement import applying, filling, guards, lineage, members, patching, queries
 from isolint.placement.context import SPREAD, Context, Keywords, shorten
 from isolint.placement.functions import find, find_node, function_operation
@@ -179,10 +179,19 @@ class Machine:
 
     def assigned(self, holder: Value, name: Value, value: Value, ctx: Context, site: Site | None) -> None:
         """An attribute of something is assigned. In test code that may be a patch by another word: it is one when what
-        is assigned can be called. Anywhere it may be a cure."""
-        is_patch = self.test_code and any(isinstance(a, Mock | Callable_) for a in value)
+        is assigned can be called, or is made for tests. Anywhere it may be a cure."""
+        is_patch = self.test_code and any(self._stands_in(atom) for atom in value)
         if is_patch or any(isinstance(a, Literally) and a.value in self.table.cure_words for a in name):
-            self.patch(Patch(holder, name, value, site, ctx.always))
+            self.patch(Patch(holder, name, value, site, ctx.always, is_patch))
+
+    def _stands_in(self, atom: Atom) -> bool:
+        """Whether this is a mock, a function, or of a class that test code defines."""
+        match atom:
+            case Mock() | Callable_():
+                return True
+            case Class_(ref=cls) | Instance(cls=ClassRef() as cls):
+                return self.store.get(TEST_CODE, cls.path)
+        return False
 
     def cure(self, cure: Cure) -> None:
         """Note that a cure was called."""
@@ -472,7 +481,8 @@ class Machine:
         for patch in summary.patches:
             holder, name = filling.fill(self, patch.holder, bound), filling.fill(self, patch.name, bound)
             always = patch.always and ctx.always
-            self.patch(Patch(holder, name, filling.fill(self, patch.value, bound), patch.site, always))
+            value = filling.fill(self, patch.value, bound)
+            self.patch(replace(patch, holder=holder, name=name, value=value, always=always))
         for cure in summary.cures:
             self.cure(replace(cure, always=cure.always and ctx.always))
         if not ctx.muted:

@@ -192,7 +192,7 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
             if isinstance(atom.cls, ClassRef) and any(isinstance(a, Literally) for a in value):
                 # What a class says of all its instances, methods may change for one of them.
                 given = dict(atom.held).get(name, NOTHING)
-                value = join([value, given, queries.instance_attribute(m.store, (atom.cls, name))])
+                value = join([value, given, queries.instance_attribute(m.store, (atom.cls, name, m.world))])
             return value
     row = lineage.member_row(m, line, name)
     if row is not None:
@@ -200,8 +200,8 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
     if isinstance(atom.cls, ClassRef):
         held = dict(atom.held).get(name)
         if held is not None:
-            return join([held, queries.later_attribute(m.store, (atom.cls, name))])
-        assigned = queries.instance_attribute(m.store, (atom.cls, name))
+            return join([held, queries.later_attribute(m.store, (atom.cls, name, m.world))])
+        assigned = queries.instance_attribute(m.store, (atom.cls, name, m.world))
         if assigned:
             return assigned
     for cls in line:

@@ -119,7 +119,7 @@ def assigned_item(m: Machine, held: Value, key: Value, value: Value, ctx: Contex
                 m.patch(Patch(frozenset({atom}), one(Literally(UNSAFE_VARIABLE)), value, site, ctx.always))
             owner, _, name = atom.dotted.rpartition(".")
             if atom.dotted in m.table.cures:
-                m.patch(Patch(one(Outside(owner, owner)), one(Literally(name)), value, site, ctx.always))
+                m.patch(Patch(one(Outside(owner, owner)), one(Literally(name)), value, site, ctx.always, cuts=False))
 
 
 def _patches(row: Replaces, site: Site | None, args: tuple[Value, ...], named: dict[str, Value]) -> Iterator[Patch]:
@@ -172,7 +172,7 @@ def world_of(m: Machine, patches: Iterable[Patch]) -> World:
     """What is replaced by what when all these patches are in force."""
     cuts: dict[CutKey, Value] = {}
     for patch in patches:
-        if patch.name == one(Literally(UNSAFE_VARIABLE)):
+        if not patch.cuts or patch.name == one(Literally(UNSAFE_VARIABLE)):
             continue
         value = _stand_in(patch.value)
         for atom, name in places(m, patch):

@@ -69,29 +69,31 @@ named_value: Query[ValueSymbol, Value] = Query("named value", _named_value, bott
 """The value of a name assigned at module or class level."""
 
 
-def _instance_attribute(store: Store, key: tuple[ClassRef, str]) -> Value:
+def _instance_attribute(store: Store, key: tuple[ClassRef, str, World]) -> Value:
     from isolint.placement import body
 
-    return body.attribute_value(store, *key)
+    cls, name, world = key
+    return body.attribute_value(store, cls, name, world=world)
 
 
-instance_attribute: Query[tuple[ClassRef, str], Value] = Query(
+instance_attribute: Query[tuple[ClassRef, str, World], Value] = Query(
     "instance attribute", _instance_attribute, bottom=lambda key: NOTHING
 )
-"""Key: (class, name): the values that methods of the class (and its bases) assign to `self.name`; empty when none
-does."""
+"""Key: (class, name, world): the values that methods of the class (and its bases) assign to `self.name`; empty when
+none does."""
 
 
-def _later_attribute(store: Store, key: tuple[ClassRef, str]) -> Value:
+def _later_attribute(store: Store, key: tuple[ClassRef, str, World]) -> Value:
     from isolint.placement import body
 
-    return body.attribute_value(store, *key, later=True)
+    cls, name, world = key
+    return body.attribute_value(store, cls, name, later=True, world=world)
 
 
-later_attribute: Query[tuple[ClassRef, str], Value] = Query(
+later_attribute: Query[tuple[ClassRef, str, World], Value] = Query(
     "later attribute", _later_attribute, bottom=lambda key: NOTHING
 )
-"""Key: (class, name): the same without what `__init__` assigns."""
+"""Key: (class, name, world): the same without what `__init__` assigns."""
 
 
 def _decorator_patches(store: Store, key: FunctionRef | ClassRef) -> tuple[Patch, ...]:

@@ -259,6 +259,8 @@ class Patch(Struct, frozen=True, cache_hash=True, gc=False):
     site: Site | None = None
     always: bool = True
     """Whether no condition decides about it."""
+    cuts: bool = True
+    """False: it is an assignment like any other, which counts only if it turns out to be a cure."""
 
 
 class Cure(Struct, frozen=True, cache_hash=True, gc=False):

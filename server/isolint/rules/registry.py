@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import ast
 import importlib
-import importlib.util
 import pkgutil
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
-from typing import Literal
+from typing import Any, Literal
 
 _PACKAGE = "isolint.rules"
 _PAGES = "https://github.com/isolint/isolint/blob/main/docs/rules/"
@@ -59,7 +58,7 @@ def _read() -> tuple[tuple[Rule, str, str], ...]:
     package = importlib.import_module(_PACKAGE)
     found = []
     for entry in pkgutil.iter_modules(package.__path__, f"{_PACKAGE}."):
-        source = _source(entry.name)
+        source = _source(entry)
         if "\nRULE = Rule(" not in source:
             continue
         tree = ast.parse(source)
@@ -74,11 +73,16 @@ def _read() -> tuple[tuple[Rule, str, str], ...]:
     return tuple(sorted(found, key=lambda item: item[0].code))
 
 
-def _source(name: str) -> str:
-    spec = importlib.util.find_spec(name)
+def _source(entry: pkgutil.ModuleInfo) -> str:
+    # Asked of the folder (or archive) that has the module, not of `sys.meta_path`: a hook there may have another loader
+    # for it, as pytest has for names that look like tests, and rules are called `..._test`.
+    finder: Any = entry.module_finder
+    spec = finder.find_spec(entry.name)
     # By name: to ask whether the loader is an `InspectLoader` costs an import that takes longer than all the rest.
-    get_source = getattr(spec.loader, "get_source", None) if spec else None
-    return get_source(name) or "" if get_source else ""
+    source: str | None = spec.loader.get_source(entry.name)
+    if source is None:
+        raise ImportError(f"the source of {entry.name} is missing; rules are read from it", name=entry.name)
+    return source
 
 
 def rules() -> tuple[Rule, ...]:

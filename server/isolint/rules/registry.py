@@ -1,8 +1,9 @@
 """The rules as a whole: what a rule is, which ones exist, and how one is found by name, code or prefix.
 
-A rule is one module of this package, named after the rule, with a module-level `RULE`; its docstring is its page. Here
-live the metadata, the discovery and the reading of those pages, and nothing that looks at a test: that is in the rule's
-own module. Rules are read as source, so that naming them and showing their pages never loads the engine they need.
+A rule is one module of this package, named after the rule, with a module-level `RULE` and a function `findings` that
+takes what the rule is about (`Rule.about`); its docstring is its page. Here live the metadata, the discovery and the
+reading of those pages, and nothing that looks at a test: that is in the rule's own module. Rules are read as source, so
+that naming them and showing their pages never loads the engine they need.
 """
 
 from __future__ import annotations
@@ -22,18 +23,23 @@ SECTIONS = ("What it does", "Why", "Example", "Use instead", "Fix safety", "Refe
 """The headings of a rule's page, in their order."""
 
 
+About = Literal["test", "dropped", "suppression"]
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: `code` is `ISO` and three digits, `name` lower case words with dashes (its module has underscores).
 
     `summary` is one sentence without a final stop; `fixable` says whether isolint offers a conversion for at least some
-    of its findings."""
+    of its findings. `about` is what the rule's `findings` takes: "test" a `Subject`, "dropped" a `TestItem` that pytest
+    does not collect though it is named like a test, "suppression" a `Suppression` that turns nothing off."""
 
     code: str
     name: str
     default_severity: Literal["error", "warning", "info", "hint"]
     summary: str
     fixable: bool
+    about: About = "test"
 
     @property
     def url(self) -> str:
@@ -91,9 +97,9 @@ def rules() -> tuple[Rule, ...]:
 
 
 @cache
-def modules() -> tuple[ModuleType, ...]:
-    """The modules of all rules, imported, sorted by the rule's code."""
-    return tuple(importlib.import_module(name) for _, name, _ in _read())
+def modules(about: About) -> tuple[ModuleType, ...]:
+    """The modules of the rules about this, imported, sorted by the rule's code."""
+    return tuple(importlib.import_module(name) for rule, name, _ in _read() if rule.about == about)
 
 
 def module(rule: Rule) -> ModuleType:

@@ -94,6 +94,10 @@ def _dispatch(arguments: list[str], opener: Opener | None) -> int:
         from isolint.cli import explain
 
         return explain.run(options, opener)
+    if options.command == "config":
+        from isolint.cli import config
+
+        return config.run(options)
     if options.command == "rule":
         from isolint.cli import rule
 
@@ -144,12 +148,18 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     rule.add_argument("--all", action="store_true", help="list all rules (the default without a name)")
     _format_option(rule, ("text", "json"))
 
+    config = commands.add_parser("config", help="show every setting and where its value comes from", allow_abbrev=False)
+    config.add_argument("path", nargs="?", default=".", metavar="PATH", help="a file or folder of the project")
+    _format_option(config, ("text", "json"))
+    _rule_options(config)
+    _override_option(config)
+
     server = commands.add_parser("server", help="start the language server", allow_abbrev=False)
     server.add_argument("--stdio", action="store_true", help="talk over stdin and stdout (the default)")
     server.add_argument("--tcp", action="store_true", help="listen on a TCP port instead")
     server.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     server.add_argument("--port", type=_port, default=2087, help="the port (default: %(default)s; 0: any free one)")
-    return parser, {"check": check, "explain": explain, "rule": rule, "server": server}
+    return parser, {"check": check, "explain": explain, "config": config, "rule": rule, "server": server}
 
 
 def _format_option(parser: argparse.ArgumentParser, formats: tuple[str, ...]) -> None:
@@ -162,12 +172,19 @@ def _rule_options(parser: argparse.ArgumentParser) -> None:
         "--select",
         action="append",
         metavar="RULES",
-        help="report these rules only: names, codes, prefixes (ISO1) or ALL, separated by commas",
+        help="report these rules only, whatever the settings ignore: names, codes, prefixes (ISO1) or ALL, by commas",
     )
-    parser.add_argument("--ignore", action="append", metavar="RULES", help="do not report these rules")
+    parser.add_argument(
+        "--ignore", action="append", metavar="RULES", help="do not report these, nor those that the settings ignore"
+    )
 
 
 def _engine_options(parser: argparse.ArgumentParser) -> None:
+    _override_option(parser)
+    parser.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
+
+
+def _override_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config",
         action="append",
@@ -175,7 +192,6 @@ def _engine_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="override a setting of [tool.isolint]; the value is TOML",
     )
-    parser.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
 
 
 def _port(text: str) -> int:

@@ -140,6 +140,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
         "explain", help="tell for each test why there is or is not a finding", allow_abbrev=False
     )
     explain.add_argument("targets", nargs="+", metavar="PATH[::TEST]", help="a test, a file or a folder")
+    explain.add_argument("-v", "--verbose", action="store_true", help="everything about each test, however many")
     _format_option(explain, ("text", "json"))
     _engine_options(explain)
 

@@ -104,6 +104,8 @@ def row(label: str, values: Sequence[str], page: Page) -> list[str]:
 
 def location_text(location: Location, page: Page) -> str:
     """`path:line`, as every place in the text is written."""
+    if not location.path:
+        return "no place in particular"
     return f"{_path(location, page)}:{location.line}"
 
 

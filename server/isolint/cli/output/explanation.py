@@ -25,7 +25,12 @@ _VERDICTS = {
     "not-rollback": "not judged: the test does not rely on a rollback",
 }
 
-_COUNTED = {"leaks": "leaking", "undecided": "undecided", "safe": "safe", "not-rollback": "not judged"}
+_COUNTED: dict[str, str] = {
+    "leaks": "leaking",
+    "undecided": "undecided",
+    "safe": "safe",
+    "not-rollback": "not judged",
+}
 
 
 def explain(test: TestVerdict, findings: Sequence[PlacedFinding], page: Page) -> str:
@@ -55,10 +60,8 @@ def overview(tests: Sequence[TestVerdict], page: Page) -> str:
         for test in inside:
             lines += _in_overview(test, width, page)
         blocks.append("\n".join(lines))
-    counts = Counter("not judged" if test.verdict == "not-rollback" else test.verdict for test in tests)
-    told = ", ".join(
-        f"{counts[name]:,} {name}" for name in ("leaks", "undecided", "safe", "not judged") if counts[name]
-    )
+    counts: Counter[str] = Counter(test.verdict for test in tests)
+    told = ", ".join(f"{counts[name]:,} {word}" for name, word in _COUNTED.items() if counts[name])
     example = next((t for t in tests if t.verdict in ("leaks", "undecided")), tests[0])
     more = f"isolint explain {shlex.quote(printable(example.test))} tells all about one test, --verbose about each."
     return "\n\n".join([*blocks, f"{counted(len(tests), 'test')}: {told}.\n{more}"]) + "\n"

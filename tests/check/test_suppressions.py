@@ -122,3 +122,18 @@ def test_edits_make_and_unmake_it() -> None:
         assert moved.location.line == one.location.line + 1
         session.set_buffer(path, safe.replace(b"  # isolint: ignore[ISO102]", b""))
         assert session.findings(path).findings == ()
+
+
+def test_one_that_is_typed_into_a_file_without_any() -> None:
+    text = f"{HEAD}\n\n{SAFE.format('')}\n\ndef test_y():\n    pass\n".encode()
+    with project({"test_a.py": text.decode()}, AUTO) as (root, session):
+        path = str(root / "test_a.py")
+        assert session.findings(path).findings == ()
+        # Two edits between two looks: both count.
+        session.set_buffer(path, text.replace(b"create()  ", b"create()  # isolint: ignore[ISO102]"))
+        session.set_buffer(path, text.replace(b"create()  ", b"create()  # isolint: ignore[ISO102]") + b"x = 1\n")
+        assert [one.code for one in session.findings(path).findings] == ["ISO901"]
+        session.set_buffer(path, text + b"# noqa: ISO102\n")
+        assert [one.code for one in session.findings(path).findings] == ["ISO901"]
+        session.set_buffer(path, text)
+        assert session.findings(path).findings == ()

@@ -18,7 +18,7 @@ from isolint.check.findings import CURED, dropped, findings
 from isolint.check.placing import Shown
 from isolint.check.report import Change, FileReport, Fix, FixEdits, Location, PlacedFinding, RelatedPlace, TestVerdict
 from isolint.check.select import is_selected, selected
-from isolint.check.suppressions import Directive, directives, directives_of, unused
+from isolint.check.suppressions import Directive, directives, directives_of, may_have_directives, unused
 from isolint.check.verdicts import verdict
 from isolint.names.bindings import Outline, OutlineItem
 from isolint.names.inputs import ANSWER, FACTS, PROJECT, ProjectFiles
@@ -75,6 +75,8 @@ class _Loaded:
     items: Outline | None
     stamp: Stamp | None
     moved: dict[str, _Moved] = field(default_factory=dict)
+    remarks: bool | None = None
+    """Whether there may be suppression comments in it; None when nobody has looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +396,8 @@ class Session:
             loaded.moved.pop(key, None)
             self._set_facts(path, key, ())
         loaded.source = new
+        if loaded.remarks is False:
+            loaded.remarks = may_have_directives(new.text, *_region(new, low, end))
         if loaded.items is not None:
             made = tuple([_outline_item(chunk, _told(loaded, chunk)) for chunk in new.chunks[low:end]])
             if made != loaded.items[low:high]:
@@ -522,9 +526,14 @@ class Session:
 
     def _unused(self, path: str, shown: Sequence[Finding]) -> Iterator[Finding]:
         """The suppression comments of a file that turn off none of these findings."""
-        source = self.source_file(path)
-        written = () if source is None else directives(source)
-        if source is None or not written or self._unanswered:
+        loaded = self._load(path)
+        if loaded is None or self._unanswered:
+            return
+        source = loaded.source
+        if loaded.remarks is None:
+            loaded.remarks = may_have_directives(source.text)
+        written = directives(source) if loaded.remarks else ()
+        if not written:
             return
         used: list[tuple[Directive, str]] = []
         for finding in shown:
@@ -667,6 +676,13 @@ def _span(loaded: _Loaded, site: Site) -> Span:
     span = (site.start, site.end)
     moved = loaded.moved.get(site.chunk)
     return span if moved is None else moved.places.get(span, span)
+
+
+def _region(source: SourceFile, low: int, end: int) -> Span:
+    """Where these chunks are."""
+    size = len(source.text)
+    count = len(source.chunks)
+    return source.starts[low] if low < count else size, source.starts[end] if end < count else size
 
 
 def _outline_item(chunk: Chunk, facts: Facts) -> OutlineItem:

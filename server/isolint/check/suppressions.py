@@ -52,6 +52,11 @@ class Directive:
         return how_exactly(code, rule, name) > 0 if self.ours else name.upper() == code
 
 
+def may_have_directives(text: bytes, low: int = 0, high: int | None = None) -> bool:
+    """Whether a directive may begin between two offsets: quickly told from words, and no is certain."""
+    return any(text.find(word, low, high) >= 0 for word in _WORDS)
+
+
 def directives(source: SourceFile) -> tuple[Directive, ...]:
     """All directives of a file, in order."""
     return tuple(_between(source, 0, len(source.text)))
@@ -65,7 +70,7 @@ def directives_of(source: SourceFile, lines: Iterable[int]) -> tuple[Directive, 
 
 def _between(source: SourceFile, low: int, high: int) -> Iterator[Directive]:
     """Those that begin between two offsets. Most files have none, and are not parsed for it."""
-    if not any(source.text.find(word, low, high) >= 0 for word in _WORDS):
+    if not may_have_directives(source.text, low, high):
         return
     seen: dict[str, tuple[Span, ...]] = {}
     for match in _DIRECTIVE.finditer(source.text, low, high):

@@ -51,7 +51,9 @@ def test_one_name_of_two() -> None:
         session,
     ):
         (one,) = session.report(str(root / "test_a.py")).findings
+        text = session.source(str(root / "test_a.py"))
     assert (one.code, one.message) == ("ISO901", "nothing to suppress here: ISO103")
+    assert text[one.location.start : one.location.end] == b"ISO103"
 
 
 NOTHING_OF_OURS = {

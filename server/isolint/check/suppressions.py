@@ -27,18 +27,21 @@ _DIRECTIVE = re.compile(
 _WORDS = (b"isolint:", b"noqa", b"ISOLINT:", b"NOQA", b"Isolint:", b"NoQA")
 """What a directive has in it: looked for first, since that takes no time."""
 
+_NAME = re.compile(rb"[^\s,](?:[^,]*[^\s,])?")
+_CODE = re.compile(rb"[^\s,]+")
 _UNUSED = "ISO901"
 
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """One directive: its absolute span, its line (from 0), the names in it (None: it turns off everything), and whether
-    it is ours (`isolint: ignore`) or everybody's (`noqa`)."""
+    """One directive: its absolute span, its line (from 0), the names in it (None: it turns off everything) with their
+    absolute spans, and whether it is ours (`isolint: ignore`) or everybody's (`noqa`)."""
 
     start: int
     end: int
     line: int
     names: tuple[str, ...] | None
+    places: tuple[Span, ...]
     ours: bool
 
     def turns_off(self, finding: Finding) -> tuple[str, ...]:
@@ -87,12 +90,13 @@ def _between(source: SourceFile, low: int, high: int) -> Iterator[Directive]:
 
 def _directive(match: re.Match[bytes], source: SourceFile) -> Directive:
     ours = match["ignore"] is not None
-    written = match["names"] if ours else match["codes"]
-    names = None
-    if written is not None:
-        parts = re.split(rb"," if ours else rb"[,\s]+", written)
-        names = tuple(part.strip().decode("utf-8", "replace") for part in parts if part.strip())
-    return Directive(*match.span(), source.lines.line(match.start()), names, ours)
+    group = "names" if ours else "codes"
+    line = source.lines.line(match.start())
+    if match[group] is None:
+        return Directive(*match.span(), line, None, (), ours)
+    found = list((_NAME if ours else _CODE).finditer(source.text, *match.span(group)))
+    names = tuple(one[0].decode("utf-8", "replace") for one in found)
+    return Directive(*match.span(), line, names, tuple(one.span() for one in found), ours)
 
 
 def unused(
@@ -117,8 +121,11 @@ def unused(
             idle = bool(names)
         chunk = source.chunk_at(one.start) if idle else None
         if chunk is not None and not chunk.flawed:
+            span = (one.start, one.end)
+            if one.names is not None and len(names) == 1 and len(one.names) > 1:
+                span = one.places[one.names.index(names[0])]
             start = source.start(chunk.key)
-            yield Suppression(Site(source.path, chunk.key, one.start - start, one.end - start), names)
+            yield Suppression(Site(source.path, chunk.key, span[0] - start, span[1] - start), names)
 
 
 def _is_idle(one: Directive, name: str, is_selected: Callable[[Rule], bool], is_decided: Callable[[int], bool]) -> bool:

@@ -62,9 +62,9 @@ def fingerprints(findings: Sequence[PlacedFinding], show: ShowPath) -> list[str]
 def explained(finding: PlacedFinding, show: ShowPath) -> str:
     """A finding in a few lines of plain text: what it says, why the test is transactional, the calls, the fix."""
     lines = [finding.message]
-    for role in ("mode", "runner", "fixture"):
+    for role, label in (("mode", "database"), ("runner", "runner"), ("fixture", "fixture")):
         lines += [
-            f"{role}: {_told(item.message, item.location, show)}" for item in finding.related if item.role == role
+            f"{label}: {_told(item.message, item.location, show)}" for item in finding.related if item.role == role
         ]
     chain = [_told(item.message, item.location, show) for item in finding.related if item.role == "chain"]
     if chain:

@@ -113,3 +113,10 @@ def test_the_readme_links_to_files_that_exist() -> None:
     links = re.findall(r"\]\(((?!https?:)[^)#]+)", README)
     assert len(links) >= 4
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_documentation_names_every_output_format() -> None:
+    from isolint.cli.main import CHECK_FORMATS
+
+    text = (ROOT / "docs" / "ci.md").read_text()
+    assert [name for name in CHECK_FORMATS if f"\n| `{name}` |" not in text] == []

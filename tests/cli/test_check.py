@@ -256,7 +256,7 @@ def test_json_without_findings(run: Run) -> None:
         (["missing.py"], "no such file or folder: missing.py"),
         (["missing.py", ".", "gone"], "no such file or folder: missing.py, gone"),
         (["t.py::test_a"], "no such file or folder: t.py::test_a (isolint explain takes PATH::TEST)"),
-        (["--select", "ISO999"], "no rule 'ISO999'; isolint rule --all lists them"),
+        (["--select", "XYZ99"], "no rule 'XYZ99'; isolint rule --all lists them"),
         (["--config", "x"], "--config takes KEY=VALUE, not 'x'"),
         (["-"], "reading from stdin needs --stdin-filename NAME: what a test is depends on where it stands"),
         (["--stdin-filename", "a.py", "b.py"], "--stdin-filename takes no other path than -"),

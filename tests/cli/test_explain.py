@@ -140,3 +140,56 @@ def test_no_target_is_a_usage_error(run: Run) -> None:
 def test_what_is_missing_is_said(run: Run, tests: Path, project: Path) -> None:
     result = run("explain", "tests", engine=StandIn(str(project), environment=Environment(prefix=None)))
     assert (result.code, result.err.startswith("isolint: no Python environment found")) == (0, True)
+
+
+MANY = "async def test_leaking():\n    await LEAK\n\n" + "".join(
+    f"def test_{n}():\n    pass  {comment}\n\n" for n, comment in enumerate(("", "", "", "# undecided", "# plain"))
+)
+
+
+def test_many_tests_are_an_overview(run: Run, project: Path) -> None:
+    (project / "test_b.py").write_text(MANY)
+    assert run("explain", ".").out == (
+        "test_b.py\n"
+        "   leaks        1  test_leaking\n"
+        "   safe         4  test_0\n"
+        "   safe         7  test_1\n"
+        "   safe        10  test_2\n"
+        "   undecided   13  test_3\n"
+        "                   nobody can say what helper() is\n"
+        "   none        16  test_4\n"
+        "\n"
+        "6 tests: 1 leaking, 1 undecided, 3 safe, 1 not judged.\n"
+        "isolint explain test_b.py::test_leaking tells all about one test, --verbose about each.\n"
+    )
+    assert run("explain", ".", "--verbose").out.count("   verdict    ") == 6
+
+
+def test_internal_fixtures_of_plugins_are_counted() -> None:
+    from isolint.check.report import Location, TestVerdict
+    from isolint.cli.output.explanation import explain
+    from isolint.cli.output.text import Page
+    from isolint.cli.terminal import Style
+
+    def at(path: str, line: int) -> Location:
+        return Location(path, 0, 0, line, 1, line, 1)
+
+    plugin = "/env/lib/python3.12/site-packages/pytest_django/plugin.py"
+    here = at("/p/test_a.py", 1)
+    fixtures = (
+        ("_own", (at("/p/conftest.py", 2),)),
+        ("_marker", (at(plugin, 3),)),
+        ("_helper", (at(plugin, 4),)),
+        ("client", (at(plugin, 5), at("/p/conftest.py", 6))),
+        ("db", (at(plugin, 7),)),
+    )
+    test = TestVerdict(
+        "test_a.py::test_x", here, here, "sync", "none", (), (), (), (), fixtures, "", "not-rollback", ()
+    )
+    text = explain(test, [], Page(lambda path: path.removeprefix("/p/"), Style(colour=False), lambda _: []))
+    assert text.partition("   fixtures   ")[2].splitlines() == [
+        "_own    conftest.py:2",
+        "              client  conftest.py:6, overrides pytest_django/plugin.py:5",
+        "              db      pytest_django/plugin.py:7",
+        "              and 2 internal ones of plugins",
+    ]

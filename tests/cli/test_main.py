@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ SERVER = Path(__file__).resolve().parents[2] / "server"
 HEAVY = {"pygls", "lsprotocol", "jedi", "parso", "asyncio", "rich", "msgspec", "tree_sitter"}
 
 
-def start(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(SERVER)}
+def start(
+    *arguments: str, cwd: Path | None = None, more: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(SERVER), **(more or {})}
     return subprocess.run(
         [sys.executable, "-m", "isolint", *arguments],
         cwd=cwd,
@@ -32,6 +35,16 @@ def start(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProce
 def test_version(option: str) -> None:
     done = start(option)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"isolint {__version__}\n", "")
+
+
+@pytest.mark.parametrize("name", ["json", "argparse", "tomllib", "msgspec", "jedi", "tree_sitter", "packaging"])
+def test_modules_of_the_project_do_not_stand_in_for_ours(name: str, tmp_path: Path) -> None:
+    (tmp_path / f"{name}.py").write_text("raise SystemExit('the code of the project was run')\n")
+    (tmp_path / "test_a.py").write_text("def test_a():\n    pass\n")
+    environment = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    for arguments in (["rule", "ISO101", "--output-format", "json"], ["check", "--no-cache"]):
+        done = start(*arguments, cwd=tmp_path, more=environment)
+        assert (done.returncode, "project was run" in done.stderr) == (0, False), done.stderr
 
 
 def test_no_command_is_a_usage_error(run: Run) -> None:

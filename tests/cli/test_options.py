@@ -41,7 +41,7 @@ def test_rules_are_split_at_commas_and_win_over_config() -> None:
 @pytest.mark.parametrize(
     "selector, hint",
     [
-        ("ISO999", "isolint rule --all"),
+        ("XYZ99", "isolint rule --all"),
         ("thread-in-db-tests", "did you mean thread-in-db-test?"),
         ("X", "isolint rule --all"),
         ("", "isolint rule --all"),

@@ -3,6 +3,8 @@ from __future__ import annotations
 import ast
 import re
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,14 @@ def test_the_pages_in_the_documentation_are_those_of_the_rules() -> None:
     wanted = runpy.run_path(str(ROOT / "docs" / "generate.py"))["pages"]()
     found = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "rules").glob("*.md")}
     assert found == wanted, "run docs/generate.py"
+
+
+def test_rules_are_found_whatever_loads_modules_that_look_like_tests(tmp_path: Path) -> None:
+    # pytest rewrites the assertions of what matches its default `python_files`; many rules are called `..._test.py`.
+    codes = [rule.code for rule in registry.rules()]
+    same = f"assert [rule.code for rule in registry.rules()] == {codes}"
+    (tmp_path / "a_test.py").write_text(f"from isolint.rules import registry\n\n\ndef test_it():\n    {same}\n")
+    (tmp_path / "pytest.ini").write_text(f"[pytest]\npythonpath = {ROOT / 'server'}\n")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "a_test.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout

@@ -122,7 +122,7 @@ def test_the_editor_over_toml_and_the_command_line_over_both(tmp_path: Path) -> 
     )
     assert found.problems == ()
     assert found.fix_form == "direct"
-    assert found.ignore == ("ISO3",)
+    assert found.ignore == ("ISO1", "ISO3")
     assert found.exclude == ("a", "b")
     assert found.per_file_ignores == (("x", ("ALL",)),)
     assert found.severity == {"ISO102": "hint", "ISO103": "info", "ISO301": "off"}
@@ -152,3 +152,37 @@ def test_without_rules_names_are_not_checked(tmp_path: Path) -> None:
 def test_a_home_folder_is_left_for_the_search(tmp_path: Path) -> None:
     assert settings_of(tmp_path, "[tool.isolint]\nenvironment = '~/envs/x'\n").environment == "~/envs/x"
     assert settings_of(tmp_path, "", environment="venv").environment == "venv"
+
+
+def test_a_later_source_that_selects_starts_anew(tmp_path: Path) -> None:
+    toml = "[tool.isolint]\nselect = ['ISO1']\nignore = ['ISO102']\n"
+    found = settings_of(tmp_path, toml, select=["ISO102"])
+    assert (found.select, found.ignore) == (("ISO102",), ())
+    found = settings_of(tmp_path, toml, select=["ISO1"], ignore=["ISO103"])
+    assert (found.select, found.ignore) == (("ISO1",), ("ISO103",))
+    # Two options are one source, in whatever order.
+    found = settings_of(tmp_path, toml, "ignore=ISO103", "select=ISO1")
+    assert (found.select, found.ignore) == (("ISO1",), ("ISO103",))
+
+
+@pytest.mark.parametrize("selector", ["all", "ALL", "iso102", "ISO1", "Async-ORM-in-db-test", "thread_in_db_test"])
+def test_selectors_that_name_a_rule(selector: str, tmp_path: Path) -> None:
+    assert settings_of(tmp_path, "", select=[selector]).problems == ()
+
+
+@pytest.mark.parametrize("selector", ["async-orm", "ISO9", "", "O102"])
+def test_selectors_that_name_none(selector: str, tmp_path: Path) -> None:
+    # The first letters of a name select nothing, so they are no selector.
+    assert "no rule is called" in settings_of(tmp_path, "", select=[selector]).problems[0].message
+
+
+def test_where_each_setting_was_written(tmp_path: Path) -> None:
+    toml = "[tool.isolint]\nexclude = ['a']\n\n[tool.isolint.severity]\nISO102 = 'hint'\nISO301 = 'off'\n"
+    found = settings_of(tmp_path, toml, "severity.ISO301=info", fix_form="helper")
+    places = {keys: (Path(place.path).name, place.line) for keys, place in found.origins.items()}
+    assert places == {
+        ("exclude",): ("pyproject.toml", 2),
+        ("severity", "ISO102"): ("pyproject.toml", 5),
+        ("severity", "ISO301"): ("--config", 0),
+        ("fix-form",): ("editor settings", 0),
+    }

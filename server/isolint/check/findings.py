@@ -1,4 +1,5 @@
-"""All findings of one test: its Subject put together and shown to every rule. Nothing is selected or placed here."""
+"""All findings of one test, or of what pytest drops: shown to every rule about it. Nothing is selected or placed
+here."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from isolint.placement.functions import find
 from isolint.placement.inputs import TABLE
 from isolint.placement.shapes import Escape
 from isolint.placement.trace import trace
+from isolint.pytest_model.collect import dropped_of
 from isolint.pytest_model.database import database
 from isolint.pytest_model.runners import runner
 from isolint.pytest_model.shapes import TestItem
@@ -48,7 +50,7 @@ def name_site(store: Store, ref: FunctionRef) -> Site | None:
 
 def _findings(store: Store, item: TestItem) -> tuple[Finding, ...]:
     seen = subject(store, item)
-    found = [finding for module in modules() for finding in module.findings(seen)]
+    found = [finding for module in modules("test") for finding in module.findings(seen)]
     if any(finding.code in CURED for finding in found):
         plan = to_sync.plan(store, item)
         fix = FixSummary(plan.applicability, plan.title, plan.reason)
@@ -58,3 +60,12 @@ def _findings(store: Store, item: TestItem) -> tuple[Finding, ...]:
 
 findings: Query[TestItem, tuple[Finding, ...]] = Query("findings", _findings)
 """What all rules say about one test, nothing selected or suppressed yet."""
+
+
+def _dropped(store: Store, path: str) -> tuple[Finding, ...]:
+    items = dropped_of(store, path)
+    return tuple(one for module in modules("dropped") for item in items for one in module.findings(item))
+
+
+dropped: Query[str, tuple[Finding, ...]] = Query("findings of dropped tests", _dropped)
+"""What the rules say about the functions of a file that are named like tests and not collected. Key: its path."""

@@ -1,84 +1,44 @@
-"""Which findings are shown: select and ignore, per-file ignores, severity, and suppression comments in the source."""
+"""Which findings are shown: select and ignore, per-file ignores, severity; comments are for `suppressions`."""
 
 from __future__ import annotations
 
 import fnmatch
 import os
-import re
 from dataclasses import replace
 
 from isolint.rules.finding import Finding
 from isolint.workspace.shapes import Settings
 
-_IGNORE = re.compile(rb"#\s*isolint:\s*ignore(?:\[([^\]]*)\])?", re.IGNORECASE)
-_NOQA = re.compile(rb"#\s*noqa(?::\s*([A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?", re.IGNORECASE)
-
 
 def selected(finding: Finding, path: str, root: str, settings: Settings) -> Finding | None:
-    """The finding with the severity that the settings give it, or None when they turn it off. The longest matching
-    prefix decides between select and ignore; a name or code is longer than any prefix of it."""
-    take = max((_length(finding, s) for s in settings.select), default=-1)
-    leave = max((_length(finding, s) for s in settings.ignore), default=-1)
-    if take < 0 or leave >= take:
+    """The finding with the severity that the settings give it, or None when they turn it off."""
+    if not is_selected(finding.code, finding.name, path, root, settings):
         return None
-    relative = os.path.relpath(path, root)
-    for pattern, names in settings.per_file_ignores:
-        matches = fnmatch.fnmatch(relative, pattern) or fnmatch.fnmatch(os.path.basename(path), pattern)
-        if matches and any(_length(finding, name) >= 0 for name in names):
-            return None
     severity = settings.severity.get(finding.name, settings.severity.get(finding.code))
-    if severity == "off":
-        return None
-    if severity is None or (severity == "error" and finding.confidence == "likely"):
+    if severity is None or severity == "off" or (severity == "error" and finding.confidence == "likely"):
         return finding
     return replace(finding, severity=severity)
 
 
-def _length(finding: Finding, selector: str) -> int:
-    """How exactly a selector names the finding's rule; -1 when it does not."""
+def is_selected(code: str, name: str, path: str, root: str, settings: Settings) -> bool:
+    """Whether a rule is on in a file. The longest matching prefix decides between select and ignore; a name or code is
+    longer than any prefix of it."""
+    take = max((how_exactly(code, name, s) for s in settings.select), default=-1)
+    leave = max((how_exactly(code, name, s) for s in settings.ignore), default=-1)
+    if take < 0 or leave >= take:
+        return False
+    relative = os.path.relpath(path, root)
+    for pattern, names in settings.per_file_ignores:
+        matches = fnmatch.fnmatch(relative, pattern) or fnmatch.fnmatch(os.path.basename(path), pattern)
+        if matches and any(how_exactly(code, name, one) >= 0 for one in names):
+            return False
+    return settings.severity.get(name, settings.severity.get(code)) != "off"
+
+
+def how_exactly(code: str, name: str, selector: str) -> int:
+    """How exactly a selector names a rule; -1 when it does not."""
     if selector.upper() == "ALL":
         return 0
-    if selector.lower().replace("_", "-") == finding.name:
-        return len(finding.code) + 1
-    return len(selector) if finding.code.startswith(selector.upper()) else -1
-
-
-def _comment(line: bytes) -> bytes:
-    """The comment at the end of a line; the whole line where a string that began above, or goes on below, makes it
-    impossible to tell."""
-    quote = b""
-    at = 0
-    while at < len(line):
-        here = line[at : at + 1]
-        if quote:
-            if here == b"\\":
-                at += 1
-            elif line.startswith(quote, at):
-                at += len(quote) - 1
-                quote = b""
-        elif here in (b'"', b"'"):
-            quote = here * 3 if line.startswith(here * 3, at) else here
-            at += len(quote) - 1
-        elif here == b"#":
-            return line[at:]
-        at += 1
-    return line if quote else b""
-
-
-def suppressed(finding: Finding, lines: tuple[bytes, ...]) -> bool:
-    """Whether a comment on one of these lines (the first and the last of the finding) turns it off."""
-    for whole in lines:
-        if b"#" not in whole:
-            continue
-        line = _comment(whole)
-        for found in _IGNORE.finditer(line):
-            names = found.group(1)
-            if names is None or any(
-                _length(finding, n.strip().decode("utf-8", "replace")) > 0 for n in names.split(b",")
-            ):
-                return True
-        for found in _NOQA.finditer(line):
-            codes = found.group(1)
-            if codes is None or finding.code in re.split(r"[,\s]+", codes.decode().upper()):
-                return True
-    return False
+    if selector.lower().replace("_", "-") == name:
+        return len(code) + 1
+    return len(selector) if selector and code.startswith(selector.upper()) else -1

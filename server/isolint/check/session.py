@@ -9,29 +9,32 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from isolint.catalog.table import table
 from isolint.check import fixing
-from isolint.check.findings import CURED, findings
+from isolint.check.findings import CURED, dropped, findings
 from isolint.check.placing import Shown
 from isolint.check.report import Change, FileReport, Fix, FixEdits, Location, PlacedFinding, RelatedPlace, TestVerdict
-from isolint.check.select import selected, suppressed
+from isolint.check.select import is_selected, selected
+from isolint.check.suppressions import Directive, directives, directives_of, may_have_directives, unused
 from isolint.check.verdicts import verdict
 from isolint.names.bindings import Outline, OutlineItem
 from isolint.names.inputs import ANSWER, FACTS, PROJECT, ProjectFiles
 from isolint.names.origin import Answer, Origin, Question
 from isolint.names.outlines import Outlines
 from isolint.names.symbols import Site
+from isolint.placement.functions import find
 from isolint.placement.inputs import MAY_LEAVE, TABLE, TEST_CODE
 from isolint.placement.reach import Reach
+from isolint.placement.trace import trace
 from isolint.pytest_model.collect import tests_of
 from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT, USER_DATABASE_FIXTURES
 from isolint.pytest_model.shapes import TestItem
 from isolint.rules.finding import Finding
+from isolint.rules.registry import Rule, modules, rules
 from isolint.rules.registry import find as find_rule
-from isolint.rules.registry import rules
 from isolint.store.memo import Cancelled, Handle, Store
 from isolint.syntax.facts import Facts, Span
 from isolint.syntax.outline import outline
@@ -72,6 +75,8 @@ class _Loaded:
     items: Outline | None
     stamp: Stamp | None
     moved: dict[str, _Moved] = field(default_factory=dict)
+    remarks: bool | None = None
+    """Whether there may be suppression comments in it; None when nobody has looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +399,8 @@ class Session:
             loaded.moved.pop(key, None)
             self._set_facts(path, key, ())
         loaded.source = new
+        if loaded.remarks is False:
+            loaded.remarks = may_have_directives(new.text, *_region(new, low, end))
         if loaded.items is not None:
             made = tuple([_outline_item(chunk, _told(loaded, chunk)) for chunk in new.chunks[low:end]])
             if made != loaded.items[low:high]:
@@ -506,19 +513,63 @@ class Session:
         """What is shown in one file, in order of position, before it is placed."""
         own = [one for found in self._findings_of_tests(path) if found for one in found]
         shown = [one for one in own if one.test is not None and one.site.path == path]
-        at_fixtures: dict[tuple[Site, str], list[Finding]] = {}
+        shown += [one for one in self._dropped(path) if one.site.path == path]
+        # What many tests share stands once, at the fixture or mark that they share.
+        shared: dict[tuple[Site, str, str], list[Finding]] = {}
         for user in self._users(path):
             theirs = own
             if user != path:
                 theirs = [one for found in self._findings_of_tests(user) if found for one in found]
             for one in theirs:
                 if one.test is None and one.site.path == path:
-                    at_fixtures.setdefault((one.site, one.code), []).append(one)
-        shown += [_joined(group) for group in at_fixtures.values()]
+                    shared.setdefault((one.site, one.code, one.cause_name), []).append(one)
+        shown += [_joined(group) for group in shared.values()]
         if self._unanswered:
             # An answer that is still to come may name what seems unknown now: nothing is said of it before.
             shown = [one for one in shown if one.effect != "unknown"]
-        return tuple(shown)
+        return (*shown, *self._unused(path, shown))
+
+    def _dropped(self, path: str) -> tuple[Finding, ...]:
+        return dropped(self.store, path) if path in self._tests or self._is_test(path) else ()
+
+    def _unused(self, path: str, shown: Sequence[Finding]) -> Iterator[Finding]:
+        """The suppression comments of a file that turn off none of these findings."""
+        loaded = self._load(path)
+        if loaded is None or self._unanswered:
+            return
+        source = loaded.source
+        if loaded.remarks is None:
+            loaded.remarks = may_have_directives(source.text)
+        written = directives(source) if loaded.remarks else ()
+        if not written:
+            return
+        used: list[tuple[Directive, str]] = []
+        for finding in shown:
+            location = self.locate(finding.site) if self._is_selected(finding, path) else None
+            for one in written if location is not None else ():
+                if location is not None and one.line in (location.line - 1, location.end_line - 1):
+                    used += [(one, name) for name in one.turns_off(finding)]
+
+        def is_on(rule: Rule) -> bool:
+            return is_selected(rule.code, rule.name, path, self.root, self.settings)
+
+        for suppression in unused(source, written, used, is_on, lambda offset: self._is_decided(path, offset)):
+            for module in modules("suppression"):
+                yield from module.findings(suppression)
+
+    def _is_selected(self, finding: Finding, path: str) -> bool:
+        return is_selected(finding.code, finding.name, path, self.root, self.settings)
+
+    def _is_decided(self, path: str, offset: int) -> bool:
+        """Whether everything is known of the test at this offset; of all tests that use the file where none is."""
+        items = [item for user in self._users(path) for item in self._items(user)]
+        for item in items:
+            found = find(self.store, item.ref) if item.ref.path == path else None
+            span = None if found is None else self.locate(Site(path, item.ref.chunk, *found.node.span))
+            if span is not None and span.start <= offset < span.end:
+                items = [item]
+                break
+        return not any(trace(self.store, item).undecided for item in items)
 
     def _findings_of_tests(self, path: str) -> list[tuple[Finding, ...]]:
         """What all rules say about each test of a file."""
@@ -562,14 +613,10 @@ class Session:
         location = None if kept is None else self.locate(kept.site)
         if kept is None or location is None or loaded is None:
             return None
-        if suppressed(kept, self._lines(loaded.source, location)):
-            return None
+        for one in directives_of(loaded.source, (location.line - 1, location.end_line - 1)):
+            if one.turns_off(kept):
+                return None
         return self._place(kept, location)
-
-    def _lines(self, source: SourceFile, location: Location) -> tuple[bytes, ...]:
-        lines = source.lines
-        wanted = {location.line - 1, location.end_line - 1}
-        return tuple(source.text[lines.start(n) : lines.content_end(n)] for n in wanted)
 
     def locate(self, site: Site | Place) -> Location | None:
         """A chunk-relative site, or a line of a configuration file, as an absolute location; None when it is gone."""
@@ -638,6 +685,13 @@ def _span(loaded: _Loaded, site: Site) -> Span:
     span = (site.start, site.end)
     moved = loaded.moved.get(site.chunk)
     return span if moved is None else moved.places.get(span, span)
+
+
+def _region(source: SourceFile, low: int, end: int) -> Span:
+    """Where these chunks are."""
+    size = len(source.text)
+    count = len(source.chunks)
+    return source.starts[low] if low < count else size, source.starts[end] if end < count else size
 
 
 def _outline_item(chunk: Chunk, facts: Facts) -> OutlineItem:

@@ -10,15 +10,16 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from isolint.cli import fix, options, paths, write
 from isolint.cli.engine import Engine, Opened, Opener, analyse, opened
 from isolint.cli.errors import USAGE_EXIT, CommandError
 from isolint.cli.notices import Notices
-from isolint.cli.output import text
+from isolint.cli.output import formats, text
+from isolint.cli.output.findings import is_serious
 from isolint.cli.progress import Progress
-from isolint.cli.terminal import is_terminal, printable, style_for
+from isolint.cli.terminal import Style, is_terminal, printable, style_for
 from isolint.text.encoding import Undecodable, decode
 
 if TYPE_CHECKING:
@@ -41,8 +42,7 @@ class _Stdin:
 
 def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
     """Check, print, and return the exit code: 0, 1 or 2 as the contract says."""
-    if arguments.diff and arguments.output_format != "text":
-        raise CommandError("--diff writes a patch; it cannot be combined with --output-format")
+    _refuse_contradictions(arguments)
     overrides = options.overrides(arguments.config, arguments.select, arguments.ignore)
     cwd = os.getcwd()
     stdin = _stdin(arguments, cwd)
@@ -83,8 +83,7 @@ def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
         # A patch or a fixed text on stdout must stay alone there.
         remaining = before if arguments.diff else after
         if not arguments.diff:
-            stream = sys.stderr if stdin and arguments.fix else sys.stdout
-            stream.write(_rendered(list(remaining.values()), arguments, project, show))
+            _write(list(remaining.values()), arguments, project, show, sys.stderr if stdin and arguments.fix else None)
         if notices.failed or (files and all(report.problems for report in remaining.values())):
             return USAGE_EXIT  # nothing could be done
         return FOUND if _has_findings(remaining.values()) and not arguments.exit_zero else 0
@@ -157,17 +156,51 @@ def _short(test: str) -> str:
     return printable(test.rsplit("::", 1)[-1])
 
 
-def _rendered(
-    reports: Sequence[FileReport], arguments: argparse.Namespace, project: Opened, show: paths.ShowPath
-) -> str:
-    if arguments.output_format == "json":
-        from isolint.cli.output import json
-
-        return json.render_findings(reports, show)
-    page = text.Page(show, style_for(sys.stdout), text.line_reader(project.engine.source), arguments.unsafe_fixes)
+def _write(
+    reports: Sequence[FileReport],
+    arguments: argparse.Namespace,
+    project: Opened,
+    show: paths.ShowPath,
+    stream: TextIO | None,
+) -> None:
+    """The findings, to `--output-file` or `stream` (None: stdout); the counts to stderr where they are not among
+    them."""
+    to_file = arguments.output_file
+    style = Style(colour=False) if to_file else style_for(stream or sys.stdout)
+    page = text.Page(show, style, text.line_reader(project.engine.source), arguments.unsafe_fixes)
     given = [path for path in arguments.paths if path != "-"] or ["."]
-    return text.render(reports, page, show_info=arguments.show_info, targets=given, quiet=arguments.quiet)
+    wanted = formats.Wanted(
+        format=arguments.output_format,
+        page=page,
+        checkout=paths.relative_to_checkout(show, os.environ),
+        show_info=arguments.show_info,
+        statistics=arguments.statistics,
+        targets=given,
+        quiet=arguments.quiet,
+    )
+    written = formats.rendered(reports, wanted)
+    if not to_file:
+        (stream or sys.stdout).write(written)
+    else:
+        try:
+            with open(to_file, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+                file.write(written)
+        except OSError as error:
+            raise CommandError(f"{to_file}: cannot be written: {error.strerror}") from error
+    # Whoever reads the log of a CI server sees nothing of a file, and of annotations not how many tests there are.
+    if not arguments.quiet and (to_file or arguments.output_format == "github"):
+        counts = text.Page(show, style_for(sys.stderr), page.lines, arguments.unsafe_fixes)
+        print(text.ending(reports, counts, show_info=arguments.show_info, targets=given), file=sys.stderr)
+
+
+def _refuse_contradictions(arguments: argparse.Namespace) -> None:
+    if arguments.diff and arguments.output_format != "text":
+        raise CommandError("--diff writes a patch; it cannot be combined with --output-format")
+    if arguments.diff and (arguments.output_file or arguments.statistics):
+        raise CommandError("--diff writes a patch and no findings: no --output-file, no --statistics")
+    if arguments.statistics and arguments.output_format not in ("text", "json"):
+        raise CommandError(f"--statistics can be written as text or json, not as {arguments.output_format}")
 
 
 def _has_findings(reports: Iterable[FileReport]) -> bool:
-    return any(finding.severity in ("error", "warning") for report in reports for finding in report.findings)
+    return any(is_serious(finding) for report in reports for finding in report.findings)

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from isolint.check.report import FileReport, TestVerdict
 
 
+MANY = 5
+"""More tests than these are shown in an overview: everything about each fills screens."""
+
+
 def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
     """Explain, and return 0; 2 when a target does not exist or the engine failed."""
     overrides = options.overrides(arguments.config, None, None)
@@ -55,10 +59,13 @@ def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
 
             sys.stdout.write(json.render_tests([test for test, _ in chosen.values()], show))
         else:
-            from isolint.cli.output.explanation import explain
+            from isolint.cli.output.explanation import explain, overview
             from isolint.cli.output.text import Page, line_reader
 
             page = Page(show, style_for(sys.stdout), line_reader(project.engine.source))
+            if len(chosen) > MANY and not arguments.verbose:
+                sys.stdout.write(overview([test for test, _ in chosen.values()], page))
+                return USAGE_EXIT if notices.failed else 0
             texts = [
                 explain(test, [f for f in report.findings if test.test == f.test or test.test in f.tests], page)
                 for test, report in chosen.values()

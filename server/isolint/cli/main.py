@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """128 + SIGINT, as a shell reports it."""
 
+CHECK_FORMATS = ("text", "json", "github", "gitlab", "sarif", "junit")
+"""The output formats of `check`: a module each in `output`."""
+
 BROKEN_PIPE = 141
 """128 + SIGPIPE: the reader went away, so the result says nothing about the tests."""
 
@@ -91,6 +94,10 @@ def _dispatch(arguments: list[str], opener: Opener | None) -> int:
         from isolint.cli import explain
 
         return explain.run(options, opener)
+    if options.command == "config":
+        from isolint.cli import config
+
+        return config.run(options)
     if options.command == "rule":
         from isolint.cli import rule
 
@@ -116,7 +123,9 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
         "check", help="report tests whose database work leaves their transaction", allow_abbrev=False
     )
     check.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: .); - reads stdin")
-    _format_option(check)
+    _format_option(check, CHECK_FORMATS)
+    check.add_argument("-o", "--output-file", metavar="FILE", help="write the findings to a file instead of stdout")
+    check.add_argument("--statistics", action="store_true", help="count the findings by rule and by cause instead")
     check.add_argument("--fix", action="store_true", help="convert the tests that can be converted safely")
     check.add_argument("--diff", action="store_true", help="show what --fix would change, and write nothing")
     check.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: apply unsafe fixes too")
@@ -131,24 +140,32 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
         "explain", help="tell for each test why there is or is not a finding", allow_abbrev=False
     )
     explain.add_argument("targets", nargs="+", metavar="PATH[::TEST]", help="a test, a file or a folder")
-    _format_option(explain)
+    explain.add_argument("-v", "--verbose", action="store_true", help="everything about each test, however many")
+    _format_option(explain, ("text", "json"))
     _engine_options(explain)
 
     rule = commands.add_parser("rule", help="show the page of a rule, or list all rules", allow_abbrev=False)
     rule.add_argument("rule", nargs="?", metavar="NAME|CODE", help="the rule's name or code")
     rule.add_argument("--all", action="store_true", help="list all rules (the default without a name)")
-    _format_option(rule)
+    _format_option(rule, ("text", "json"))
+
+    config = commands.add_parser("config", help="show every setting and where its value comes from", allow_abbrev=False)
+    config.add_argument("path", nargs="?", default=".", metavar="PATH", help="a file or folder of the project")
+    _format_option(config, ("text", "json"))
+    _rule_options(config)
+    _override_option(config)
 
     server = commands.add_parser("server", help="start the language server", allow_abbrev=False)
     server.add_argument("--stdio", action="store_true", help="talk over stdin and stdout (the default)")
     server.add_argument("--tcp", action="store_true", help="listen on a TCP port instead")
     server.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     server.add_argument("--port", type=_port, default=2087, help="the port (default: %(default)s; 0: any free one)")
-    return parser, {"check": check, "explain": explain, "rule": rule, "server": server}
+    return parser, {"check": check, "explain": explain, "config": config, "rule": rule, "server": server}
 
 
-def _format_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--output-format", choices=("text", "json"), default="text", help="default: %(default)s")
+def _format_option(parser: argparse.ArgumentParser, formats: tuple[str, ...]) -> None:
+    listed = f"{', '.join(formats)} (default: %(default)s)"
+    parser.add_argument("--output-format", choices=formats, default="text", metavar="FORMAT", help=listed)
 
 
 def _rule_options(parser: argparse.ArgumentParser) -> None:
@@ -156,12 +173,19 @@ def _rule_options(parser: argparse.ArgumentParser) -> None:
         "--select",
         action="append",
         metavar="RULES",
-        help="report these rules only: names, codes, prefixes (ISO1) or ALL, separated by commas",
+        help="report these rules only, whatever the settings ignore: names, codes, prefixes (ISO1) or ALL, by commas",
     )
-    parser.add_argument("--ignore", action="append", metavar="RULES", help="do not report these rules")
+    parser.add_argument(
+        "--ignore", action="append", metavar="RULES", help="do not report these, nor those that the settings ignore"
+    )
 
 
 def _engine_options(parser: argparse.ArgumentParser) -> None:
+    _override_option(parser)
+    parser.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
+
+
+def _override_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config",
         action="append",
@@ -169,7 +193,6 @@ def _engine_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="override a setting of [tool.isolint]; the value is TOML",
     )
-    parser.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
 
 
 def _port(text: str) -> int:

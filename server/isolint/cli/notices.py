@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from isolint.cli.paths import ShowPath
 from isolint.cli.terminal import printable
+from isolint.workspace.settings import EDITOR
 
 if TYPE_CHECKING:
     from isolint.check.report import FileReport
     from isolint.cli.engine import Engine
-    from isolint.workspace.shapes import Environment
+    from isolint.workspace.shapes import Environment, Problem
 
 
 class Notices:
@@ -31,12 +32,7 @@ class Notices:
     def of(self, engine: Engine, reports: Iterable[FileReport], failures: Mapping[str, str]) -> None:
         """All that an analysis has to say: no environment, problems by place, files that could not be analysed."""
         self._environment(engine.environment)
-        for problem in engine.problems:
-            # What the engine calls an editor are our own arguments here, and a mistake in them is a usage error.
-            given = problem.path == "editor settings"
-            path = "--config" if given else self._show(problem.path)
-            place = f"{path}:{problem.line}" if problem.line else path
-            self._say(f"{place}: {problem.message}" if place else problem.message, problem.fatal or given)
+        self.problems(engine.problems)
         told = {(problem.path, problem.message) for problem in engine.problems}
         self.lines(
             f"{self._show(report.path)}: {message}"
@@ -45,6 +41,15 @@ class Notices:
             if (report.path, message) not in told
         )
         self.errors(f"{self._show(path)}: {failure}" for path, failure in failures.items())
+
+    def problems(self, problems: Iterable[Problem]) -> None:
+        """What is wrong in settings and configuration, each with its place."""
+        for problem in problems:
+            # What the engine calls an editor are our own arguments here, and a mistake in them is a usage error.
+            given = problem.path == EDITOR
+            path = "--config" if given else self._show(problem.path)
+            place = f"{path}:{problem.line}" if problem.line else path
+            self._say(f"{place}: {problem.message}" if place else problem.message, problem.fatal or given)
 
     def _environment(self, environment: Environment) -> None:
         if environment.prefix is None:

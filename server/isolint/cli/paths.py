@@ -6,7 +6,7 @@ Pure functions on strings, apart from the check that the paths of the command li
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from isolint.cli.errors import CommandError
 
@@ -27,6 +27,31 @@ def relative_to(cwd: str, root: str) -> ShowPath:
             return path
 
     return show
+
+
+def relative_to_checkout(show: ShowPath, environ: Mapping[str, str]) -> ShowPath:
+    """As `show`, but below the folder where a CI server has checked the repository out, relative to that: a job often
+    works in a folder of it. Which folder that is, the server says in its environment."""
+    for name in _CHECKOUTS:
+        folder = environ.get(name)
+        if folder and os.path.isabs(folder):
+            break
+    else:
+        return show
+    # A runner may reach its workspace through a link; the working directory is never one.
+    folders = tuple(dict.fromkeys((os.path.normpath(folder), os.path.realpath(folder))))
+
+    def shown(path: str) -> str:
+        for one in folders:
+            if os.path.isabs(path) and is_below(path, one) and not _installed(path):
+                return os.path.relpath(path, one).replace(os.sep, "/")
+        return show(path)
+
+    return shown
+
+
+_CHECKOUTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY", "BITBUCKET_CLONE_DIR")
+"""Where GitHub, GitLab, Azure and Bitbucket say what they have checked out."""
 
 
 def existing(paths: Sequence[str], cwd: str) -> list[str]:

@@ -34,12 +34,17 @@ from isolint.syntax import facts as f
 from isolint.workspace.shapes import PytestConfig
 
 
+def _named_like_tests(store: Store, path: str) -> Iterator[TestItem]:
+    if flag_of_module(store, path) is not False:
+        for name in module_names(store, path):
+            for item, _ in _named_items(store, (path, name)):
+                yield item
+
+
 def _tests_of(store: Store, path: str) -> tuple[TestItem, ...]:
-    if flag_of_module(store, path) is False:
-        return ()
     found: dict[TestRef, TestItem] = {}
-    for name in module_names(store, path):
-        for item, _ in _named_items(store, (path, name)):
+    for item in _named_like_tests(store, path):
+        if not _is_dropped(item):
             found.setdefault(item.id, item)
     return tuple(found.values())
 
@@ -49,12 +54,28 @@ tests_of: Query[str, tuple[TestItem, ...]] = Query("tests", _tests_of)
 imported and inherited ones included (_pytest.python.PyCollector.collect). Key: an absolute path."""
 
 
+def _dropped_of(store: Store, path: str) -> tuple[TestItem, ...]:
+    return tuple(item for item in _named_like_tests(store, path) if _is_dropped(item))
+
+
+dropped_of: Query[str, tuple[TestItem, ...]] = Query("dropped tests", _dropped_of)
+"""What is named like a test and dropped by pytest with a warning, since a decorator made it something else than a
+function. Key: an absolute path."""
+
+
+def _is_dropped(item: TestItem) -> bool:
+    """_pytest.python.pytest_pycollect_makeitem ("cannot collect ... because it is not a function"): an AsyncToSync is
+    an object without `__code__` and `__wrapped__`. unittest takes whatever can be called, and calls it."""
+    return item.refused == "async_to_sync" and item.family in {"function", "method"}
+
+
 def _found(store: Store, ref: TestRef) -> tuple[TestItem, Func] | None:
     if flag_of_module(store, ref.path) is False:
         return None
     # Asked by its name, not looked up among all tests of the file: what they are need not be known.
     name = ref.classes[0] if ref.classes else ref.name
-    return next((one for one in _named_items(store, (ref.path, name)) if one[0].id == ref), None)
+    named = _named_items(store, (ref.path, name))
+    return next((one for one in named if one[0].id == ref and not _is_dropped(one[0])), None)
 
 
 found_test: Query[TestRef, tuple[TestItem, Func] | None] = Query("found test", _found)
@@ -145,12 +166,10 @@ def _written(symbols: Iterable[object], func: Func) -> FunctionRef:
 
 
 def _is_collected(store: Store, func: Func, name: str, config: PytestConfig, path: str, owner: ClassRef | None) -> bool:
-    """_pytest.python.PyCollector.istestfunction and pytest_pycollect_makeitem."""
+    """_pytest.python.PyCollector.istestfunction and pytest_pycollect_makeitem, but for what `_is_dropped` says."""
     test = flag(store, path, owner, name, "__test__")
     if test is False or not (test is True or matches(config.python_functions, name)):
         return False
-    if func.refused == "async_to_sync":
-        return False  # an AsyncToSync object is no function: dropped with a warning
     return func.is_async or not func.is_generator
 
 

@@ -7,7 +7,7 @@ those of Django's own test cases. On which connection work then runs is for `pla
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from isolint.names.resolve import canonical_names, mro
 from isolint.names.scopes import bound, class_scope
@@ -21,6 +21,7 @@ from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT, USER_DATABASE_FIXTU
 from isolint.pytest_model.marks import DJANGO_PLUGIN, keyword, marks_of
 from isolint.pytest_model.namespace import bodies
 from isolint.pytest_model.objects import Context
+from isolint.pytest_model.overridden import lost_arguments
 from isolint.pytest_model.plugins import plugins
 from isolint.pytest_model.registry import NOT_VISIBLE
 from isolint.pytest_model.requests import Unblock, unblocks_of
@@ -185,7 +186,7 @@ def _of_function(store: Store, item: TestItem) -> DatabaseMode:
             if doubtful.name == "" or other.mode != sure.mode:
                 reason = f"a mark is not certain: {doubtful.reason}"
                 return DatabaseMode("unknown", sure.databases, ((doubtful.site, reason), *sure.reasons), sure.order)
-    return sure
+    return replace(sure, lost=lost) if (lost := lost_arguments(store, item, marks, sure.mode)) else sure
 
 
 def _decide(store: Store, item: TestItem, fixtures: Closure, marks: Iterable[Mark]) -> DatabaseMode:

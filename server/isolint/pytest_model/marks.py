@@ -153,13 +153,16 @@ def _doubted(marks: Iterable[Mark], doubt: bool) -> list[Mark]:
     return [replace(m, certain=False, reason=m.reason or "set under a condition") if doubt else m for m in marks]
 
 
-def _class_marks(store: Store, cls: ClassRef) -> tuple[Mark, ...]:
-    found: list[Mark] = []
+def marks_by_class(store: Store, cls: ClassRef) -> Iterator[tuple[ClassRef, Mark]]:
+    """The marks of a class in pytest's order, each with the class that has it written down."""
     for one in reversed(mro(store, cls).classes):
         if isinstance(one, ClassRef):
-            found += own_pytestmark(store, (one.path, one))
-            found += class_object(store, one).marks
-    return tuple(found)
+            for mark in (*own_pytestmark(store, (one.path, one)), *class_object(store, one).marks):
+                yield one, mark
+
+
+def _class_marks(store: Store, cls: ClassRef) -> tuple[Mark, ...]:
+    return tuple(mark for _, mark in marks_by_class(store, cls))
 
 
 class_marks: Query[ClassRef, tuple[Mark, ...]] = Query("class marks", _class_marks, barrier=True)

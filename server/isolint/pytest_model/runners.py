@@ -5,6 +5,8 @@ The rules of the plugins that handle `async def`; on which thread that puts the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from isolint.names.resolve import mro
 from isolint.names.symbols import FunctionRef
 from isolint.pytest_model.closures import closure, parameter_names
@@ -17,8 +19,12 @@ from isolint.pytest_model.marks import ANYIO_PLUGIN, ASYNCIO_PLUGIN, TRIO_PLUGIN
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.plugins import plugins
 from isolint.pytest_model.shapes import Closure, FixtureDef, Mark, Runner, TestItem, TestRef
+from isolint.pytest_model.takers import other_taker
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
+
+_ASKING = (("asyncio", "pytest-asyncio"), ("anyio", "anyio"), ("trio", "pytest-trio"))
+"""The marks that ask for a plugin, with the distribution that brings it."""
 
 
 def _runner(store: Store, ref: TestRef) -> Runner:
@@ -69,8 +75,10 @@ def _of_function(store: Store, item: TestItem) -> Runner:
         return Runner("never", "pytest refuses a test wrapped in sync_to_async", item.site)
     if not item.is_async:
         return Runner("sync", "a plain function", item.site)
-    if store.get(ENVIRONMENT, "").prefix is None:
-        return Runner("unknown", "no environment was found, so plugins are not known", item.site)
+    environment = store.get(ENVIRONMENT, "")
+    if environment.prefix is None or environment.version("pytest") is None:
+        found = "no environment" if environment.prefix is None else "an environment without pytest"
+        return Runner("unknown", f"{found} was found, so plugins are not known", item.site)
     path = item.id.path
     config = store.get(CONFIG, path)
     loaded = plugins(store, path)
@@ -103,7 +111,18 @@ def _of_function(store: Store, item: TestItem) -> Runner:
     doubtful = doubtful or next((m for m in marks if not m.certain and m.name in {"", "trio"}), None)
     if doubtful is not None:
         return Runner("unknown", f"a mark is not certain: {doubtful.reason}", doubtful.site)
-    return Runner("never", "async def without a plugin that runs it", item.site)
+    other = other_taker(store, path)
+    if other:
+        return Runner("unknown", other, item.site)
+    return _of_nobody(store, item, collected)
+
+
+def _of_nobody(store: Store, item: TestItem, marks: Iterable[Mark]) -> Runner:
+    for name, plugin in _ASKING:
+        mark = closest(marks, name)
+        if mark is not None and store.get(ENVIRONMENT, "").version(plugin) is None:
+            return Runner("never", f"the {name} mark asks for {plugin}, which is not installed", mark.site, (), plugin)
+    return Runner("never", "an async def that no plugin runs", item.site)
 
 
 def _installed(store: Store) -> tuple[str, ...]:

@@ -199,16 +199,32 @@ RunnerKind = Literal["sync", "pytest-asyncio", "anyio", "trio", "django", "isola
 @dataclass(frozen=True, slots=True)
 class Runner:
     """Who runs the body of a test. "never" is an `async def` that nothing awaits. `site` is where that is written: a
-    mark, a class, or a line of the configuration. `backends` are those of anyio."""
+    mark, a class, or a line of the configuration. `backends` are those of anyio. `missing` is the distribution that a
+    mark asks for and the environment does not have: then it may be the wrong environment."""
 
     kind: RunnerKind
     reason: str
     site: Where = None
     backends: tuple[str, ...] = ()
+    missing: str = ""
 
 
 Order = Literal[0, 1, 2]
 Mode = Literal["rollback", "flush", "none", "unprotected", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class LostArguments:
+    """Arguments of a `django_db` mark at `site` that have no effect, as written (`transaction=True`), since pytest
+    takes the mark at `winner` alone. `how` the two stand to each other: the one that loses is "outer" (further from the
+    test), on a class "derived" from that of the winner, or at the "same" place. `level` is that of the mark that a
+    reader would take for the nearer one: the winner, unless it is inherited."""
+
+    arguments: tuple[str, ...]
+    site: Site
+    winner: Site
+    how: Literal["outer", "derived", "same"]
+    level: Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +234,7 @@ class DatabaseMode:
     `databases` are aliases, ("__all__",) for all. `reasons` say where it is written. `order` is pytest-django's place
     in the run: 0 rollback, 1 flush, 2 no database. `dynamic` is True when the access starts only where a fixture is
     asked for at run time. `unblocks` are calls of `django_db_blocker.unblock()` in the test or in fixtures of the
-    project.
+    project. `lost` are the arguments of `django_db` marks that do not count.
     """
 
     mode: Mode
@@ -227,3 +243,4 @@ class DatabaseMode:
     order: Order = 2
     dynamic: bool = False
     unblocks: tuple[Site, ...] = ()
+    lost: tuple[LostArguments, ...] = ()

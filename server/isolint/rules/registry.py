@@ -1,20 +1,20 @@
 """The rules as a whole: what a rule is, which ones exist, and how one is found by name, code or prefix.
 
-A rule is one module of this package, named after the rule, with a module-level `RULE`; its docstring is its page. Here
-live the metadata, the discovery and the reading of those pages, and nothing that looks at a test: that is in the rule's
-own module. Rules are read as source, so that naming them and showing their pages never loads the engine they need.
+A rule is one module of this package, named after the rule, with a module-level `RULE` and a function `findings` that
+takes what the rule is about (`Rule.about`); its docstring is its page. Here live the metadata, the discovery and the
+reading of those pages, and nothing that looks at a test: that is in the rule's own module. Rules are read as source, so
+that naming them and showing their pages never loads the engine they need.
 """
 
 from __future__ import annotations
 
 import ast
 import importlib
-import importlib.util
 import pkgutil
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
-from typing import Literal
+from typing import Any, Literal
 
 _PACKAGE = "isolint.rules"
 _PAGES = "https://github.com/isolint/isolint/blob/main/docs/rules/"
@@ -23,18 +23,23 @@ SECTIONS = ("What it does", "Why", "Example", "Use instead", "Fix safety", "Refe
 """The headings of a rule's page, in their order."""
 
 
+About = Literal["test", "dropped", "suppression"]
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: `code` is `ISO` and three digits, `name` lower case words with dashes (its module has underscores).
 
     `summary` is one sentence without a final stop; `fixable` says whether isolint offers a conversion for at least some
-    of its findings."""
+    of its findings. `about` is what the rule's `findings` takes: "test" a `Subject`, "dropped" a `TestItem` that pytest
+    does not collect though it is named like a test, "suppression" a `Suppression` that turns nothing off."""
 
     code: str
     name: str
     default_severity: Literal["error", "warning", "info", "hint"]
     summary: str
     fixable: bool
+    about: About = "test"
 
     @property
     def url(self) -> str:
@@ -59,7 +64,7 @@ def _read() -> tuple[tuple[Rule, str, str], ...]:
     package = importlib.import_module(_PACKAGE)
     found = []
     for entry in pkgutil.iter_modules(package.__path__, f"{_PACKAGE}."):
-        source = _source(entry.name)
+        source = _source(entry)
         if "\nRULE = Rule(" not in source:
             continue
         tree = ast.parse(source)
@@ -74,11 +79,16 @@ def _read() -> tuple[tuple[Rule, str, str], ...]:
     return tuple(sorted(found, key=lambda item: item[0].code))
 
 
-def _source(name: str) -> str:
-    spec = importlib.util.find_spec(name)
+def _source(entry: pkgutil.ModuleInfo) -> str:
+    # Asked of the folder (or archive) that has the module, not of `sys.meta_path`: a hook there may have another loader
+    # for it, as pytest has for names that look like tests, and rules are called `..._test`.
+    finder: Any = entry.module_finder
+    spec = finder.find_spec(entry.name)
     # By name: to ask whether the loader is an `InspectLoader` costs an import that takes longer than all the rest.
-    get_source = getattr(spec.loader, "get_source", None) if spec else None
-    return get_source(name) or "" if get_source else ""
+    source: str | None = spec.loader.get_source(entry.name)
+    if source is None:
+        raise ImportError(f"the source of {entry.name} is missing; rules are read from it", name=entry.name)
+    return source
 
 
 def rules() -> tuple[Rule, ...]:
@@ -87,9 +97,9 @@ def rules() -> tuple[Rule, ...]:
 
 
 @cache
-def modules() -> tuple[ModuleType, ...]:
-    """The modules of all rules, imported, sorted by the rule's code."""
-    return tuple(importlib.import_module(name) for _, name, _ in _read())
+def modules(about: About) -> tuple[ModuleType, ...]:
+    """The modules of the rules about this, imported, sorted by the rule's code."""
+    return tuple(importlib.import_module(name) for rule, name, _ in _read() if rule.about == about)
 
 
 def module(rule: Rule) -> ModuleType:

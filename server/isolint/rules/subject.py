@@ -111,3 +111,12 @@ def _why(subject: Subject) -> tuple[Related, ...]:
     if subject.runner.site is not None:
         related.append(Related(subject.runner.site, subject.runner.reason, "runner"))
     return tuple(related)
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """Names in a comment that turn nothing off. `names` are as written, () when the comment names none and turns off
+    nothing at all; `site` is the comment from its `#`, or the one name of several."""
+
+    site: Site
+    names: tuple[str, ...]

@@ -17,11 +17,14 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from isolint.workspace.files import Read, upwards
-from isolint.workspace.shapes import Problem, Settings, Severity, UserRows
+from isolint.workspace.shapes import Place, Problem, Settings, Severity, UserRows
 from isolint.workspace.toml_file import line_of, parse_toml
 
 LEVELS: tuple[Severity, ...] = get_args(Severity)
 """What `severity` may be."""
+
+EDITOR = "editor settings"
+"""What a `Problem` or an origin calls the place of settings that came with a request: the editor's, or options."""
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*$")
 
@@ -42,8 +45,13 @@ class Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("select", "strings", '["ALL"]', "Rules to report, by name, code or prefix of either; `ALL` is every rule."),
-    Setting("ignore", "strings", "[]", "Rules not to report, by name, code or prefix; wins over `select`."),
+    Setting("select", "strings", '["ALL"]', "Rules to report, by name, code or first letters of codes; `ALL` is all."),
+    Setting(
+        "ignore",
+        "strings",
+        "[]",
+        "Rules not to report, in the same way; the more exact of `select` and `ignore` wins, and `ignore` if both are.",
+    ),
     Setting(
         "per-file-ignores",
         "table of strings",
@@ -125,23 +133,30 @@ def resolve_settings(
     the top of the repository; over it `editor` (the same keys, kebab-case, camelCase or snake_case); over that
     `command_line` (`KEY=VALUE`, the value as TOML, or as a plain string; `severity.RULE=off` sets one key of a table).
 
-    A later source replaces a list or a string, and adds to a table. `rules` are the names and codes that exist; without
-    them, rule names are not checked. Never raises: what is wrong is left out and named in `problems`."""
+    A later source replaces a list or a string, and adds to a table and to `ignore`; one with a `select` starts anew, so
+    that what it selects is not ignored by an earlier one. `rules` are the names and codes that exist; without them,
+    rule names are not checked. Never raises: what is wrong is left out and named in `problems`."""
     problems: list[Problem] = []
     values: dict[str, Any] = {}
+    origins: dict[tuple[str, ...], Place] = {}
+
+    def add(table: Mapping[str, Any], source: _Source) -> None:
+        _add(values, origins, _validated(table, source, rules, problems), source)
+
     path, table = _nearest(folder, read, problems)
     if path is not None:
-        source = _toml_source(path, read)
-        _merge(values, _validated(table, source, rules, problems))
+        add(table, _toml_source(path, read))
         if isinstance(values.get("environment"), str):
             values["environment"] = _relative_to(os.path.dirname(path), values["environment"])
     if editor:
         named = {_kebab(key): value for key, value in editor.items() if value is not None}
-        _merge(values, _validated(named, _Source("editor settings", lambda _: 0), rules, problems))
+        add(named, _Source(EDITOR, lambda _: 0))
+    given: dict[str, Any] = {}
     for argument in command_line:
         parsed = _parse_argument(argument, problems)
         if parsed is not None:
-            _merge(values, _validated(parsed, _Source("--config", lambda _: 0), rules, problems))
+            _merge(given, parsed)
+    add(given, _Source("--config", lambda _: 0))
     return Settings(
         select=tuple(values.get("select", ("ALL",))),
         ignore=tuple(values.get("ignore", ())),
@@ -160,7 +175,24 @@ def resolve_settings(
         ),
         problems=tuple(problems),
         source=path,
+        origins=MappingProxyType(origins),
     )
+
+
+def _add(
+    values: dict[str, Any], origins: dict[tuple[str, ...], Place], more: Mapping[str, Any], source: _Source
+) -> None:
+    """The settings with those of one more source, and where each of these stands."""
+    if "select" in more:
+        values.pop("ignore", None)
+        origins.pop(("ignore",), None)
+    for name, value in more.items():
+        if name == "ignore":
+            values[name] = list(dict.fromkeys([*values.get(name, ()), *value]))
+        else:
+            _merge(values, {name: value})
+        for keys in [(name, key) for key in value] if isinstance(value, dict) else [(name,)]:
+            origins[keys] = Place(source.path, source.line(keys))
 
 
 def _nearest(folder: str, read: Read, problems: list[Problem]) -> tuple[str | None, dict[str, Any]]:
@@ -316,16 +348,19 @@ def _known_names(
     for item in items:
         if setting.name == "pure" and not _DOTTED.match(item):
             wrong(keys, f"pure: {item!r} is not a dotted name")
-        elif (
-            setting.name in ("select", "ignore", "per-file-ignores")
-            and rules
-            and item != "ALL"
-            and not (item and any(rule.startswith(item) for rule in rules))
-        ):
+        elif setting.name in ("select", "ignore", "per-file-ignores") and rules and not _names_a_rule(item, rules):
             wrong(keys, f"{setting.name}: no rule is called `{item}`{_suggestion(item, rules)}")
         else:
             found.append(item)
     return found
+
+
+def _names_a_rule(item: str, rules: Collection[str]) -> bool:
+    """`ALL`, a name or a code, or the first letters of a code."""
+    upper = item.upper()
+    if upper == "ALL" or item.lower().replace("_", "-") in rules:
+        return True
+    return bool(item) and any(rule.startswith(upper) for rule in rules)
 
 
 def _suggestion(name: object, known: Collection[str]) -> str:

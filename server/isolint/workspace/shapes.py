@@ -129,7 +129,8 @@ class UserRows:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`[tool.isolint]`, validated. `fix_form` is "direct" or "helper" (how a plain await is bridged)."""
+    """`[tool.isolint]`, validated. `fix_form` is "direct" or "helper" (how a plain await is bridged). `origins` says
+    where each setting that is not the default was written, by (name,) or (name, key of the table)."""
 
     select: tuple[str, ...] = ("ALL",)
     ignore: tuple[str, ...] = ()
@@ -141,3 +142,4 @@ class Settings:
     rows: UserRows = field(default_factory=UserRows)
     problems: tuple[Problem, ...] = ()
     source: str | None = None
+    origins: Mapping[tuple[str, ...], Place] = field(default_factory=lambda: MappingProxyType({}), compare=False)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from isolint.check.report import FileReport, Location, PlacedFinding, TestVerdict
-from isolint.cli.output.text import ordered
+from isolint.cli.output.findings import ordered
 from isolint.cli.paths import ShowPath
 
 

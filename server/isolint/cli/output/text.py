@@ -7,20 +7,19 @@ where, through which calls, and why the test is transactional, each with its pla
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from isolint.check.report import FileReport, Fix, Location, PlacedFinding, RelatedPlace, TestVerdict
 from isolint.cli.output.excerpt import excerpt, split_lines
+from isolint.cli.output.findings import by_cause, elided_chain, ordered
+from isolint.cli.output.findings import shown as seen
 from isolint.cli.paths import ShowPath
 from isolint.cli.terminal import Style, cell_width, printable
 
 SHOWN = 5
 """Tests or causes named before the rest is only counted; the JSON output has all of them."""
-
-LONGEST_CHAIN = 8
-"""Calls of a chain that are shown; the middle of a longer one is counted."""
 
 _INDENT = "   "
 _LABEL = 11
@@ -53,32 +52,18 @@ def line_reader(source: Callable[[str], bytes]) -> Callable[[str], list[str]]:
 
 def render(reports: Sequence[FileReport], page: Page, *, show_info: bool, targets: Sequence[str], quiet: bool) -> str:
     """The whole text of `check`. `targets` are the paths as the user gave them. Ends with a newline, or is empty."""
-    shown = [f for f in ordered(reports, page.show) if show_info or f.severity in ("error", "warning")]
+    shown = seen(ordered(reports, page.show), show_info=show_info)
     verdicts = {verdict.test: verdict for report in reports for verdict in report.tests}
     blocks = ["\n".join(block(group, verdicts, page)) for group in by_cause(shown)]
     if not quiet:
-        blocks.append("\n".join(_ending(shown, reports, page, targets)))
+        blocks.append(ending(reports, page, show_info=show_info, targets=targets))
     return "\n\n".join(blocks) + "\n" if blocks else ""
 
 
-def ordered(reports: Iterable[FileReport], show: ShowPath) -> list[PlacedFinding]:
-    """All findings in the order of the contract: by shown path, line, column, then code."""
-
-    def key(finding: PlacedFinding) -> tuple[str, int, int, str, str]:
-        place = finding.location
-        return show(place.path), place.line, place.column, finding.code, finding.key
-
-    return sorted((finding for report in reports for finding in report.findings), key=key)
-
-
-def by_cause(findings: Iterable[PlacedFinding]) -> list[list[PlacedFinding]]:
-    """Findings of one rule with one cause belong together; one without a cause stands alone. Keeps the order."""
-    groups: dict[object, list[PlacedFinding]] = {}
-    for finding in findings:
-        cause = finding.cause
-        key = (finding.code, finding.severity, cause.path, cause.start) if cause else finding
-        groups.setdefault(key, []).append(finding)
-    return list(groups.values())
+def ending(reports: Sequence[FileReport], page: Page, *, show_info: bool, targets: Sequence[str]) -> str:
+    """The causes that leak for several tests, and the counts of tests; no newline at the end."""
+    shown = seen(ordered(reports, page.show), show_info=show_info)
+    return "\n".join([*_causes(shown, reports, page), *_cures(reports, page), _counts(reports, page, targets)])
 
 
 def block(
@@ -119,6 +104,8 @@ def row(label: str, values: Sequence[str], page: Page) -> list[str]:
 
 def location_text(location: Location, page: Page) -> str:
     """`path:line`, as every place in the text is written."""
+    if not location.path:
+        return "no place in particular"
     return f"{_path(location, page)}:{location.line}"
 
 
@@ -185,14 +172,7 @@ def _runner_rows(finding: PlacedFinding, verdict: TestVerdict | None, page: Page
 
 def _chain_rows(chain: Sequence[RelatedPlace], page: Page) -> list[str]:
     calls = [f"{printable(item.message)} ({location_text(item.location, page)})" for item in chain]
-    if len(calls) > LONGEST_CHAIN:
-        head = LONGEST_CHAIN // 2
-        between = len(calls) - LONGEST_CHAIN + 1
-        calls = [
-            *calls[:head],
-            f"... {counted(between, 'call')} ...",
-            *calls[len(calls) - (LONGEST_CHAIN - head - 1) :],
-        ]
+    calls = elided_chain(calls)
     line = " > ".join(calls)
     if cell_width(line) <= page.style.width - len(_INDENT) - _LABEL:
         return row("chain", [line] if calls else [], page)
@@ -230,12 +210,6 @@ def _fix_rows(group: Sequence[PlacedFinding], page: Page) -> list[str]:
 def _short(test: str) -> str:
     """The last part of a node id: what the reader knows the test by."""
     return test.rsplit("::", 1)[-1]
-
-
-def _ending(
-    shown: Sequence[PlacedFinding], reports: Sequence[FileReport], page: Page, targets: Sequence[str]
-) -> list[str]:
-    return [*_causes(shown, reports, page), *_cures(reports, page), _counts(reports, page, targets)]
 
 
 def _causes(shown: Sequence[PlacedFinding], reports: Sequence[FileReport], page: Page) -> list[str]:

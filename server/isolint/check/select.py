@@ -10,8 +10,10 @@ from dataclasses import replace
 from isolint.rules.finding import Finding
 from isolint.workspace.shapes import Settings
 
-_IGNORE = re.compile(rb"#\s*isolint:\s*ignore(?:\[([^\]]*)\])?", re.IGNORECASE)
-_NOQA = re.compile(rb"#\s*noqa(?::\s*([A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?", re.IGNORECASE)
+IGNORE = re.compile(rb"#\s*isolint:\s*ignore(?:\[([^\]]*)\])?", re.IGNORECASE)
+"""A comment that turns findings off; its group are the names of the rules, None for all."""
+NOQA = re.compile(rb"#\s*noqa(?::\s*([A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?", re.IGNORECASE)
+"""The same as flake8 and ruff write it; its group are codes."""
 
 
 def selected(finding: Finding, path: str, root: str, settings: Settings) -> Finding | None:
@@ -43,9 +45,9 @@ def _length(finding: Finding, selector: str) -> int:
     return len(selector) if finding.code.startswith(selector.upper()) else -1
 
 
-def _comment(line: bytes) -> bytes:
-    """The comment at the end of a line; the whole line where a string that began above, or goes on below, makes it
-    impossible to tell."""
+def comment_start(line: bytes) -> int | None:
+    """Where the comment at the end of a line begins; 0 where a string that began above, or goes on below, makes it
+    impossible to tell; None without one."""
     quote = b""
     at = 0
     while at < len(line):
@@ -60,9 +62,9 @@ def _comment(line: bytes) -> bytes:
             quote = here * 3 if line.startswith(here * 3, at) else here
             at += len(quote) - 1
         elif here == b"#":
-            return line[at:]
+            return at
         at += 1
-    return line if quote else b""
+    return 0 if quote else None
 
 
 def suppressed(finding: Finding, lines: tuple[bytes, ...]) -> bool:
@@ -70,14 +72,15 @@ def suppressed(finding: Finding, lines: tuple[bytes, ...]) -> bool:
     for whole in lines:
         if b"#" not in whole:
             continue
-        line = _comment(whole)
-        for found in _IGNORE.finditer(line):
+        begins = comment_start(whole)
+        line = b"" if begins is None else whole[begins:]
+        for found in IGNORE.finditer(line):
             names = found.group(1)
             if names is None or any(
                 _length(finding, n.strip().decode("utf-8", "replace")) > 0 for n in names.split(b",")
             ):
                 return True
-        for found in _NOQA.finditer(line):
+        for found in NOQA.finditer(line):
             codes = found.group(1)
             if codes is None or finding.code in re.split(r"[,\s]+", codes.decode().upper()):
                 return True

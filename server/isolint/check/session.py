@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from isolint.catalog.table import table
@@ -268,6 +269,42 @@ class Session:
     def verdict(self, item: TestItem) -> TestVerdict | None:
         """The verdict of one test, None when its file changed under it."""
         return verdict(self.store, item, self.locate, self._text)
+
+    # --- what features ask, see `features` ------------------------------------------------------------------------
+
+    @contextmanager
+    def asked(self, cancelled: Callable[[], bool] = never) -> Iterator[Store]:
+        """The store for a question about places: all of them are right, and Cancelled is raised soon after
+        `cancelled()` turned true."""
+        self._exact()
+        self.store.cancelled = cancelled
+        try:
+            yield self.store
+        finally:
+            self.store.cancelled = None
+
+    @property
+    def test_files(self) -> frozenset[str]:
+        """The files from which pytest collects tests."""
+        return self._tests
+
+    def is_test_file(self, path: str) -> bool:
+        """Whether pytest collects tests from a file when it is given."""
+        return path in self._tests or self._is_test(path)
+
+    def files_with(self, word: str) -> Iterator[str]:
+        """The project's files whose text has a word in it, anywhere: the others cannot name it."""
+        wanted = word.encode()
+        read = reader(self._files)
+        for path in sorted(self.store.get(PROJECT, "").files):
+            loaded = self._loaded.get(path)
+            text = read(path) if loaded is None else loaded.source.text
+            if text is not None and wanted in text:
+                yield path
+
+    def text_at(self, site: Site) -> str:
+        """The source at a site, "" when it is gone."""
+        return self._text(site)
 
     def buffer(self, path: str) -> bytes | None:
         """The open buffer of a path, None when there is none."""

@@ -145,18 +145,20 @@ class Session:
     def files(self, paths: Sequence[str]) -> list[str]:
         """The files to report on below these paths: test files, conftests, modules that define fixtures, and every
         file that is named itself."""
+        return list(dict.fromkeys(self.found(paths)))
+
+    def found(self, paths: Sequence[str]) -> Iterator[str]:
+        """As `files`, one by one: a module is read to see whether it defines fixtures. One may come twice."""
         project = self.store.get(PROJECT, "")
-        wanted: dict[str, None] = {}
         for path in paths:
             if not os.path.isdir(path):
-                wanted[path] = None
+                yield path
                 continue
             inside = path.rstrip(os.sep) + os.sep
             found = project.files if self._is_inside(path) else frozenset(discover(path, self._config(path)).files)
             for file in sorted(found):
                 if file.startswith(inside) and (file in self._tests or is_conftest(file) or self._has_fixtures(file)):
-                    wanted[file] = None
-        return list(wanted)
+                    yield file
 
     def source(self, path: str) -> bytes:
         """The UTF-8 text of a file as analysed. OSError when there is none."""

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 
 from isolint.catalog.places import Place
 from isolint.check.report import Location, RelatedPlace, TestVerdict
 from isolint.check.select import IGNORE, NOQA, comment_start
-from isolint.check.session import Session
+from isolint.check.session import Session, never
 from isolint.features.mark_names import mark_at, registered
 from isolint.features.mentions import Mention, key_of, mention_at, nodes_seeing, place_of
 from isolint.placement.queries import summary
@@ -32,9 +33,9 @@ Hover = tuple[str, int, int]
 """Markdown, and the span (bytes) it is about."""
 
 
-def hover(session: Session, path: str, offset: int) -> Hover | None:
+def hover(session: Session, path: str, offset: int, cancelled: Callable[[], bool] = never) -> Hover | None:
     """What there is to say of an offset; None where there is nothing."""
-    with session.asked():
+    with session.asked(cancelled):
         return (
             _of_test(session, path, offset)
             or _of_suppression(session, path, offset)

@@ -200,9 +200,9 @@ class _Renaming:
         written = {
             key_of(each) for one in self.said if one.kind == "definition" and one.exact for each in one.definitions
         }
-        for key, one in self.family.items():
+        for key, definition in self.family.items():
             if key not in written:
-                raise _Refused(f"{self.old} gets its name otherwise than by def, at {self._at(one.site)}")
+                raise _Refused(f"{self.old} gets its name otherwise than by def, at {self._at(definition.site)}")
         for one in self.said:
             if one.direct:
                 raise _Refused(f"{self.old} is filled by parametrize in some tests, at {self._at(one.site)}")

@@ -294,14 +294,15 @@ class Session:
         """Whether pytest collects tests from a file when it is given."""
         return path in self._tests or self._is_test(path)
 
-    def files_with(self, word: str) -> Iterator[str]:
-        """The project's files whose text has a word in it, anywhere: the others cannot name it."""
-        wanted = word.encode()
+    def files_with(self, *words: str, among: Iterable[str] | None = None) -> Iterator[str]:
+        """The files (of the project, or `among` some) whose text has one of these words in it, anywhere: the others
+        cannot name it."""
+        wanted = [word.encode() for word in words]
         read = reader(self._files)
-        for path in sorted(self.store.get(PROJECT, "").files):
+        for path in sorted(self.store.get(PROJECT, "").files if among is None else among):
             loaded = self._loaded.get(path)
             text = read(path) if loaded is None else loaded.source.text
-            if text is not None and wanted in text:
+            if text is not None and any(word in text for word in wanted):
                 yield path
 
     def text_at(self, site: Site) -> str:

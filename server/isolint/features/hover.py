@@ -14,7 +14,7 @@ from isolint.check.report import Location, RelatedPlace, TestVerdict
 from isolint.check.select import IGNORE, NOQA, comment_start
 from isolint.check.session import Session, never
 from isolint.features.mark_names import mark_at, registered
-from isolint.features.mentions import Mention, key_of, mention_at, nodes_seeing, place_of
+from isolint.features.mentions import Mention, key_of, mention_at, place_of, views_of
 from isolint.placement.queries import summary
 from isolint.placement.shapes import Effect
 from isolint.pytest_model.registry import visible
@@ -120,7 +120,7 @@ def _chain(session: Session, one: FixtureDef, mention: Mention) -> tuple[Fixture
     the first test sees them that sees it."""
     if mention.node is not None:
         return visible(session.store, (one.name, mention.node))
-    return next((chain for _, chain in nodes_seeing(session, one)), (one,))
+    return next((view.chain for view in views_of(session, one)), (one,))
 
 
 def _where(session: Session, one: FixtureDef) -> str:

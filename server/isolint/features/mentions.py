@@ -25,7 +25,7 @@ from isolint.pytest_model.fixtures import class_fixtures, from_object, imported_
 from isolint.pytest_model.functions import header, name_site, whole
 from isolint.pytest_model.marks import marks_of
 from isolint.pytest_model.objects import Context, Fixture
-from isolint.pytest_model.registry import Node, holders, node_of, registry, visible
+from isolint.pytest_model.registry import Node, node_of, visible
 from isolint.pytest_model.requests import requests_of
 from isolint.pytest_model.shapes import FixtureDef, Holder, Mark, TestItem
 from isolint.syntax import facts as f
@@ -372,14 +372,14 @@ def targets(session: Session, one: FixtureDef, name: str) -> tuple[FixtureDef, .
     """The definitions of `name` that the users of a fixture get when it asks for it, the nearest first. Of a fixture
     that nobody uses, what a test beside it would get."""
     found: dict[Key, FixtureDef] = {}
-    nodes: dict[Key, list[Node]] = {}
-    for node, chain in nodes_seeing(session, one):
-        asked = _asked(session, one, name, chain, node)
+    views: dict[Key, list[View]] = {}
+    for view in views_of(session, one, name):
+        asked = _asked(session, one, name, view.chain, view.node)
         if asked is not None:
             found.setdefault(key_of(asked), asked)
-            nodes.setdefault(key_of(asked), []).append(node)
+            views.setdefault(key_of(asked), []).append(view)
     if len(found) > 1:
-        used = {key for key in found if any(_is_used(session, one, node) for node in nodes[key])}
+        used = {key for key in found if any(_is_used(session, one, view) for view in views[key])}
         found = {key: target for key, target in found.items() if not used or key in used}
     if not found and one.ref is not None:
         node = Node(one.ref.path, () if one.owner is None else (one.owner,))
@@ -389,33 +389,46 @@ def targets(session: Session, one: FixtureDef, name: str) -> tuple[FixtureDef, .
     return tuple(sorted(found.values(), key=lambda target: _distance(near, target)))
 
 
-def nodes_seeing(session: Session, one: FixtureDef) -> Iterator[tuple[Node, tuple[FixtureDef, ...]]]:
-    """The places in the collection tree from which a definition is seen, each with all definitions of its name,
-    furthest to closest."""
+@dataclass(frozen=True, slots=True)
+class View:
+    """A place in the collection tree and the definitions of a name that are seen from it, furthest to closest. `others`
+    are further files from which the same is seen."""
+
+    node: Node
+    chain: tuple[FixtureDef, ...]
+    others: tuple[str, ...] = ()
+
+
+def views_of(session: Session, one: FixtureDef, *names: str) -> Iterator[View]:
+    """The places from which a definition is seen, those in its own file first.
+
+    Files that name neither it nor one of `names` see the same of them as their neighbours in the folder: one stands for
+    all, so that not every test of the project has to be read."""
     key = key_of(one)
-    for path in _files_seeing(session, one):
+    own = "" if one.ref is None else one.ref.path
+    attribute = one.name if one.ref is None else one.ref.name
+    files = session.test_files | ({own} if session.is_test_file(own) else set())
+    if one.owner is None:
+        apart = {own, *session.files_with(one.name, attribute, *names, *_OTHERWISE, among=files)}
+    else:
+        apart = {own, *session.files_with(one.owner.name, among=files)}
+        files &= apart
+    alike: dict[str, list[str]] = {}
+    for path in sorted(files - apart):
+        alike.setdefault(os.path.dirname(path), []).append(path)
+    for path in sorted(files & apart, key=lambda path: (path != own, path)):
         for node in dict.fromkeys(node_of(item) for item in tests_of(session.store, path)):
             chain = visible(session.store, (one.name, node))
             if any(key_of(each) == key for each in chain):
-                yield node, chain
+                yield View(node, chain)
+    for first, *others in alike.values():
+        chain = visible(session.store, (one.name, Node(first)))
+        if any(key_of(each) == key for each in chain):
+            yield View(Node(first), chain, tuple(others))
 
 
-def _files_seeing(session: Session, one: FixtureDef) -> list[str]:
-    """The test files from which a definition may be seen, its own first."""
-    store, own = session.store, "" if one.ref is None else one.ref.path
-    files = sorted(session.test_files | ({own} if session.is_test_file(own) else set()), key=lambda p: (p != own, p))
-    if one.owner is not None:
-        within = set(session.files_with(one.owner.name))
-        return [path for path in files if path in within]
-    attribute = one.name if one.ref is None else one.ref.name
-    return [
-        path
-        for path in files
-        if path == own
-        or registry(store, holders(store, path)).definitions.get(one.name)
-        or lookup(store, (path, attribute))
-        or lookup(store, (path, one.name))
-    ]
+_OTHERWISE = ("pytest_plugins", "import *")
+"""By these a file may see fixtures that it does not name and that its neighbours do not see."""
 
 
 def _asked(
@@ -428,13 +441,16 @@ def _asked(
     return chain[index - 1] if index > 0 else None
 
 
-def _is_used(session: Session, one: FixtureDef, node: Node) -> bool:
+def _is_used(session: Session, one: FixtureDef, view: View) -> bool:
+    """Whether a test uses a definition as it is seen from somewhere."""
     key = key_of(one)
-    return any(
-        any(key_of(each) == key for each in closure(session.store, item.id).used)
-        for item in tests_of(session.store, node.path)
-        if node_of(item) == node
-    )
+    for path in (view.node.path, *view.others):
+        for item in tests_of(session.store, path):
+            if (view.others or node_of(item) == view.node) and any(
+                key_of(each) == key for each in closure(session.store, item.id).used
+            ):
+                return True
+    return False
 
 
 def _distance(path: str, one: FixtureDef) -> tuple[int, int]:

@@ -17,12 +17,13 @@ from isolint.check.session import Session, never
 from isolint.features.mentions import (
     Key,
     Mention,
+    fixtures_in,
     key_of,
     mention_at,
     mentions,
-    nodes_seeing,
     targets,
     variable_sites,
+    views_of,
 )
 from isolint.features.variables import uses
 from isolint.names.inputs import SURFACE
@@ -30,7 +31,6 @@ from isolint.names.resolve import lookup
 from isolint.names.scopes import bound, class_scope
 from isolint.names.symbols import FunctionRef, FunctionSymbol, Site
 from isolint.placement.functions import bound_names
-from isolint.pytest_model.closures import closure
 from isolint.pytest_model.collect import tests_of
 from isolint.pytest_model.functions import walk, whole
 from isolint.pytest_model.inputs import CONFIG
@@ -110,8 +110,8 @@ def _family(session: Session, mention: Mention) -> dict[Key, FixtureDef]:
             owner = one.external.distribution or one.external.canonical if one.external is not None else "a call"
             raise _Refused(f"{name} is a fixture of {owner}: its name is not this project's")
         family[key_of(one)] = one
-        for _, chain in nodes_seeing(session, one):
-            waiting += chain
+        for view in views_of(session, one):
+            waiting += view.chain
         waiting += targets(session, one, name)
     return family
 
@@ -171,7 +171,7 @@ class _Renaming:
             self.old,
             self.new,
             tuple(Renamed(where, role) for where, role in ordered),
-            tuple(self._doubts(nodes, set(edits))),
+            tuple(self._doubts(set(edits))),
         )
 
     def _edit(self, edits: dict[Location, Role], site: Site, role: Role) -> None:
@@ -181,7 +181,7 @@ class _Renaming:
         edits.setdefault(where, role)
 
     def _nodes(self) -> dict[Node, None]:
-        return {node: None for one in self.family.values() for node, _ in nodes_seeing(self.session, one)}
+        return {view.node: None for one in self.family.values() for view in views_of(self.session, one, self.new)}
 
     # Why not.
 
@@ -261,13 +261,14 @@ class _Renaming:
 
     # What only a reader can judge.
 
-    def _doubts(self, nodes: Iterable[Node], edited: set[Location]) -> Iterator[str]:
+    def _doubts(self, edited: set[Location]) -> Iterator[str]:
         computed: set[Site] = set()
-        for node in nodes:
-            for item in tests_of(self.store, node.path):
-                if node_of(item) == node:
-                    asked = (*requests_of(self.store, item.runs), *closure(self.store, item.id).dynamic)
-                    computed.update(one.site for one in asked if one.name is None)
+        for path in self.session.files_with("getfixturevalue"):
+            refs = [one.ref for one in fixtures_in(self.session, path)]
+            tests = tests_of(self.store, path) if self.session.is_test_file(path) else ()
+            refs += [item.runs for item in tests if self._is_seen(node_of(item))]
+            asked = [one for ref in refs if ref is not None for one in requests_of(self.store, ref)]
+            computed.update(one.site for one in asked if one.name is None)
         if computed:
             first = self._at(min(computed, key=lambda site: (site.path, site.start)))
             yield f"fixtures are asked for by a computed name, {first}{_further(len(computed))}"
@@ -275,6 +276,9 @@ class _Renaming:
         if strings:
             first = f"{self._relative(strings[0].path)}:{strings[0].line}"
             yield f"a string that says {self.old} is left as it is, {first}{_further(len(strings))}"
+
+    def _is_seen(self, node: Node) -> bool:
+        return any(key_of(one) in self.family for one in visible(self.store, (self.old, node)))
 
     def _strings(self) -> Iterator[Location]:
         """The strings in test code that are the old name: a hook may look for it."""

@@ -92,6 +92,24 @@ def strings(nodes, names):
                         yield argument.value, argument.lineno, argument.col_offset + 1
 
 
+def parametrized(nodes):
+    """(name, line, column) of the names in `parametrize`: what it fills, and what it hands on to fixtures."""
+    for top in nodes:
+        for node in ast.walk(top):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            if node.func.attr != "parametrize":
+                continue
+            places = [*node.args[:1], *(k.value for k in node.keywords if k.arg in ("argnames", "indirect"))]
+            for constant in (each for one in places for each in ast.walk(one)):
+                if isinstance(constant, ast.Constant) and isinstance(constant.value, str):
+                    at = 0
+                    for part in constant.value.split(","):
+                        start = at + len(part) - len(part.lstrip())
+                        yield part.strip(), constant.lineno, constant.col_offset + 1 + start
+                        at += len(part) + 1
+
+
 class Collected:
     """The names that were found, each with all that it stands for."""
 
@@ -136,6 +154,11 @@ class Collected:
             self.add("string", path, name, line, column, self.defined(name, item))
         for name, line, column in strings(node.body, {"getfixturevalue"}):
             self.add("string", path, name, line, column, self.defined(name, item))
+        for name, line, column in parametrized(marked):
+            definitions = info.name2fixturedefs.get(name) or ()
+            expected = place(definitions[-1]) if definitions else None
+            if name in info.names_closure and expected is not None:
+                self.add("string", path, name, line, column, expected)
         self.closure(item, info.name2fixturedefs)
 
     def closure(self, item, by_name):

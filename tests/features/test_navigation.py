@@ -207,6 +207,27 @@ def test_references_of_a_fixture_and_of_no_other_with_its_name() -> None:
     """)
 
 
+def test_references_of_a_fixture_under_other_names() -> None:
+    refers_to("""
+        #- helpers.py
+        import pytest
+        @pytest.fixture
+        def «ori$0ginal»(): pass
+        #- conftest.py
+        from helpers import «original» as renamed
+        #- test_a.py
+        def test_a(«renamed», original): pass
+    """)
+    refers_to("""
+        #- test_a.py
+        import pytest
+        def «plain»(): pass
+        one = pytest.fixture(plain)
+        two = pytest.fixture(scope="class")(plain)
+        def test_a(«on$0e», «two», plain): pass
+    """)
+
+
 def test_references_without_the_declaration_from_a_use() -> None:
     refers_to(
         """

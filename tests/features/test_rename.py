@@ -150,10 +150,18 @@ PLAIN = "import pytest\n@pytest.fixture\ndef "
     [
         ("#- test_a.py\ndef test_a($0db): pass\n", "fixture of pytest-django"),
         (f"#- conftest.py\n{PLAIN}d$0b(db): pass\n#- test_a.py\ndef test_a(db): pass\n", "pytest-django"),
-        (f"{ONE}alias = thing\n{TEST}", "used as a Python name, at conftest.py:6"),
+        (f"{ONE}alias = thing\n{TEST}", "under another name too, alias"),
+        (f"{ONE}known = [thing]\n{TEST}", "used as a Python name, at conftest.py:6"),
         (f"{ONE}__all__ = ['thing']\n{TEST}", "__all__"),
         (f"#- conftest.py\nimport pytest\ndef f(): pass\nthing = pytest.fixture(f)\n{TEST}", "otherwise"),
-        (f"#- conftest.py\nfrom helpers import f as thing\n#- helpers.py\n{PLAIN}f(): pass\n{TEST}", "otherwise"),
+        (
+            f"#- conftest.py\nfrom helpers import f as thing\n#- helpers.py\n{PLAIN}f(): pass\n{TEST}",
+            "another name too, f",
+        ),
+        (
+            f"{ONE}#- a/conftest.py\nfrom ..conftest import thing as it\n#- a/__init__.py\n#- __init__.py\n{TEST}",
+            "too, it",
+        ),
         (f"{ONE}{TEST}@pytest.mark.usefixtures('th' 'ing')\ndef test_b(): pass\n", "form that can not"),
         (f"{ONE}#- pytest.ini\n[pytest]\nusefixtures = thing\n{TEST}", "pytest.ini:2"),
         (ONE + TEST.replace("def", "@pytest.mark.parametrize('thing', [1])\ndef"), "parametrize"),

@@ -66,6 +66,24 @@ def key_of(one: FixtureDef) -> Key:
     return one.name, one.canonical or one.site
 
 
+def source_of(one: FixtureDef) -> FunctionRef | str | Site | None:
+    """The function behind a definition, under whatever name it is a fixture."""
+    return one.ref if one.ref is not None else one.canonical or one.site
+
+
+def names_of(session: Session, wanted: Iterable[FixtureDef]) -> dict[str, None]:
+    """All names under which the functions behind these definitions are fixtures: an import or an assignment may give
+    one another name."""
+    wanted = tuple(wanted)
+    sources = {source_of(one) for one in wanted}
+    found = {one.name: None for one in wanted}
+    for word in dict.fromkeys(one.ref.name for one in wanted if one.ref is not None and one.owner is None):
+        for path in session.files_with(word):
+            held = module_fixtures(session.store, holder_of(session, path))
+            found |= {one.name: None for one in held if source_of(one) in sources}
+    return found
+
+
 # --- what a position says ---------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from isolint.check.report import Location
 from isolint.check.session import Session, never
 from isolint.features.mark_names import mark_at, mark_definitions, mark_references
-from isolint.features.mentions import Mention, key_of, mention_at, mentions, place_of
+from isolint.features.mentions import Mention, mention_at, mentions, names_of, place_of, source_of
 from isolint.pytest_model.inputs import CONFIG
 from isolint.pytest_model.shapes import FixtureDef
 
@@ -48,25 +48,24 @@ def _references(session: Session, path: str, offset: int, declaration: bool) -> 
     mention, _ = found
     if mention.direct:
         return _of_parameter(session, path, mention)
-    return _of_fixtures(session, mention.name, mention.definitions, declaration=declaration)
+    return _of_fixtures(session, mention.definitions, declaration=declaration)
 
 
-def _of_fixtures(
-    session: Session, name: str, wanted: tuple[FixtureDef, ...], *, declaration: bool
-) -> tuple[Location, ...]:
-    """Every place that refers to one of these definitions of a name, in order."""
-    keys = {key_of(one) for one in wanted}
+def _of_fixtures(session: Session, wanted: tuple[FixtureDef, ...], *, declaration: bool) -> tuple[Location, ...]:
+    """Every place that refers to one of these definitions, in order."""
+    sources = {source_of(one) for one in wanted}
+    names = names_of(session, wanted)
     found: dict[Location, None] = {}
-    for file in session.files_with(name):
-        for one in mentions(session, file, name):
+    for file in session.files_with(*names):
+        for one in (one for name in names for one in mentions(session, file, name)):
             if one.kind == "definition" and not declaration:
                 continue
-            if any(key_of(each) in keys for each in one.definitions):
+            if any(source_of(each) in sources for each in one.definitions):
                 where = session.locate(one.site)
                 if where is not None:
                     found[where] = None
     config = session.store.get(CONFIG, f"{session.root}/test_.py")
-    if name in config.usefixtures and config.usefixtures_place is not None:
+    if config.usefixtures_place is not None and not names.keys().isdisjoint(config.usefixtures):
         where = session.locate(config.usefixtures_place)
         if where is not None:
             found[where] = None

@@ -21,6 +21,7 @@ from isolint.features.mentions import (
     key_of,
     mention_at,
     mentions,
+    names_of,
     targets,
     variable_sites,
     views_of,
@@ -200,6 +201,9 @@ class _Renaming:
         written = {
             key_of(each) for one in self.said if one.kind == "definition" and one.exact for each in one.definitions
         }
+        others = [name for name in names_of(self.session, self.family.values()) if name != self.old]
+        if others:
+            raise _Refused(f"{self.old} is a fixture under another name too, {others[0]}")
         for key, definition in self.family.items():
             if key not in written:
                 raise _Refused(f"{self.old} gets its name otherwise than by def, at {self._at(definition.site)}")

@@ -194,7 +194,7 @@ def grade_references(
     asked: Asked, judged: Judged, wanted: Sequence[tuple[str, int, int]]
 ) -> tuple[Counter[str], list[str]]:
     """The grades of the references of definitions. Places that pytest did not collect, imports, and uses of a fixture's
-    variable in a body are left out of the answers: the judge cannot tell."""
+    variable in a body are left out of the answers: the judge cannot tell. So is the definition itself."""
     by_definition: dict[Spot, set[Spot]] = defaultdict(set)
     known: set[Spot] = set()
     for point in judged.points:
@@ -206,16 +206,9 @@ def grade_references(
     for path, line, column in wanted:
         expected = by_definition[path, line]
         answer = {
-            (file, at)
-            for file, at in asked.references(path, line, column)
-            if (file, at) in known
-            or not (
-                file not in judged.files
-                or (file, at) == (path, line)
-                or (file, at) in judged.parameters
-                or _is_import(file, at)
-                or any(file == body and first < at <= last for body, first, last in judged.bodies)
-            )
+            spot
+            for spot in asked.references(path, line, column)
+            if spot in expected or (spot != (path, line) and (spot in known or not _is_beyond(judged, *spot)))
         }
         grade = graded(answer, expected)
         grades[grade] += 1
@@ -223,6 +216,16 @@ def grade_references(
             extra, missing = sorted(answer - expected), sorted(expected - answer)
             wrong.append(f"references {grade}: {path}:{line}\n    extra {extra[:5]}\n    missing {missing[:5]}")
     return grades, wrong
+
+
+def _is_beyond(judged: Judged, path: str, line: int) -> bool:
+    """Whether the judge cannot tell about a place."""
+    return (
+        path not in judged.files
+        or (path, line) in judged.parameters
+        or _is_import(path, line)
+        or any(path == body and first < line <= last for body, first, last in judged.bodies)
+    )
 
 
 def _is_import(path: str, line: int) -> bool:

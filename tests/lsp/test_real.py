@@ -108,7 +108,7 @@ def test_fixtures_over_the_wire(real: Process, project: Path) -> None:
         _range(12, 13, 18),
     ]
     labels = {one["label"] for one in real.result("textDocument/completion", at(uri, 12, 20))}
-    assert {"db", "tmp_path"} <= labels
+    assert "db" in labels
     assert "thing" not in labels
     edit = real.result("textDocument/rename", {**at(uri, 13, 19), "newName": "fresh"})
     changed = {one["textDocument"]["uri"]: one["edits"] for one in edit["documentChanges"]}

@@ -87,7 +87,9 @@ def test_fixtures_over_the_wire(real: Process, project: Path) -> None:
     environment = analysed_environment()
     if environment is None:
         pytest.skip("no environment with Django to analyse: ISOLINT_TRUTH_ENVIRONMENT")
-    conftest = "import pytest\n\n\n@pytest.fixture\ndef thing(db):\n    return 1\n"
+    conftest = (
+        "import pytest\n\n\n@pytest.fixture\ndef thing(db):\n    return 1\n\n\n@pytest.fixture\ndef other(): ...\n"
+    )
     (project / "conftest.py").write_text(conftest)
     real.start(project, initializationOptions={"environment": str(environment)})
     text = f"{TEST}\n\n@pytest.mark.usefixtures('thing')\ndef test_two(thing, ):\n    assert '😀', thing\n"
@@ -108,7 +110,7 @@ def test_fixtures_over_the_wire(real: Process, project: Path) -> None:
         _range(12, 13, 18),
     ]
     labels = {one["label"] for one in real.result("textDocument/completion", at(uri, 12, 20))}
-    assert "db" in labels
+    assert "other" in labels
     assert "thing" not in labels
     edit = real.result("textDocument/rename", {**at(uri, 13, 19), "newName": "fresh"})
     changed = {one["textDocument"]["uri"]: one["edits"] for one in edit["documentChanges"]}

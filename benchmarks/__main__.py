@@ -18,13 +18,16 @@ from benchmarks import generate, latency, memory, startup, whole
 from benchmarks.accuracy.run import accuracy
 from benchmarks.latency import KINDS, percentile
 
-PARTS = ("latency", "startup", "whole", "memory", "accuracy")
+PARTS = ("latency", "startup", "whole", "memory", "accuracy", "navigation")
+_ON_DEMAND = ("accuracy", "navigation")
 
 
 def main() -> int:
     """Measure the parts asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; default: all but accuracy")
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; default: all but the last two"
+    )
     parser.add_argument("--checkout", type=Path, help="a project for `whole`; a generated one by default")
     parser.add_argument("--environment", default=os.environ.get("VIRTUAL_ENV"), help="with Django and pytest")
     parser.add_argument("--sizes", default="2000,5000,10000", help="lines of the files for `latency`")
@@ -32,19 +35,21 @@ def main() -> int:
     parser.add_argument("--edits", type=int, default=10_000, help="for `memory`")
     parser.add_argument("--limit", type=float, default=900.0, help="seconds a run of `whole` or `accuracy` may take")
     parser.add_argument(
-        "--checkouts", type=Path, help="for `accuracy`: a folder of checkouts, see accuracy/projects.py"
+        "--checkouts", type=Path, help="for `accuracy`, `navigation`: a folder of checkouts, see accuracy/projects.py"
     )
-    parser.add_argument("--only", default="", help="for `accuracy`: these projects, separated by commas")
+    parser.add_argument("--only", default="", help="these projects of the checkouts, separated by commas")
     parser.add_argument("--measured", type=Path, help="for `accuracy`: a folder of tables of measured tests")
     parser.add_argument("--keep", type=Path, help="for `accuracy`: where to leave what was said of each project")
     parser.add_argument("--truth", default=os.environ.get("ISOLINT_TRUTH"), help="the truth cases, for `accuracy`")
+    parser.add_argument("--beside", help="for `navigation`: the program of pytest-language-server")
+    parser.add_argument("--most", type=int, default=300, help="for `navigation`: places asked about in each project")
     options = parser.parse_args()
     unknown = [part for part in options.parts if part not in PARTS]
     if unknown:
         parser.error(f"{unknown[0]}: not one of {', '.join(PARTS)}")
     if not options.environment:
         parser.error("--environment or VIRTUAL_ENV must name a Python environment with Django and pytest-django")
-    parts = options.parts or PARTS[:-1]
+    parts = options.parts or [part for part in PARTS if part not in _ON_DEMAND]
     here = Path(sys.executable).parent
     ruff, flake8 = _tool(here, "ruff"), _tool(here, "flake8")
     isolint = [sys.executable, "-m", "isolint"]
@@ -75,6 +80,8 @@ def main() -> int:
             print("\nmemory of the server, its child apart: edits, MiB")
             for edits, resident in memory.measure(made.root, made.files[2000], options.edits, environ, isolint):
                 print(f"  {edits:7}{resident:9.1f}")
+    if "navigation" in parts:
+        _navigation(options, environ, [*isolint, "server"])
     if "accuracy" in parts:
         return _accuracy(options, environ, isolint)
     return 0
@@ -95,6 +102,24 @@ def _print_latency(measured: latency.Measured) -> None:
 
 def _cell(values: Sequence[float]) -> str:
     return f"{percentile(values, 0.5) * 1e3:7.1f} /{percentile(values, 0.95) * 1e3:6.1f}"
+
+
+def _navigation(options: argparse.Namespace, environ: dict[str, str], isolint: Sequence[str]) -> None:
+    """Go to definition and references against pytest, beside another server."""
+    from benchmarks.accuracy.navigation import navigation, small_projects, table
+
+    servers: dict[str, Sequence[str]] = {"isolint": isolint}
+    beside = options.beside or shutil.which("pytest-language-server")
+    if beside:
+        servers["pytest-language-server"] = [beside]
+    python = str(Path(options.environment) / "bin" / "python")
+    with tempfile.TemporaryDirectory() as folder:
+        roots = [] if options.checkouts else small_projects(Path(folder))
+        if options.checkouts:
+            names = [name for name in options.only.split(",") if name]
+            roots = [(name, (options.checkouts / name).resolve()) for name in names]
+        rows = navigation(roots, servers, python, environ, options.most, options.limit, options.keep)
+    print("\nnavigation: right / partly / wrong / empty", *table(rows), sep="\n")
 
 
 def _accuracy(options: argparse.Namespace, environ: dict[str, str], isolint: Sequence[str]) -> int:

@@ -13,11 +13,14 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from isolint.check.report import Change, FileReport, Fix, FixEdits, Location, PlacedFinding, RelatedPlace, TestVerdict
+from isolint.features.completion import Completion
+from isolint.features.rename import Rename, Renamed
+from isolint.features.symbols import Symbol
 from isolint.lsp.engine import Opened
 from isolint.text.lines import LineTable
 from isolint.workspace.shapes import Problem
@@ -25,6 +28,11 @@ from isolint.workspace.shapes import Problem
 
 class Cancelled(Exception):  # noqa: N818 - named like the real one
     """The check was given up."""
+
+
+def never() -> bool:
+    """The flag of work that nobody cancels."""
+    return False
 
 
 Hook = Callable[[str, Callable[[], bool]], None]
@@ -98,7 +106,7 @@ class StandIn:
         self.log.append(("affected", tuple(paths)))
         return [path for path in paths if self.reported.get(path) != self._depends(path)]
 
-    def report(self, path: str, cancelled: Callable[[], bool] = lambda: False) -> FileReport:
+    def report(self, path: str, cancelled: Callable[[], bool] = never) -> FileReport:
         self.log.append(("report", path))
         text = self.text(path)
         if self.engines.before_report is not None:
@@ -124,7 +132,7 @@ class StandIn:
         problems = ("no environment found",) if b"lonely" in text else ()
         return FileReport(path, findings, tests, problems)
 
-    def findings(self, path: str, cancelled: Callable[[], bool] = lambda: False) -> FileReport:
+    def findings(self, path: str, cancelled: Callable[[], bool] = never) -> FileReport:
         return replace(self.report(path, cancelled), tests=())
 
     def _finding(self, path: str, text: bytes, match: re.Match[bytes], number: int) -> PlacedFinding:
@@ -178,7 +186,78 @@ class StandIn:
         changes = tuple(Change(m.start(), m.end(), "safe") for m in self._matches(path) if m[1] is None)
         return FixEdits(path, "all", "safe", changes) if changes else "nothing to fix"
 
-    def hover(self, path: str, offset: int) -> tuple[str, int, int] | None:
+    # The features take a word for the same as every other place with that word. `fixed` is one that has no new name.
+
+    def _words(self, word: bytes) -> list[Location]:
+        return [
+            locate(path, self.text(path), found.start(), found.end())
+            for path in self.each_file()
+            for found in re.finditer(rb"\b%b\b" % re.escape(word), self.text(path))
+        ]
+
+    def _word_at(self, path: str, offset: int) -> tuple[bytes, Location] | None:
+        text = self.text(path)
+        for match in re.finditer(rb"\w+", text):
+            if match.start() <= offset <= match.end():
+                return match[0], locate(path, text, match.start(), match.end())
+        return None
+
+    def _ask(self, what: str, argument: object, cancelled: Callable[[], bool]) -> None:
+        self.log.append((what, argument))
+        if self.engines.before_report is not None:
+            self.engines.before_report(what, cancelled)
+        if cancelled():
+            raise Cancelled
+
+    def definitions(self, path: str, offset: int, cancelled: Callable[[], bool] = never) -> tuple[Location, ...]:
+        self._ask("definitions", offset, cancelled)
+        found = self._word_at(path, offset)
+        return () if found is None else tuple(self._words(found[0])[:1])
+
+    def references(
+        self, path: str, offset: int, declaration: bool, cancelled: Callable[[], bool] = never
+    ) -> tuple[Location, ...]:
+        self._ask("references", offset, cancelled)
+        found = self._word_at(path, offset)
+        return () if found is None else tuple(self._words(found[0])[0 if declaration else 1 :])
+
+    def completions(self, path: str, offset: int, cancelled: Callable[[], bool] = never) -> tuple[Completion, ...]:
+        self._ask("completions", offset, cancelled)
+        found = self._word_at(path, offset)
+        if found is None:
+            return ()
+        return (Completion("leak", "fixture", "function scope", found[1].start, found[1].end),)
+
+    def document_symbols(self, path: str, cancelled: Callable[[], bool] = never) -> tuple[Symbol, ...]:
+        tests = self.report(path, cancelled).tests
+        symbols = tuple(Symbol(one.test, "test", one.mode, one.location, one.name) for one in tests)
+        return (Symbol("All", "class", "", tests[0].location, tests[0].name, symbols),) if tests else ()
+
+    def workspace_symbols(self, query: str, cancelled: Callable[[], bool] = never) -> tuple[Symbol, ...]:
+        self._ask("workspace_symbols", query, cancelled)
+        return tuple(Symbol(query, "fixture", "", where, where) for where in self._words(query.encode()))
+
+    def prepare_rename(
+        self, path: str, offset: int, cancelled: Callable[[], bool] = never
+    ) -> tuple[Location, str] | str | None:
+        found = self._word_at(path, offset)
+        if found is None:
+            return None
+        return "it is fixed" if found[0] == b"fixed" else (found[1], found[0].decode())
+
+    def rename(self, path: str, offset: int, new: str, cancelled: Callable[[], bool] = never) -> Rename | str | None:
+        self._ask("rename", new, cancelled)
+        found = self._word_at(path, offset)
+        if found is None or found[0] == b"fixed":
+            return None if found is None else "it is fixed"
+        edits = tuple(Renamed(where, "parameter") for where in self._words(found[0]))
+        return Rename(found[0].decode(), new, edits, ("look at it",) if b"doubtful" in self.text(path) else ())
+
+    def each_file(self) -> Iterator[str]:
+        found = {str(path) for path in Path(self.root).rglob("*.py")}
+        yield from sorted(found | {path for path in self.buffers if path.startswith(f"{self.root}/")})
+
+    def hover(self, path: str, offset: int, cancelled: Callable[[], bool] = never) -> tuple[str, int, int] | None:
         for match in re.finditer(rb"[^\s()]+", self.text(path)):
             if match.start() <= offset <= match.end():
                 return f"**{match[0].decode()}**", match.start(), match.end()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lsp.wire import Process, apply
+from tests.lsp.wire import Process, apply, at
 from tests.support import analysed_environment
 
 TEST = """\
@@ -81,3 +81,47 @@ def test_findings_follow_the_answers_of_jedi(real: Process, project: Path) -> No
     real.leave()
     assert real.code() == 0
     assert real.errors == b""
+
+
+def test_fixtures_over_the_wire(real: Process, project: Path) -> None:
+    environment = analysed_environment()
+    if environment is None:
+        pytest.skip("no environment with Django to analyse: ISOLINT_TRUTH_ENVIRONMENT")
+    conftest = (
+        "import pytest\n\n\n@pytest.fixture\ndef thing(db):\n    return 1\n\n\n@pytest.fixture\ndef other(): ...\n"
+    )
+    (project / "conftest.py").write_text(conftest)
+    real.start(project, initializationOptions={"environment": str(environment)})
+    text = f"{TEST}\n\n@pytest.mark.usefixtures('thing')\ndef test_two(thing, ):\n    assert '😀', thing\n"
+    uri = real.open(project / "test_a.py", text)
+    # Nothing is a fixture before jedi has said what `pytest.fixture` is. By then it has, and of Django's manager too.
+    real.wait(
+        lambda m: (
+            m.get("method") == "textDocument/publishDiagnostics"
+            and any(one["severity"] == 1 for one in m["params"]["diagnostics"])
+        )
+    )
+    place = at(uri, 12, 14)
+    found = real.result("textDocument/definition", place)
+    assert found == [{"uri": (project / "conftest.py").as_uri(), "range": _range(4, 4, 9)}]
+    asked = {**place, "context": {"includeDeclaration": False}}
+    assert [one["range"] for one in real.result("textDocument/references", asked)] == [
+        _range(11, 26, 31),
+        _range(12, 13, 18),
+    ]
+    labels = {one["label"] for one in real.result("textDocument/completion", at(uri, 12, 20))}
+    assert "other" in labels
+    assert "thing" not in labels
+    edit = real.result("textDocument/rename", {**at(uri, 13, 19), "newName": "fresh"})
+    changed = {one["textDocument"]["uri"]: one["edits"] for one in edit["documentChanges"]}
+    assert apply(text, changed[uri]) == text.replace("thing", "fresh")
+    assert apply(conftest, changed[(project / "conftest.py").as_uri()]) == conftest.replace("thing", "fresh")
+    symbols = real.result("textDocument/documentSymbol", {"textDocument": {"uri": uri}})
+    assert [one["name"] for one in symbols] == ["test_one", "test_two"]
+    real.leave()
+    assert real.code() == 0
+    assert real.errors == b""
+
+
+def _range(line: int, start: int, end: int) -> dict[str, dict[str, int]]:
+    return {"start": {"line": line, "character": start}, "end": {"line": line, "character": end}}

@@ -20,7 +20,7 @@ import {
 import { type Command, expand, type Surroundings } from "./interpreter";
 
 /** The settings that are the server's business; the others say how it is started. */
-const SERVER_SETTINGS = ["environment", "select", "ignore", "severity"];
+const SERVER_SETTINGS = ["environment", "select", "ignore", "severity", "features", "diagnosticMode"];
 
 /** After this many crashes within `CRASH_MINUTES` the server stays down, and the status item says so. */
 const CRASHES = 4;

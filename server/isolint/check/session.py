@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from isolint.catalog.table import table
@@ -150,18 +151,20 @@ class Session:
     def files(self, paths: Sequence[str]) -> list[str]:
         """The files to report on below these paths: test files, conftests, modules that define fixtures, and every
         file that is named itself."""
+        return list(dict.fromkeys(self.found(paths)))
+
+    def found(self, paths: Sequence[str]) -> Iterator[str]:
+        """As `files`, one by one: a module is read to see whether it defines fixtures. One may come twice."""
         project = self.store.get(PROJECT, "")
-        wanted: dict[str, None] = {}
         for path in paths:
             if not os.path.isdir(path):
-                wanted[path] = None
+                yield path
                 continue
             inside = path.rstrip(os.sep) + os.sep
             found = project.files if self._is_inside(path) else frozenset(discover(path, self._config(path)).files)
             for file in sorted(found):
                 if file.startswith(inside) and (file in self._tests or is_conftest(file) or self._has_fixtures(file)):
-                    wanted[file] = None
-        return list(wanted)
+                    yield file
 
     def source(self, path: str) -> bytes:
         """The UTF-8 text of a file as analysed. OSError when there is none."""
@@ -275,6 +278,43 @@ class Session:
     def verdict(self, item: TestItem) -> TestVerdict | None:
         """The verdict of one test, None when its file changed under it."""
         return verdict(self.store, item, self.locate, self._text)
+
+    # --- what features ask, see `features` ------------------------------------------------------------------------
+
+    @contextmanager
+    def asked(self, cancelled: Callable[[], bool] = never) -> Iterator[Store]:
+        """The store for a question about places: all of them are right, and Cancelled is raised soon after
+        `cancelled()` turned true."""
+        self._exact()
+        self.store.cancelled = cancelled
+        try:
+            yield self.store
+        finally:
+            self.store.cancelled = None
+
+    @property
+    def test_files(self) -> frozenset[str]:
+        """The files from which pytest collects tests."""
+        return self._tests
+
+    def is_test_file(self, path: str) -> bool:
+        """Whether pytest collects tests from a file when it is given."""
+        return path in self._tests or self._is_test(path)
+
+    def files_with(self, *words: str, among: Iterable[str] | None = None) -> Iterator[str]:
+        """The files (of the project, or `among` some) whose text has one of these words in it, anywhere: the others
+        cannot name it."""
+        wanted = [word.encode() for word in words]
+        read = reader(self._files)
+        for path in sorted(self.store.get(PROJECT, "").files if among is None else among):
+            loaded = self._loaded.get(path)
+            text = read(path) if loaded is None else loaded.source.text
+            if text is not None and any(word in text for word in wanted):
+                yield path
+
+    def text_at(self, site: Site) -> str:
+        """The source at a site, "" when it is gone."""
+        return self._text(site)
 
     def buffer(self, path: str) -> bytes | None:
         """The open buffer of a path, None when there is none."""

@@ -87,7 +87,7 @@ def _by_fix(findings: Sequence[PlacedFinding]) -> list[list[PlacedFinding]]:
 
 
 def _diagnostics(analysis: Analysis, buffer: Buffer, findings: Sequence[PlacedFinding]) -> list[Json]:
-    return [diagnostic(finding, buffer, analysis.client, analysis.places) for finding in findings]
+    return [diagnostic(finding, buffer.lines, analysis.client, analysis.places) for finding in findings]
 
 
 def _fix_action(analysis: Analysis, buffer: Buffer, findings: list[PlacedFinding], kind: str) -> list[Json]:

@@ -6,7 +6,9 @@ is out of date by then, and never lets a fault end it: a fault is logged, and th
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import itertools
 import os
 import traceback
 from collections.abc import Callable, Iterable
@@ -19,9 +21,10 @@ from pygls.exceptions import JsonRpcContentModified, JsonRpcException
 from isolint.check.report import FileReport
 from isolint.lsp.buffers import Buffer
 from isolint.lsp.capabilities import Client
-from isolint.lsp.convert import Places, publication
+from isolint.lsp.convert import Json, Places, publication
 from isolint.lsp.engine import Engine, EngineFactory, Opened
 from isolint.lsp.mailbox import Mail, Mailbox, Question
+from isolint.lsp.pull import Sweep
 
 CONFIGURATION_FILES = ("pyproject.toml", "pytest.ini", ".pytest.ini", "pytest.toml", "tox.ini", "setup.cfg")
 _ROOT_MARKERS = (*CONFIGURATION_FILES, "manage.py", ".git")
@@ -34,10 +37,13 @@ _MOST_SAID = 1000
 @dataclass(frozen=True, slots=True)
 class Outlet:
     """Where the results go: `publish` a notification as long as the buffer is current, `log` a text for the user's
-    log (kinds as the protocol numbers them: 1 error, 2 warning, 3 information)."""
+    log (kinds as the protocol numbers them: 1 error, 2 warning, 3 information), `progress` a part of a result or how
+    far one is, `refresh` the wish that the client asks for its diagnostics again."""
 
     publish: Callable[[bytes, Buffer], None]
     log: Callable[[int, str], None]
+    progress: Callable[[Json], None]
+    refresh: Callable[[], None]
 
 
 class Analysis:
@@ -61,6 +67,12 @@ class Analysis:
         self._doubtful: list[str] = []  # open files whose findings may have changed without an edit of their own
         self._yielded = 0
         self._published: dict[str, tuple[Buffer, bytes]] = {}
+        self._pulled: set[str] = set()  # open files whose diagnostics the client has asked for, and has as they are
+        self._sweeps: list[Sweep] = []
+        self._swept: list[Sweep] = []  # all is told: they wait for something to change
+        self._sweeping = False
+        self._has_swept = False
+        self._early: list[Question] = []
         self._said: set[str] = set()
         self._has_news = True
 
@@ -71,18 +83,23 @@ class Analysis:
         while (mail := self._mailbox.take(wait=not self._has_work())) is not None:
             self._has_news |= bool(mail.chores)
             self._settle(mail)
-            for question in mail.questions:
-                self._answer(question)
+            questions = [*self._early, *mail.questions]
+            self._early = [] if self._ready else [question for question in questions if question.patient]
+            for question in questions:
+                if question not in self._early:
+                    self._answer(question)
             if self._has_work():
                 self._guarded(self._check_next, "a check failed")
             elif self._has_news:
                 self._has_news = False
                 _settle_memory()
+        for future in [one.future for one in (*self._sweeps, *self._swept)] + [one.future for one in self._early]:
+            future.cancel()
         for opened in self._engines.values():
             self._guarded(opened.close, "an engine could not be closed")
 
     def _has_work(self) -> bool:
-        return self._ready and bool(self._queue or self._doubtful)
+        return self._ready and bool(self._queue or self._doubtful or self._sweeps)
 
     def _guarded(self, work: Callable[[], object], what: str) -> None:
         try:
@@ -113,9 +130,10 @@ class Analysis:
             self.places.forget_names()
         if path in self._queue:
             self._queue.remove(path)
+        self._pulled.discard(path)
         if buffer is not None:
             self._open[path] = buffer
-            self._queue.insert(0, path)
+            self._enqueue([path])
         self._doubt()
         opened = self._engines.get(self.root_of(path))
         if opened is not None:
@@ -143,8 +161,15 @@ class Analysis:
             root = self.root_of(path)
             for other, opened in self._engines.items():
                 opened.engine.set_buffer(path, buffer.text if other == root else None)
-        self._queue = list(reversed(self._open))
+        self._queue = []
         self._doubtful = []
+        self._enqueue(list(reversed(self._open)))
+        self._begin_sweeps()
+
+    def set_sweeping(self, on: bool) -> None:
+        """Whether the whole project is checked for a client that asks for it."""
+        self._sweeping = on
+        self._begin_sweeps()
 
     def set_overrides(self, default: dict[str, object], by_folder: dict[str, dict[str, object]]) -> None:
         """The editor's settings. Only engines whose settings differ from before begin anew."""
@@ -153,8 +178,9 @@ class Analysis:
         for root, old in before.items():
             if self._overrides_of(root) != old:
                 self._engines.pop(root).close()
+                self._begin_sweeps()
                 changed = [path for path in reversed(self._open) if self.root_of(path) == root]
-                self._queue = [*(path for path in self._queue if path not in changed), *changed]
+                self._enqueue(changed, first=False)
 
     def touch(self, paths: Iterable[str]) -> None:
         """Files changed on disk."""
@@ -239,16 +265,46 @@ class Analysis:
 
     # Checking.
 
+    def _enqueue(self, paths: list[str], *, first: bool = True) -> None:
+        """These open files are to be shown anew. A client that asks for its diagnostics is told to do so where it may
+        not know by itself: it knows of its own edits."""
+        if self.client.pulls:
+            if not self._pulled.isdisjoint(paths):
+                self._pulled.difference_update(paths)
+                self._outlet.refresh()
+            return
+        others = [path for path in self._queue if path not in paths]
+        self._queue = [*paths, *others] if first else [*others, *paths]
+
     def _doubt(self) -> None:
         """Something changed on which the findings of any open file may depend: look again, the last edited first."""
-        self._doubtful = list(reversed(self._open))
+        self._doubtful = [path for path in reversed(self._open) if not self.client.pulls or path in self._pulled]
+        self._sweep_again()
+
+    def _sweep_again(self) -> None:
+        """What was told of the project may be different now: all of it is looked at again."""
+        for sweep in self._sweeps:
+            sweep.stale = sweep.left is not None
+        for sweep in self._swept:
+            sweep.again()
+        self._sweeps += self._swept
+        self._swept = []
+
+    def _begin_sweeps(self) -> None:
+        """Other folders, engines or settings: what was looked at counts no more."""
+        self._sweep_again()
+        for sweep in self._sweeps:
+            sweep.again()
 
     def _check_next(self) -> None:
+        if not self._queue and not self._doubtful:
+            self._sweep_next()
+            return
         if not self._queue:
             # One file at a time, the one edited last first: an edit waits for one of them, not for all.
             path = self._doubtful.pop(0)
             if self.engine_for(path).affected([path]):
-                self._queue.append(path)
+                self._enqueue([path], first=False)
             return
         path = self._queue[0]
         interrupted = self._mailbox.has_mail if self._yielded < _PATIENCE else self._mailbox.has_changes
@@ -275,6 +331,75 @@ class Analysis:
             self._published[buffer.path] = (buffer, body)
             self._outlet.publish(body, buffer)
 
+    # Pulled diagnostics, see `pull`.
+
+    def report_for_pull(self, buffer: Buffer, cancelled: Callable[[], bool]) -> FileReport:
+        """The findings of an open document for a client that asks for them."""
+        report = self.engine_for(buffer.path).findings(buffer.path, cancelled)
+        for problem in report.problems:
+            self._say(2, problem)
+        self._pulled.add(buffer.path)
+        return report
+
+    def engines(self) -> list[Engine]:
+        """The engines of the workspace folders, or those that there are without one."""
+        return [self._engine_at(root) for root in self._folders or tuple(self._engines)]
+
+    def sweep(self, sweep: Sweep) -> None:
+        """A client wants to know the diagnostics of the whole project."""
+        self._sweeps.append(sweep)
+
+    def _sweep_next(self) -> None:
+        """Look at one more file of the first sweep."""
+        sweep = self._sweeps[0]
+        if sweep.future.cancelled() or not self._sweeping:
+            self._sweeps.pop(0)
+            sweep.work.end()
+            if not sweep.future.cancelled():
+                self._swept.append(sweep)  # never answered while it is switched off
+            return
+        if sweep.left is None:
+            sweep.left = (path for engine in self.engines() for path in engine.each_file())
+        path = next(sweep.left, None)
+        if path is None:
+            self._sweeps.pop(0)
+            self._finish(sweep)
+            return
+        if self.engine_for(path) not in self.engines():
+            return  # of a folder within a folder, which has an engine of its own
+        try:
+            report = self.engine_for(path).findings(path, self._mailbox.has_mail)
+        except Exception:
+            if not self._mailbox.has_mail():
+                raise
+            sweep.left = itertools.chain([path], sweep.left)  # given up on purpose
+            return
+        self._tell(sweep, report)
+        sweep.work.report(len(sweep.seen))
+
+    def _tell(self, sweep: Sweep, report: FileReport) -> None:
+        buffer = self._open.get(report.path)
+        part = sweep.take(report, buffer.version if buffer else None, self.client, self.places)
+        if part is not None:
+            self._outlet.progress(part)
+
+    def _finish(self, sweep: Sweep) -> None:
+        """All files were looked at. When there is nothing to tell, the answer waits until there is: a client asks again
+        as soon as it has one. The very first is given all the same."""
+        for report in sweep.gone():
+            self._tell(sweep, report)
+        sweep.work.end()
+        if not sweep.told and self._has_swept:
+            if sweep.stale:
+                sweep.again()
+                self._sweeps.append(sweep)
+            else:
+                self._swept.append(sweep)
+            return
+        self._has_swept = True
+        with contextlib.suppress(InvalidStateError):  # cancelled meanwhile, and answered so
+            sweep.future.set_result({"items": sweep.items})
+
     # Questions.
 
     def buffer(self, path: str) -> Buffer | None:
@@ -294,6 +419,8 @@ class Analysis:
             )
 
         def cancelled() -> bool:
+            if question.wide and self._mailbox.has_edits():
+                return True
             return future.cancelled() or self._mailbox.is_stopped() or is_void()
 
         if future.cancelled():

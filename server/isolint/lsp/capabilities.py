@@ -17,7 +17,11 @@ KINDS = ("quickfix", "refactor.rewrite", FIX_ALL)
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The optional abilities of the client that change what is sent to it."""
+    """The optional abilities of the client that change what is sent to it.
+
+    `pulls`: it asks for diagnostics, and can be told to ask again. Without the latter it would not hear of what a
+    conftest changes, so it is sent them. `annotations`: it shows what an edit is about before it is done. `outlines`:
+    symbols within symbols."""
 
     encoding: Unit = "utf-16"
     related: bool = False
@@ -31,6 +35,11 @@ class Client:
     markdown: bool = False
     configuration: bool = False
     watches: bool = False
+    pulls: bool = False
+    annotations: bool = False
+    prepares: bool = False
+    outlines: bool = False
+    progress: bool = False
 
 
 def look_up(value: object, *path: str) -> object:
@@ -63,6 +72,12 @@ def client_of(capabilities: object) -> Client:
         markdown="markdown" in _names(look_up(text, "hover", "contentFormat")),
         configuration=look_up(workspace, "configuration") is True,
         watches=look_up(workspace, "didChangeWatchedFiles", "dynamicRegistration") is True,
+        pulls=isinstance(look_up(text, "diagnostic"), dict)
+        and look_up(workspace, "diagnostics", "refreshSupport") is True,
+        annotations=isinstance(look_up(workspace, "workspaceEdit", "changeAnnotationSupport"), dict),
+        prepares=look_up(text, "rename", "prepareSupport") is True,
+        outlines=look_up(text, "documentSymbol", "hierarchicalDocumentSymbolSupport") is True,
+        progress=look_up(capabilities, "window", "workDoneProgress") is True,
     )
 
 
@@ -72,15 +87,36 @@ def _encoding(offered: object) -> Unit:
     return next((known[name] for name in _names(offered) if isinstance(name, str) and name in known), "utf-16")
 
 
-def server_capabilities(client: Client) -> dict[str, object]:
-    """The server's capabilities as the protocol's JSON."""
-    return {
+TRIGGERS = ("(", ",", "[", ".", '"', "'")
+"""The characters behind which a fixture or a mark may be named."""
+
+
+def server_capabilities(client: Client, off: frozenset[str] = frozenset()) -> dict[str, object]:
+    """The server's capabilities as the protocol's JSON; `off` are the features that the settings switch off."""
+    features: dict[str, tuple[str, object]] = {
+        "completion": ("completionProvider", {"triggerCharacters": list(TRIGGERS)}),
+        "definition": ("definitionProvider", True),
+        "documentSymbol": ("documentSymbolProvider", {"label": "isolint"}),
+        "hover": ("hoverProvider", True),
+        "references": ("referencesProvider", True),
+        "rename": ("renameProvider", {"prepareProvider": True} if client.prepares else True),
+        "workspaceSymbol": ("workspaceSymbolProvider", True),
+    }
+    said: dict[str, object] = {
         "positionEncoding": client.encoding,
         "textDocumentSync": {"openClose": True, "change": 2, "save": {"includeText": False}},
-        "hoverProvider": True,
+        **{key: value for name, (key, value) in features.items() if name not in off},
         "codeActionProvider": {"codeActionKinds": list(KINDS), "resolveProvider": client.resolves_edits}
         if client.literals
         else True,
         "executeCommandProvider": {"commands": list(COMMANDS)},
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }
+    if client.pulls:
+        said["diagnosticProvider"] = {
+            "identifier": "isolint",
+            "interFileDependencies": True,
+            "workspaceDiagnostics": True,
+            "workDoneProgress": True,
+        }
+    return said

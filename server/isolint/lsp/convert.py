@@ -126,11 +126,11 @@ def elided(related: Sequence[RelatedPlace]) -> list[RelatedPlace]:
     return result[:MOST_RELATED]
 
 
-def diagnostic(finding: PlacedFinding, buffer: Buffer, client: Client, places: Places) -> Json:
+def diagnostic(finding: PlacedFinding, lines: LineTable | None, client: Client, places: Places) -> Json:
     """A finding as the protocol's diagnostic; `data` is what the code actions need to find it again."""
     fix = finding.fix
     result: Json = {
-        "range": places.span(finding.location, buffer.lines),
+        "range": places.span(finding.location, lines),
         "severity": _SEVERITY[finding.severity],
         "code": finding.name,
         "source": SOURCE,
@@ -161,7 +161,7 @@ def publication(report: FileReport, buffer: Buffer, client: Client, places: Plac
         if known is not None and _looks_same(known[0], finding):
             body = known[1]
         else:
-            body = encode(diagnostic(finding, buffer, client, places))
+            body = encode(diagnostic(finding, buffer.lines, client, places))
         now[finding.key] = (finding, body)
         bodies.append(body)
     places.encoded[buffer.path] = now

@@ -2,13 +2,50 @@
 
 from __future__ import annotations
 
-from isolint.check.session import Session
-from isolint.features import hover
+from collections.abc import Callable, Iterator
+
+from isolint.check.report import Location
+from isolint.check.session import Session, never
+from isolint.features import completion, hover, navigation, rename, symbols
+
+Flag = Callable[[], bool]
 
 
 class EditorSession(Session):
     """A session that also answers what editors ask."""
 
-    def hover(self, path: str, offset: int) -> tuple[str, int, int] | None:
+    def hover(self, path: str, offset: int, cancelled: Flag = never) -> tuple[str, int, int] | None:
         """Markdown and the span (bytes) it is about; None where there is nothing to say."""
-        return hover.hover(self, path, offset)
+        return hover.hover(self, path, offset, cancelled)
+
+    def definitions(self, path: str, offset: int, cancelled: Flag = never) -> tuple[Location, ...]:
+        """See `features.navigation`."""
+        return navigation.definitions(self, path, offset, cancelled)
+
+    def references(self, path: str, offset: int, declaration: bool, cancelled: Flag = never) -> tuple[Location, ...]:
+        """See `features.navigation`."""
+        return navigation.references(self, path, offset, declaration, cancelled)
+
+    def completions(self, path: str, offset: int, cancelled: Flag = never) -> tuple[completion.Completion, ...]:
+        """See `features.completion`."""
+        return completion.completions(self, path, offset, cancelled)
+
+    def document_symbols(self, path: str, cancelled: Flag = never) -> tuple[symbols.Symbol, ...]:
+        """See `features.symbols`."""
+        return symbols.document_symbols(self, path, cancelled)
+
+    def workspace_symbols(self, query: str, cancelled: Flag = never) -> tuple[symbols.Symbol, ...]:
+        """See `features.symbols`."""
+        return symbols.workspace_symbols(self, query, cancelled)
+
+    def prepare_rename(self, path: str, offset: int, cancelled: Flag = never) -> tuple[Location, str] | str | None:
+        """See `features.rename`."""
+        return rename.prepare(self, path, offset, cancelled)
+
+    def rename(self, path: str, offset: int, new: str, cancelled: Flag = never) -> rename.Rename | str | None:
+        """See `features.rename`."""
+        return rename.rename(self, path, offset, new, cancelled)
+
+    def each_file(self) -> Iterator[str]:
+        """The files that a check of the whole project reports on, found one by one."""
+        return self.found([self.root])

@@ -6,12 +6,20 @@ nothing here imports the analysis: it is imported by the analysis thread, after 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from isolint.check.report import FileReport, FixEdits
+from isolint.check.report import FileReport, FixEdits, Location
 from isolint.workspace.shapes import Problem
+
+if TYPE_CHECKING:
+    from isolint.features.completion import Completion
+    from isolint.features.rename import Rename
+    from isolint.features.symbols import Symbol
+
+Flag = Callable[[], bool]
+"""Turns true when nobody wants the answer any more."""
 
 
 class Engine(Protocol):
@@ -50,8 +58,40 @@ class Engine(Protocol):
         """The edits of all safe fixes of a file, or why there are none."""
         ...
 
-    def hover(self, path: str, offset: int) -> tuple[str, int, int] | None:
+    def hover(self, path: str, offset: int, cancelled: Flag = ...) -> tuple[str, int, int] | None:
         """Markdown and the span it is about."""
+        ...
+
+    def definitions(self, path: str, offset: int, cancelled: Flag = ...) -> tuple[Location, ...]:
+        """Where the fixture or mark that is pointed at is defined, the nearest first."""
+        ...
+
+    def references(self, path: str, offset: int, declaration: bool, cancelled: Flag = ...) -> tuple[Location, ...]:
+        """Every place that refers to the fixture or mark that is pointed at; `declaration`: its definitions too."""
+        ...
+
+    def completions(self, path: str, offset: int, cancelled: Flag = ...) -> tuple[Completion, ...]:
+        """The names that can stand at an offset."""
+        ...
+
+    def document_symbols(self, path: str, cancelled: Flag = ...) -> tuple[Symbol, ...]:
+        """The tests and fixtures of a file."""
+        ...
+
+    def workspace_symbols(self, query: str, cancelled: Flag = ...) -> tuple[Symbol, ...]:
+        """The tests and fixtures of the folder whose name fits."""
+        ...
+
+    def prepare_rename(self, path: str, offset: int, cancelled: Flag = ...) -> tuple[Location, str] | str | None:
+        """The name to be renamed and its place, why it can not be, or None where nothing of ours is named."""
+        ...
+
+    def rename(self, path: str, offset: int, new: str, cancelled: Flag = ...) -> Rename | str | None:
+        """The rename, why there is none, or None where nothing of ours is named."""
+        ...
+
+    def each_file(self) -> Iterator[str]:
+        """The files of the folder that a check of all of it reports on, found one by one."""
         ...
 
     def origin_changed(self) -> None:

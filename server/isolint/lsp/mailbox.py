@@ -24,12 +24,15 @@ Chore = Callable[["Analysis"], None]
 class Question:
     """A request: `answer` runs on the analysis thread and its result or exception goes to `future`.
 
-    `buffer` is the document as it was when the client asked: if it is another one by then, the question is void.
-    The future stays cancellable until it is answered, whatever runs."""
+    `buffer` is the document as it was when the client asked: if it is another one by then, the question is void. A
+    `wide` one is about the whole project: it may take long, and any edit ends it. A `patient` one is not answered
+    before the settings are known. The future stays cancellable until it is answered, whatever runs."""
 
     answer: Callable[[Analysis, Callable[[], bool]], object]
     buffer: Buffer | None
     future: Future[Any]
+    wide: bool = False
+    patient: bool = False
 
 
 @dataclass(slots=True)
@@ -65,12 +68,19 @@ class Mailbox:
             self._mail.chores.append(chore)
             self._changed.notify()
 
-    def ask(self, answer: Callable[[Analysis, Callable[[], bool]], object], buffer: Buffer | None) -> Future[Any]:
+    def ask(
+        self,
+        answer: Callable[[Analysis, Callable[[], bool]], object],
+        buffer: Buffer | None,
+        *,
+        wide: bool = False,
+        patient: bool = False,
+    ) -> Future[Any]:
         """Put a question; the future gets the answer. It is cancelled at once when nobody is there any more."""
         future: Future[Any] = Future()
         with self._changed:
             if not self._stopped:
-                self._mail.questions.append(Question(answer, buffer, future))
+                self._mail.questions.append(Question(answer, buffer, future, wide, patient))
                 self._changed.notify()
                 return future
         future.cancel()
@@ -113,3 +123,7 @@ class Mailbox:
     def has_edit(self, path: str) -> bool:
         """Whether this file was changed or closed meanwhile."""
         return self._stopped or path in self._mail.buffers
+
+    def has_edits(self) -> bool:
+        """Whether any file was changed or closed meanwhile."""
+        return self._stopped or bool(self._mail.buffers)

@@ -219,8 +219,13 @@ class Protocol(LanguageServerProtocol):
         msg_id = str(uuid.uuid4())
         future: Future[Any] = Future()
         self._request_futures[msg_id] = future
-        self.send(encode({"jsonrpc": self.VERSION, "id": msg_id, "method": method, "params": params}))
+        message = {"jsonrpc": self.VERSION, "id": msg_id, "method": method}
+        self.send(encode(message if params is None else {**message, "params": params}))
         return future
+
+    def notify_progress(self, params: dict[str, object]) -> None:
+        """Tell the client of progress, or of a part of a result, from any thread."""
+        self.send(encode({"jsonrpc": self.VERSION, "method": types.PROGRESS, "params": params}))
 
     def log(self, kind: int, text: str) -> None:
         """Write to the client's log, from any thread. Never a popup: a fault of ours must not interrupt anybody."""

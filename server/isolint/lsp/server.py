@@ -10,6 +10,7 @@ import json
 import logging
 import platform
 import threading
+import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
@@ -21,6 +22,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 import isolint
+from isolint.lsp import requests
 from isolint.lsp.actions import code_actions, edit_for, resolve
 from isolint.lsp.analysis import CONFIGURATION_FILES, Analysis, Outlet
 from isolint.lsp.buffers import Buffer, Documents
@@ -30,7 +32,8 @@ from isolint.lsp.convert import Json, clearing
 from isolint.lsp.engine import EngineFactory
 from isolint.lsp.mailbox import Mailbox
 from isolint.lsp.protocol import Protocol
-from isolint.lsp.settings import SECTION, overrides_of
+from isolint.lsp.pull import Work
+from isolint.lsp.settings import SECTION, Switches, overrides_of, switches_of
 from isolint.lsp.transport import Writer, frames
 from isolint.lsp.uris import to_path, to_uri
 
@@ -64,10 +67,13 @@ class Server(LanguageServer):
         self.client = Client()
         self.folders: dict[str, str] = {}  # path -> the client's URI
         self.initial_settings: dict[str, object] = {}
+        self.switches: dict[str, Switches] = {}  # by the path of a folder; "" for all others
         self.analysis_thread: threading.Thread | None = None
+        self.has_swept = False
         self._impatience: threading.Timer | None = None
         super().__init__("isolint", isolint.__version__, protocol_cls=Protocol, converter_factory=get_converter)
         _register(self)
+        requests.register(self)
 
     def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ARG002 - pygls' signature
         """pygls' way to tell of a fault is a popup; ours is the log."""
@@ -119,8 +125,9 @@ class Server(LanguageServer):
             uris.append(to_uri(params["rootPath"]))
         self.folders = {path: uri for uri in uris if isinstance(uri, str) and (path := to_path(uri)) is not None}
         self.initial_settings = overrides_of(params.get("initializationOptions"))
+        self.switches = {"": switches_of(params.get("initializationOptions"))}
         return {
-            "capabilities": server_capabilities(self.client),
+            "capabilities": server_capabilities(self.client, self.switches[""].off),
             "serverInfo": {"name": self.name, "version": self.version},
         }
 
@@ -133,9 +140,11 @@ class Server(LanguageServer):
 
         if self.analysis_thread is not None:
             return
-        analysis = Analysis(self.mailbox, self.make_engine, Outlet(publish, self.protocol.log), self.client)
+        outlet = Outlet(publish, self.protocol.log, self.protocol.notify_progress, self._refresh)
+        analysis = Analysis(self.mailbox, self.make_engine, outlet, self.client)
         analysis.set_folders(self.folders)
         analysis.set_overrides(self.initial_settings, {})
+        analysis.set_sweeping(self.sweeping())
         self.analysis_thread = threading.Thread(target=analysis.run, name="isolint-analysis", daemon=True)
         # Deeply nested code is compared and hashed recursively; some platforms give threads a tiny stack.
         usual = threading.stack_size(_STACK)
@@ -151,7 +160,32 @@ class Server(LanguageServer):
         else:
             self.mailbox.put_chore(Analysis.start)
 
+    def _refresh(self) -> None:
+        """Let the client ask for its diagnostics again."""
+        self.protocol.request(types.WORKSPACE_DIAGNOSTIC_REFRESH, None)
+
+    def show_progress(self, work: Work) -> None:
+        """Let the client show how far a sweep is that it gave no token for: if it takes one."""
+        token = str(uuid.uuid4())
+
+        def taken(future: Future[Any]) -> None:
+            if not future.cancelled() and future.exception() is None:
+                self.mailbox.put_chore(lambda _: work.take(token))
+
+        self.protocol.request(types.WINDOW_WORK_DONE_PROGRESS_CREATE, {"token": token}).add_done_callback(taken)
+
     # Settings.
+
+    def offers(self, feature: str, uri: str | None) -> bool:
+        """Whether a feature is switched on for a document (None: for the workspace as a whole)."""
+        path = None if uri is None else to_path(uri)
+        around = [folder for folder in self.switches if folder and path and path.startswith(folder.rstrip("/") + "/")]
+        chosen = self.switches.get(max(around, key=len, default=""), Switches())
+        return feature not in chosen.off
+
+    def sweeping(self) -> bool:
+        """Whether the whole project is checked for a client that asks for it."""
+        return any(one.workspace for one in self.switches.values())
 
     def settings(self, answer: object) -> dict[str, object]:
         """What a client says now replaces what it said at the start; that counts while it says nothing."""
@@ -169,19 +203,33 @@ class Server(LanguageServer):
         if isinstance(answer, (list, tuple)) and len(answer) == len(folders) + 1:
             default = self.settings(answer[-1])
             scoped = {path: self.settings(item) for path, item in zip(folders, answer, strict=False)}
+            initial = self.switches.get("", Switches())
+            said = [switches_of(item) if isinstance(item, dict) else initial for item in answer]
+            self.switches = {"": said[-1], **dict(zip(folders, said, strict=False))}
+            sweeping = self.sweeping()
             self.mailbox.put_chore(lambda it: it.set_overrides(default, scoped))
+            self.mailbox.put_chore(lambda it: it.set_sweeping(sweeping))
         self.mailbox.put_chore(Analysis.start)
 
     # Questions.
 
     def ask(
-        self, uri: str, answer: Callable[[Analysis, Buffer, Callable[[], bool]], object], otherwise: object
+        self,
+        uri: str,
+        answer: Callable[[Analysis, Buffer, Callable[[], bool]], object],
+        otherwise: object,
+        *,
+        wide: bool = False,
+        patient: bool = False,
     ) -> object:
-        """A question about an open document for the analysis thread; `otherwise` when it is none that is analysed."""
+        """A question about an open document for the analysis thread; `otherwise` when it is none that is analysed. A
+        `wide` one may look at the whole project, a `patient` one waits for the settings."""
         buffer = self.documents.get(uri)
         if buffer is None:
             return otherwise
-        return self.mailbox.ask(lambda analysis, cancelled: answer(analysis, buffer, cancelled), buffer)
+        return self.mailbox.ask(
+            lambda analysis, cancelled: answer(analysis, buffer, cancelled), buffer, wide=wide, patient=patient
+        )
 
     def status(self, analysis: Analysis) -> str:
         """What the server knows, as text for a bug report."""
@@ -289,23 +337,10 @@ def _register(server: Server) -> None:
             server.pull_settings()
         elif isinstance(settings := look_up(params, "settings"), dict):
             overrides = overrides_of(settings)
+            server.switches = {"": switches_of(settings)}
+            sweeping = server.sweeping()
             mailbox.put_chore(lambda analysis: analysis.set_overrides(overrides, {}))
-
-    @server.feature(types.TEXT_DOCUMENT_HOVER)
-    def hover(params: types.HoverParams) -> object:
-        at = params.position
-
-        def answer(analysis: Analysis, buffer: Buffer, _: Callable[[], bool]) -> Json | None:
-            offset = buffer.lines.offset(at.line, at.character, server.client.encoding)
-            found = analysis.engine_for(buffer.path).hover(buffer.path, offset)
-            if found is None:
-                return None
-            text, start, end = found
-            kind = "markdown" if server.client.markdown else "plaintext"
-            span = analysis.places.range(buffer.lines, start, end)
-            return {"contents": {"kind": kind, "value": text}, "range": span}
-
-        return server.ask(params.text_document.uri, answer, None)
+            mailbox.put_chore(lambda analysis: analysis.set_sweeping(sweeping))
 
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION)
     def code_action(params: types.CodeActionParams) -> object:

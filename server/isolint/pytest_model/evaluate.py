@@ -769,6 +769,36 @@ def strings(store: Store, context: Context, expr: f.Expr) -> tuple[str, ...] | N
     return None
 
 
+def string_sites(store: Store, context: Context, expr: f.Expr, depth: int = 0) -> tuple[tuple[str, Site], ...]:
+    """The strings in a value with the places where they are written, names and sequences followed. What is not written
+    out is left out."""
+    if depth > _DEEPEST:
+        return ()
+    match expr:
+        case f.Constant(value=str()):
+            return ((str(expr.value), Site(context.path, context.chunk, *expr.span)),)
+        case f.Collection():
+            return tuple(one for item in expr.items for one in string_sites(store, context, item, depth + 1))
+        case f.Starred():
+            return string_sites(store, context, expr.value, depth + 1)
+        case f.Operation(kind="binary"):
+            joined = literal(store, context, expr)
+            if isinstance(joined, str):
+                return ((joined, Site(context.path, context.chunk, *expr.span)),)
+            return tuple(one for part in expr.operands for one in string_sites(store, context, part, depth + 1))
+        case f.Name() | f.Attribute():
+            local = context.get(expr.id) if isinstance(expr, f.Name) else None
+            if isinstance(local, Written):
+                return string_sites(store, local.context, local.expr, depth + 1)
+            found: list[tuple[str, Site]] = []
+            for symbol in resolve(store, context.path, expr, context.owner):
+                if isinstance(symbol, ValueSymbol) and symbol.item < 0 and symbol.expr is not None:
+                    inner = Context(symbol.path, symbol.chunk, symbol.owner)
+                    found += string_sites(store, inner, symbol.expr, depth + 1)
+            return tuple(found)
+    return ()
+
+
 def _text(expr: f.Expr) -> str:
     """A dotted name as written, for reasons."""
     match expr:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from isolint.names.symbols import FunctionRef, Site
-from isolint.pytest_model.evaluate import literal, strings
+from isolint.pytest_model.evaluate import literal, string_sites, strings
 from isolint.pytest_model.functions import walk, whole
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.shapes import Requested
@@ -27,9 +27,14 @@ def _requests(store: Store, ref: FunctionRef) -> tuple[Requested, ...]:
             argument = (
                 call.args[0] if call.args else next((k.value for k in call.keywords if k.name == "argname"), None)
             )
-            name = literal(store, Context(ref.path, ref.chunk), argument) if argument is not None else None
+            context = Context(ref.path, ref.chunk)
+            name = literal(store, context, argument) if argument is not None else None
             site = Site(ref.path, ref.chunk, *call.span)
-            found.append(Requested(name if isinstance(name, str) else None, site, certain))
+            if argument is None or not isinstance(name, str):
+                found.append(Requested(None, site, certain))
+                continue
+            written = string_sites(store, context, argument)
+            found.append(Requested(name, site, certain, literal=written[0][1] if len(written) == 1 else None))
     return tuple(found)
 
 

@@ -142,12 +142,14 @@ class FixtureDef:
 @dataclass(frozen=True, slots=True)
 class Requested:
     """A fixture asked for at run time: `request.getfixturevalue(name)`; `name` is None when it is not written out.
-    `certain` is False under a condition. `by` is the fixture whose body has it, "" for the test itself."""
+    `certain` is False under a condition. `by` is the fixture whose body has it, "" for the test itself. `literal` is
+    where the name is written."""
 
     name: str | None
     site: Site
     certain: bool
     by: str = ""
+    literal: Site | None = None
 
 
 @dataclass(frozen=True, slots=True)

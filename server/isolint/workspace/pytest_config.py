@@ -561,6 +561,8 @@ def _build(
         or (values.string("DJANGO_SETTINGS_MODULE", "") if environment_settings is None else environment_settings)
         or None,
         usefixtures_place=values.place("usefixtures"),
+        markers=values.lines("markers"),
+        markers_place=values.place("markers"),
         django_find_project=values.boolean("django_find_project", True),
         async_unsafe=bool(environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")) or _sets_async_unsafe(values.lines("env")),
         problems=tuple(problems),

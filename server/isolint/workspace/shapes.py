@@ -106,6 +106,8 @@ class PytestConfig:
     import_mode: str = "prepend"
     django_settings: str | None = None
     usefixtures_place: Place | None = None
+    markers: tuple[str, ...] = ()
+    markers_place: Place | None = None
     django_find_project: bool = True
     async_unsafe: bool = False
     problems: tuple[Problem, ...] = ()

@@ -1,0 +1,90 @@
+"""The places where the source writes `pytest.mark.NAME`, under whatever name, and where a mark is registered.
+
+What an expression is, is asked of `pytest_model`'s evaluation. What a mark does to a test is none of this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from isolint.check.report import Location
+from isolint.check.session import Session
+from isolint.features.mentions import word_at
+from isolint.names.scopes import owner_of
+from isolint.names.symbols import Site
+from isolint.pytest_model.evaluate import evaluate
+from isolint.pytest_model.functions import walk
+from isolint.pytest_model.markers import Registered, registered_marks
+from isolint.pytest_model.objects import Context, MarkMaker
+from isolint.syntax import facts as f
+from isolint.syntax.source import Chunk, SourceFile
+from isolint.text.encoding import Decoded, decode
+from isolint.text.lines import LineTable
+from isolint.workspace.shapes import Place
+
+
+def mark_at(session: Session, path: str, offset: int) -> tuple[str, Location] | None:
+    """The mark whose name is at an offset."""
+    source = session.source_file(path)
+    chunk = None if source is None else source.chunk_at(offset)
+    if source is None or chunk is None:
+        return None
+    word = word_at(source.text, offset)
+    for site in _written(session, source, chunk, word) if word else ():
+        where = session.locate(site)
+        if where is not None and where.start <= offset <= where.end:
+            return word, where
+    return None
+
+
+def mark_references(session: Session, name: str) -> tuple[Location, ...]:
+    """Every place where a mark is written, in order."""
+    found: list[Location | None] = []
+    for path in session.files_with(name):
+        source = session.source_file(path)
+        for chunk in () if source is None else source.chunks:
+            found += [session.locate(site) for site in _written(session, source, chunk, name)] if source else []
+    return tuple(where for where in found if where is not None)
+
+
+def _written(session: Session, source: SourceFile, chunk: Chunk, name: str) -> Iterator[Site]:
+    for node in walk(chunk.facts):
+        if isinstance(node, f.Attribute) and node.attr == name:
+            owner = owner_of(session.store, source.path, chunk.key)
+            made = evaluate(session.store, Context(source.path, chunk.key, owner), node)
+            if isinstance(made, MarkMaker) and made.mark.name == name:
+                yield Site(source.path, chunk.key, *node.attr_span)
+
+
+def mark_definitions(session: Session, path: str, name: str) -> tuple[Location, ...]:
+    """Where a mark is registered: in the configuration or in a conftest. None for those of pytest and of plugins."""
+    places = [_place(session, one) for one in registered(session, path, name) if one.where is not None]
+    return tuple(dict.fromkeys(place for place in places if place is not None))
+
+
+def registered(session: Session, path: str, name: str) -> list[Registered]:
+    """How a mark is registered for a file."""
+    return [one for one in registered_marks(session.store, path) if one.name == name]
+
+
+def _place(session: Session, one: Registered) -> Location | None:
+    if not isinstance(one.where, Place):
+        return None if one.where is None else session.locate(one.where)
+    try:
+        with open(one.where.path, "rb") as file:
+            decoded = decode(file.read())
+    except OSError:
+        return session.locate(one.where)
+    if not isinstance(decoded, Decoded):
+        return session.locate(one.where)
+    # The reader of the configuration knows the line of the option; the mark has one of its own, there or below.
+    lines = LineTable.of(decoded.text)
+    written = re.compile(rb"(?<![\w-])" + re.escape(one.name.encode()) + rb"(?![\w-])")
+    found = written.search(decoded.text, lines.start(one.where.line - 1))
+    if found is None:
+        return session.locate(one.where)
+    line, column = lines.position(found.start(), "utf-32")
+    return Location(
+        one.where.path, found.start(), found.end(), line + 1, column + 1, line + 1, column + 1 + len(one.name)
+    )

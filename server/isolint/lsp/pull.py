@@ -1,0 +1,109 @@
+"""Diagnostics for clients that ask for them: of one document, or of the whole project, file by file.
+
+A result's id is a digest of what it says: a client that shows the same already is told so. A sweep over the project is
+done by the analysis thread when it has nothing better to do, one file at a time, and waits when all is told: the client
+asks again as soon as it is answered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from isolint.check.report import FileReport
+from isolint.lsp.capabilities import Client
+from isolint.lsp.convert import Json, Places, diagnostic
+from isolint.lsp.transport import encode
+
+NOTHING = ""
+"""The id of a result without diagnostics: the same as none."""
+
+
+def full(report: FileReport, client: Client, places: Places) -> Json:
+    """A document's diagnostics with their id."""
+    _, _, lines = places.document(report.path)
+    items = [diagnostic(finding, lines, client, places) for finding in report.findings]
+    digest = hashlib.blake2b(encode(items), digest_size=8).hexdigest() if items else NOTHING
+    return {"kind": "full", "resultId": digest, "items": items}
+
+
+def pulled(report: FileReport, previous: str | None, client: Client, places: Places) -> Json:
+    """The answer to a client that has the result `previous`."""
+    now = full(report, client, places)
+    return {"kind": "unchanged", "resultId": previous} if now["resultId"] == previous else now
+
+
+@dataclass(slots=True, eq=False)
+class Sweep:
+    """A request for the diagnostics of the whole project.
+
+    `known` are the ids of the results that the client has, by path. Results are sent as they come when there is a
+    `token` for that. `left` are the files that are still to be looked at, None before the first; `seen` those that
+    were; `told` whether anything was; `stale` whether something changed since the first was looked at."""
+
+    known: Mapping[str, str]
+    token: object
+    work: Work
+    future: Future[Any]
+    left: Iterator[str] | None = None
+    items: list[Json] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    told: bool = False
+    stale: bool = False
+
+    def again(self) -> None:
+        """Look at every file anew."""
+        self.left = None
+        self.seen.clear()
+        self.stale = False
+
+    def gone(self) -> list[FileReport]:
+        """Files of which the client has results, and that are not there any more."""
+        return [FileReport(path, (), ()) for path in self.known if path not in self.seen]
+
+    def take(self, report: FileReport, version: int | None, client: Client, places: Places) -> Json | None:
+        """A file was checked: what to send of it now, None when that is nothing."""
+        self.seen.add(report.path)
+        now = full(report, client, places)
+        if now["resultId"] == self.known.get(report.path, NOTHING):
+            return None
+        self.told = True
+        item = {"uri": places.uri(report.path), "version": version, **now}
+        if self.token is None:
+            self.items.append(item)
+            return None
+        return {"token": self.token, "value": {"items": [item]}}
+
+
+class Work:
+    """The progress that the client shows of a sweep, under a token of its own or one that it was asked to take; nothing
+    without."""
+
+    def __init__(self, token: object, notify: Callable[[Json], None]) -> None:
+        self._token = token
+        self._notify = notify
+        self._begun = False
+
+    def take(self, token: object) -> None:
+        """The client took a token that it was asked to take."""
+        self._token = token
+
+    def report(self, looked_at: int) -> None:
+        """So many files were looked at; the first call begins."""
+        if self._token is None:
+            return
+        value: Json = {"kind": "report", "message": f"{looked_at} files"}
+        if not self._begun:
+            value = {"kind": "begin", "title": "isolint: checking the project", "message": f"{looked_at} files"}
+        self._begun = True
+        self._notify({"token": self._token, "value": value})
+
+    def end(self) -> None:
+        """All files were looked at, or nobody waits any more."""
+        if self._begun:
+            self._notify({"token": self._token, "value": {"kind": "end"}})
+        self._begun = False
+        self._token = None

@@ -1,0 +1,288 @@
+"""Go to definition and references: a project with markers in, places out."""
+
+from __future__ import annotations
+
+import pytest
+
+from isolint.features.navigation import definitions, references
+from tests.check.engine import INI, needs_environment
+from tests.features.marked import opened, spots_of
+
+pytestmark = needs_environment
+
+PYTEST = "import pytest\n"
+
+
+def goes_to(text: str, ini: str = INI) -> None:
+    with opened(text, ini) as (session, root, said):
+        assert said.cursor is not None
+        path, offset = said.cursor
+        found = spots_of(definitions(session, str(root / path), offset), root)
+        assert found == said.spots if said.numbered else sorted(found) == sorted(said.spots)
+
+
+def refers_to(text: str, declaration: bool = True) -> None:
+    with opened(text) as (session, root, said):
+        assert said.cursor is not None
+        path, offset = said.cursor
+        found = spots_of(references(session, str(root / path), offset, declaration), root)
+        assert found == sorted(said.spots)
+
+
+def test_a_parameter_goes_to_the_definition_that_this_test_gets() -> None:
+    goes_to("""
+        #- conftest.py
+        import pytest
+        @pytest.fixture
+        def thing(): pass
+        #- inner/conftest.py
+        import pytest
+        @pytest.fixture
+        def «thing»(thing): pass
+        #- inner/test_a.py
+        def test_a(th$0ing): pass
+        #- test_b.py
+        def test_b(thing): pass
+    """)
+
+
+def test_an_override_goes_to_the_one_above_it() -> None:
+    goes_to("""
+        #- conftest.py
+        import pytest
+        @pytest.fixture
+        def «thing»(): pass
+        #- inner/conftest.py
+        import pytest
+        @pytest.fixture
+        def thing($0thing): pass
+        #- inner/test_a.py
+        def test_a(thing): pass
+    """)
+
+
+def test_a_fixtures_own_parameter_goes_to_all_that_its_users_get_the_nearest_first() -> None:
+    goes_to("""
+        #- conftest.py
+        import pytest
+        @pytest.fixture
+        def «1 settings_name»(): pass
+        @pytest.fixture
+        def thing(settings_name$0): pass
+        #- test_a.py
+        def test_a(thing): pass
+        #- inner/test_b.py
+        import pytest
+        @pytest.fixture
+        def «2 settings_name»(): pass
+        def test_b(thing): pass
+        #- other/test_c.py
+        import pytest
+        @pytest.fixture
+        def settings_name(): "nobody here asks for thing"
+        def test_c(settings_name): pass
+    """)
+
+
+def test_a_fixture_nobody_uses_goes_to_what_a_test_beside_it_would_get() -> None:
+    goes_to("""
+        #- conftest.py
+        import pytest
+        @pytest.fixture
+        def «other»(): pass
+        @pytest.fixture
+        def thing(oth$0er): pass
+    """)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '@pytest.mark.usefixtures("$0thing")\ndef test_a(): pass',
+        'pytestmark = pytest.mark.usefixtures("db", "th$0ing")\ndef test_a(): pass',
+        '@pytest.mark.usefixtures("thing")\nclass TestA:\n    def test_a(self, thin$0g): pass',
+        'def test_a(request): request.getfixturevalue("th$0ing")',
+        'def test_a(request):\n    request.getfixturevalue(argname="thing$0")',
+        '@pytest.mark.parametrize("thi$0ng", [1], indirect=True)\ndef test_a(thing): pass',
+        '@pytest.mark.parametrize("a, thi$0ng", [(1, 2)], indirect=["thing"])\ndef test_a(a, thing): pass',
+        '@pytest.mark.parametrize("a, thing", [(1, 2)], indirect=["thin$0g"])\ndef test_a(a, thing): pass',
+        '@pytest.mark.parametrize(("a", "thing$0"), [(1, 2)], indirect=["thing"])\ndef test_a(a, thing): pass',
+        'NAMES = ["$0thing"]\n@pytest.mark.usefixtures(*NAMES)\ndef test_a(): pass',
+        "async def test_a(*, $0thing): pass",
+        "def test_a(thing: int = None, *, other=1): pass\ndef test_b($0thing: int): pass",
+        "def test_a(thing):\n    def inner():\n        return f'{thi$0ng}'\n",
+        "def test_a(thing):\n    return [x for x in t$0hing]\n",
+        "from conftest import th$0ing",
+    ],
+)
+def test_every_way_to_name_a_fixture(line: str) -> None:
+    goes_to(
+        "#- conftest.py\nimport pytest\n@pytest.fixture\ndef «thing»(): pass\n#- test_a.py\nimport pytest\n"
+        + line
+        + "\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "def test_a(thing=$0thing): pass",
+        "def test_a(thing):\n    return [thi$0ng for thing in ()]\n",
+        "def test_a(thing):\n    return lambda thing: thin$0g\n",
+        "def test_a(a):\n    'thi$0ng'\n",
+        "def test_a(a):\n    a.th$0ing\n",
+        "def no_test(th$0ing): pass",
+    ],
+)
+def test_what_is_no_fixture_though_it_has_its_name(line: str) -> None:
+    goes_to("#- conftest.py\nimport pytest\n@pytest.fixture\ndef thing(): pass\n#- test_a.py\nimport pytest\n" + line)
+
+
+def test_a_name_that_parametrize_fills() -> None:
+    goes_to("""
+        #- test_a.py
+        import pytest
+        @pytest.fixture
+        def thing(): pass
+        @pytest.mark.parametrize("a,«thing»", [(1, 2)])
+        def test_a(a, th$0ing): pass
+    """)
+
+
+def test_a_fixture_with_another_name() -> None:
+    goes_to("""
+        #- conftest.py
+        import pytest
+        @pytest.fixture(name="thing")
+        def «make_thing»(): pass
+        #- test_a.py
+        def test_a($0thing): pass
+    """)
+
+
+def test_methods_and_inherited_tests() -> None:
+    goes_to("""
+        #- test_a.py
+        import pytest
+        class TestBase:
+            @pytest.fixture
+            def «1 thing»(self): pass
+            def test_a(self, thi$0ng): pass
+        class TestOther(TestBase):
+            @pytest.fixture
+            def «2 thing»(self): pass
+    """)
+
+
+def test_a_fixture_of_a_plugin() -> None:
+    with opened("#- test_a.py\ndef test_a(d$0b): pass\n") as (session, root, _):
+        (found,) = definitions(session, str(root / "test_a.py"), 12)
+        assert found.path.endswith("pytest_django/fixtures.py")
+        with open(found.path, "rb") as file:
+            assert file.read()[found.start : found.end] == b"db"
+
+
+def test_references_of_a_fixture_and_of_no_other_with_its_name() -> None:
+    refers_to("""
+        #- conftest.py
+        import pytest
+        @pytest.fixture
+        def «th$0ing»(): pass
+        @pytest.fixture
+        def user(«thing»): pass
+        #- test_a.py
+        import pytest
+        @pytest.mark.usefixtures("«thing»")
+        def test_a(request): request.getfixturevalue('«thing»')
+        class TestA:
+            def test_b(self, a, «thing»): pass
+            @pytest.mark.parametrize("thing", [1])
+            def test_c(self, thing): pass
+        #- inner/conftest.py
+        import pytest
+        @pytest.fixture
+        def thing(«thing»): pass
+        #- inner/test_b.py
+        def test_d(thing): pass
+    """)
+
+
+def test_references_of_a_fixture_under_other_names() -> None:
+    refers_to("""
+        #- helpers.py
+        import pytest
+        @pytest.fixture
+        def «ori$0ginal»(): pass
+        #- conftest.py
+        from helpers import «original» as renamed
+        #- test_a.py
+        def test_a(«renamed», original): pass
+    """)
+    refers_to("""
+        #- test_a.py
+        import pytest
+        def «plain»(): pass
+        one = pytest.fixture(plain)
+        two = pytest.fixture(scope="class")(plain)
+        def test_a(«on$0e», «two», plain): pass
+    """)
+
+
+def test_references_without_the_declaration_from_a_use() -> None:
+    refers_to(
+        """
+        #- test_a.py
+        import pytest
+        @pytest.fixture
+        def thing(): pass
+        def test_a(«thing»):
+            th$0ing.go()
+        def test_b(«thing»): pass
+    """,
+        declaration=False,
+    )
+
+
+def test_marks() -> None:
+    goes_to("""
+        #- pytest.ini
+        [pytest]
+        addopts = -m "not slow"
+        markers =
+            fast: nothing
+            «slow»: takes long
+        #- test_a.py
+        import pytest as pt
+        @pt.mark.sl$0ow
+        def test_a(): pass
+    """)
+    goes_to("""
+        #- conftest.py
+        def pytest_configure(config):
+            config.addinivalue_line("markers", «"slow: takes long"»)
+        #- test_a.py
+        from pytest import mark
+        pytestmark = [mark.sl$0ow(1)]
+        def test_a(): pass
+    """)
+
+
+def test_references_of_a_mark() -> None:
+    refers_to("""
+        #- test_a.py
+        import pytest
+        from pytest import mark as m
+        pytestmark = [pytest.mark.«slow»]
+        @m.«sl$0ow»(reason="slow")
+        class TestA:
+            @pytest.mark.parametrize("a", [pytest.param(1, marks=pytest.mark.«slow»)])
+            def test_a(self, a): a.slow
+    """)
+
+
+@pytest.mark.parametrize("tail", ["def test_b(thing, ", "    foo(", "def test_b(thing", '    x = "', "class"])
+def test_half_typed_code_beside_it_changes_nothing(tail: str) -> None:
+    goes_to(
+        "#- conftest.py\nimport pytest\n@pytest.fixture\ndef «thing»(): pass\n"
+        f"#- test_a.py\ndef test_a($0thing):\n    pass\n\n{tail}\n"
+    )

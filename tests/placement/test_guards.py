@@ -348,3 +348,33 @@ async def test_seen_by_a_callback():  #= leaks
     if seen:
         await shop.amake()  #: ISO102
 """)
+
+
+def test_items_of_a_literal() -> None:
+    check(
+        """
+import service
+
+async def test_none_of_them():  #= safe
+    await service.each([{"name": "x"}, {}])
+
+async def test_all_of_them():  #= leaks
+    await service.each([{"id": 3}])  #: ISO102
+
+async def test_one_of_them():  #= leaks
+    await service.each([{"id": 3}, {}])  #~ ISO102
+""",
+        {
+            "service.py": """\
+from shop import amake
+
+
+async def each(items):
+    for position, item in enumerate(items):
+        number = item.get("id")
+        if not number:
+            continue
+        await amake(number)
+"""
+        },
+    )

@@ -851,7 +851,7 @@ class _Body:
                 self.evaluate(condition, ctx)
         values = [self.close(self.evaluate(element, ctx)) for element in node.elements]
         self.env = before
-        return one(Items(values[-1] if values else NOTHING))
+        return one(Items(values[-1] if values else NOTHING, mapping=node.kind == "dict"))
 
     def tells_nothing(self, value: Value, targets: tuple[f.Expr, ...]) -> bool:
         """Whether the declared type says more than the value. That is so for an empty container that an object is to
@@ -877,7 +877,7 @@ class _Body:
                 written = index.items if isinstance(index, f.Collection) else (index,)
                 if names & _CONTAINERS and written:
                     element = self.annotated(written[-1] if names & _MAPPINGS else written[0])
-                    return one(Items(element)) if element else NOTHING
+                    return one(Items(element, mapping=bool(names & _MAPPINGS))) if element else NOTHING
         return NOTHING
 
 

@@ -348,3 +348,113 @@ async def test_seen_by_a_callback():  #= leaks
     if seen:
         await shop.amake()  #: ISO102
 """)
+
+
+def test_items_of_a_literal() -> None:
+    check(
+        """
+import service
+
+async def test_none_of_them():  #= safe
+    await service.each([{"name": "x"}, {}])
+
+async def test_all_of_them():  #= leaks
+    await service.each([{"id": 3}])  #: ISO102
+
+async def test_one_of_them():  #= leaks
+    await service.each([{"id": 3}, {}])  #~ ISO102
+""",
+        {
+            "service.py": """\
+from shop import amake
+
+
+async def each(items):
+    for position, item in enumerate(items):
+        number = item.get("id")
+        if not number:
+            continue
+        await amake(number)
+"""
+        },
+    )
+
+
+def test_choices_in_expressions() -> None:
+    check(
+        """
+import service
+
+async def test_not_chosen():  #= safe
+    await service.chosen(False)
+
+async def test_chosen():  #= leaks
+    await service.chosen(True)  #: ISO102
+
+async def test_nobody_knows():  #= leaks
+    await service.chosen(pure())  #: ISO102
+
+async def test_and():  #= safe
+    await service.if_wanted(None)
+
+async def test_or():  #= safe
+    await service.if_missing(3)
+
+async def test_missing():  #= leaks
+    await service.if_missing(None)  #: ISO102
+""",
+        {
+            "service.py": """\
+from shop import amake
+
+
+async def chosen(wanted):
+    return await amake() if wanted else None
+
+
+async def if_wanted(wanted):
+    return wanted and await amake()
+
+
+async def if_missing(value=None):
+    return value or await amake()
+"""
+        },
+    )
+
+
+def test_exceptions_that_are_swallowed() -> None:
+    check("""
+async def test_raised_at_the_end():  #= leaks
+    with pytest.raises(ValueError):
+        pure()
+        raise ValueError
+    await shop.amake()  #: ISO102
+
+async def fail(really):
+    with contextlib.suppress(ValueError):
+        if really:
+            raise ValueError
+    await shop.amake()
+
+async def test_raised_under_a_condition():  #= leaks
+    await fail(True)  #: ISO102
+
+async def test_raised_and_handled():  #= leaks
+    try:
+        raise ValueError
+    except ValueError:
+        pass
+    await shop.amake()  #: ISO102
+
+async def maybe(total):
+    if total:
+        await shop.amake()
+
+async def test_not_reached():  #= leaks
+    total = 1
+    with contextlib.suppress(ValueError):
+        pure()
+        total = 0
+    await maybe(total)  #: ISO102
+""")

@@ -72,6 +72,7 @@ from isolint.placement.values import (
     one,
     pick,
     shared,
+    tuple_of,
     unknown,
 )
 from isolint.pytest_model.inputs import ENVIRONMENT
@@ -235,6 +236,10 @@ def apply_builtin(
             return join(elements) or PLAIN
         case "len" | "bool" | "sum" | "any" | "all" | "dict":
             return PLAIN
+        case "enumerate" if elements:
+            return one(Items(tuple_of(PLAIN, elements[0])))
+        case "zip" if elements:
+            return one(Items(tuple_of(*elements)))
     return one(Items(join(elements)))
 
 

@@ -63,8 +63,8 @@ from isolint.placement.values import NOTHING, PLAIN, in_order, join, label, one,
 from isolint.store.memo import Store
 from isolint.syntax import facts as f
 
-Left = Literal["", "loop", "function"]
-"""What some statements certainly leave."""
+Left = Literal["", "loop", "function", "raise"]
+"""What some statements certainly leave; "raise" is the function, unless somebody around them catches it."""
 Check = Literal["truthy", "is", "equals", "contains"]
 Written = str | int | float | bool | None
 
@@ -282,7 +282,7 @@ class _Body:
             case f.Return():
                 if node.value is not None:
                     self.returned.append(self.evaluate(node.value, self.ctx))
-                self.leave()
+                self.leave("function")
             case f.Simple(kind="break" | "continue"):
                 self.left = self.left or "loop"
             case f.If():
@@ -332,7 +332,7 @@ class _Body:
                 for part in (node.exception, node.cause):
                     if part is not None:
                         self.evaluate(part, self.ctx)
-                self.leave()
+                self.leave("raise")
             case f.Assert():
                 self.truth(node.test, self.ctx)
                 if node.message is not None:
@@ -366,9 +366,9 @@ class _Body:
         left, self.left = self.left, ""
         return left
 
-    def leave(self) -> None:
+    def leave(self, how: Literal["function", "raise"]) -> None:
         """The function ends here."""
-        self.left = "function"
+        self.left = how
         self.exits += 1
 
     def truth(self, node: f.Expr, ctx: Context) -> Value:
@@ -422,14 +422,14 @@ class _Body:
             replace(self.ctx, certain=before.certain, guards=before.guards, always=before.always),
         )
         interrupted = _either(start, body_env)
-        ends = [] if left == "function" else [body_env]
+        ends = [] if left in _GONE else [body_env]
         lefts, unhindered = [left], True
         for handler in node.handlers:
             self.env, self.ctx = dict(interrupted), after
             handler_left, handler_passed = self.block(UNSURE, handler.body)
             lefts.append(handler_left)
             unhindered = unhindered and not handler_left and handler_passed == ALWAYS
-            if handler_left != "function":
+            if handler_left not in _GONE:
                 ends.append(self.env)
         self.env, self.ctx = _joined(ends) if ends else body_env, after
         self.left = _left_by_all(lefts)
@@ -455,7 +455,7 @@ class _Body:
             left, passed = self.block(condition, body)
             lefts.append(left)
             ways.append(NEVER if left else passed)
-            if left != "function":
+            if left not in _GONE:
                 ends.append(self.env)
         self.env, self.ctx = _joined(ends) if ends else before, ctx
         self.left = _left_by_all(lefts)
@@ -475,7 +475,7 @@ class _Body:
             left, passed = self.block(UNSURE, body)
             lefts.append(left)
             unhindered = unhindered and not left and passed == ALWAYS
-            if left != "function":
+            if left not in _GONE:
                 ends.append(self.env)
         self.env, self.ctx = _joined(ends) if ends else before, ctx
         self.left = _left_by_all(lefts)
@@ -603,9 +603,19 @@ class _Body:
                 self.assign(item.target, entered)
             if not (node.is_async or self.machine.unsafe) and lineage.refuses_loops(self.machine, manager):
                 self.ctx = replace(self.ctx, route=compose(self.ctx.route, LOOPLESS))
-        self.execute(node.body)
+        before, start = self.ctx, self.env
+        self.env = dict(start)
+        body_left, passed = self.block(ALWAYS, node.body)
+        self.ctx = replace(self.ctx, certain=before.certain, guards=before.guards)
         for manager, context in reversed(left):
             self.machine.leave(manager, node.is_async, self.ctx, self.site(context), label(context))
+        # A manager may swallow what its body raises, anywhere in it.
+        self.left = "" if body_left == "raise" else body_left
+        for name, value in start.items():
+            if self.env[name] != value and any(isinstance(atom, Literally) for atom in value):
+                self.env[name] = join([value, self.env[name]])
+        if passed != ALWAYS or body_left == "raise":
+            self.narrow(UNSURE)
 
     def iterate(self, value: Value, expr: f.Expr, is_async: bool) -> Value:
         op: Operation = "aiterate" if is_async else "iterate"
@@ -714,11 +724,7 @@ class _Body:
             case f.Comprehension():
                 return self.comprehension(node, ctx)
             case f.Choice():
-                if node.test is not None:
-                    self.truth(node.test, ctx)
-                else:
-                    return join(self.truth(option, ctx) for option in node.options)
-                return join(self.evaluate(option, ctx) for option in node.options)
+                return self.choose(node, ctx)
             case f.Subscript():
                 value, index = self.evaluate(node.value, ctx), self.evaluate(node.index, ctx)
                 if any(lineage.is_lazy(self.machine, a) for a in value):
@@ -747,6 +753,25 @@ class _Body:
                 for part in node.parts:
                     self.evaluate(part, replace(ctx, muted=True))
                 return unknown("could not be parsed")
+
+    def choose(self, node: f.Choice, ctx: Context) -> Value:
+        """`a if test else b`, `a and b`, `a or b`: what one of them does is dropped where a call decides that it is not
+        the one. A choice inside an expression makes work no less certain."""
+        values: list[Value] = []
+        if node.test is not None:
+            self.truth(node.test, ctx)
+            for wanted, option in zip((True, False), node.options, strict=True):
+                condition = self.condition(node.test, wanted)
+                if condition is not NEVER:
+                    values.append(self.evaluate(option, _supposing(ctx, condition)))
+            return join(values)
+        so_far: Condition | None = ALWAYS
+        for option in node.options:
+            if so_far is NEVER:
+                break
+            values.append(self.truth(option, _supposing(ctx, so_far)))
+            so_far = both(so_far, self.condition(option, node.operator == "and"))
+        return join(values)
 
     def name(self, name: str) -> Value:
         if name in self.env:
@@ -881,7 +906,7 @@ class _Body:
                 self.evaluate(condition, ctx)
         values = [self.close(self.evaluate(element, ctx)) for element in node.elements]
         self.env = before
-        return one(Items(values[-1] if values else NOTHING))
+        return one(Items(values[-1] if values else NOTHING, mapping=node.kind == "dict"))
 
     def tells_nothing(self, value: Value, targets: tuple[f.Expr, ...]) -> bool:
         """Whether the declared type says more than the value. That is so for an empty container that an object is to
@@ -907,7 +932,7 @@ class _Body:
                 written = index.items if isinstance(index, f.Collection) else (index,)
                 if names & _CONTAINERS and written:
                     element = self.annotated(written[-1] if names & _MAPPINGS else written[0])
-                    return one(Items(element)) if element else NOTHING
+                    return one(Items(element, mapping=bool(names & _MAPPINGS))) if element else NOTHING
         return NOTHING
 
 
@@ -934,9 +959,21 @@ def _joined(ends: list[dict[str, Value]]) -> dict[str, Value]:
     return merged_names
 
 
+def _supposing(ctx: Context, condition: Condition) -> Context:
+    """The context under a condition that is taken to hold unless a call contradicts it."""
+    if not condition.guards:
+        return ctx
+    more = tuple(replace(guard, assumed=True) for guard in condition.guards)
+    return replace(ctx, guards=merged(ctx.guards, more).guards)
+
+
+_GONE = ("function", "raise")
+_WEAKEST_FIRST: tuple[Left, ...] = ("", "raise", "loop", "function")
+
+
 def _left_by_all(lefts: list[Left]) -> Left:
     """What all of some ways leave."""
-    return "" if "" in lefts else "loop" if "loop" in lefts else "function"
+    return next((left for left in _WEAKEST_FIRST if left in lefts), "")
 
 
 def _is_display(expr: f.Expr) -> TypeGuard[f.Collection]:

@@ -28,7 +28,7 @@ from isolint.placement.shapes import (
     Predicate,
     Value,
 )
-from isolint.placement.values import NOTHING, join, literals, one, unknown
+from isolint.placement.values import NOTHING, iterated, join, literals, one, unknown
 
 if TYPE_CHECKING:
     from isolint.placement.machine import Machine
@@ -203,6 +203,19 @@ def _item(atom: Atom, key: Value, default: Value | None) -> Value:
     return unknown("not written out")
 
 
+def _each(value: Value, name: str) -> Value:
+    """What the elements of containers may be that are written out in full."""
+    found: list[Value] = []
+    for atom in value:
+        if isinstance(atom, Param | Derived):
+            found.append(one(Derived(atom, "item", name)))
+        elif isinstance(atom, Items) and atom.complete:
+            found.append(iterated(atom))
+        else:
+            found.append(unknown("not written out"))
+    return join(found)
+
+
 # --- settling --------------------------------------------------------------------------------------------------------
 
 
@@ -258,6 +271,8 @@ def _resolved_atom(m: Machine, atom: Atom, bound: dict[tuple[str, str], Value]) 
         case Derived(step="item", name=""):
             index = atom.args[0] if atom.args else NOTHING
             return item(_resolved_atom(m, atom.base, bound), _filled(m, index, bound), None)
+        case Derived(step="item", name="iterate" | "aiterate"):
+            return _each(_resolved_atom(m, atom.base, bound), atom.name)
         case Derived(step="item") if atom.name == SPREAD:
             return filling.fill_atom(m, atom, bound)
         case Derived(step="pick"):

@@ -61,6 +61,7 @@ from isolint.placement.values import (
     bind,
     class_name,
     in_order,
+    iterated,
     join,
     one,
     order_of,
@@ -263,9 +264,7 @@ class Machine:
                     return self._run(atom, ctx, site, label)
                 return one(atom) if op in ("enter", "aenter") else PLAIN
             case Items():
-                if op in ("iterate", "aiterate"):
-                    return atom.element
-                return PLAIN
+                return iterated(atom) if op in ("iterate", "aiterate") else PLAIN
             case Instance():
                 return self._operate_instance(atom, op, ctx, site, label, args, keywords)
         if op == "call":

@@ -50,7 +50,18 @@ from isolint.placement.shapes import (
     Unknown,
     Value,
 )
-from isolint.placement.values import NOTHING, PLAIN, TEXT_METHODS, bind, class_name, join, one, unknown
+from isolint.placement.values import (
+    NOTHING,
+    PLAIN,
+    TEXT_METHODS,
+    bind,
+    class_name,
+    join,
+    keys_of,
+    one,
+    tuple_of,
+    unknown,
+)
 from isolint.syntax import facts as f
 
 if TYPE_CHECKING:
@@ -132,6 +143,12 @@ def attribute_of(m: Machine, atom: Atom, name: str, ctx: Context, site: Site | N
         case Items() if name == "get" and (len(atom.keys) > 1 or atom.complete):
             getter = Outside("builtins.dict.get", "builtins.dict.get")
             return one(Partial(one(getter), (one(atom),), ()))
+        case Items() if name == "items":
+            return one(Done(one(Items(tuple_of(keys_of(atom), atom.element)))))
+        case Items() if name == "keys":
+            return one(Done(one(Items(keys_of(atom)))))
+        case Items() if name == "values":
+            return one(Done(one(Items(atom.element))))
         case Items():
             return one(Done(atom.element)) if name in ("get", "pop", "popleft") else one(Done(one(atom)))
         case Partial():

@@ -214,10 +214,33 @@ def pick(items: Items, index: Value, default: Value | None = None) -> Value:
 
 
 def shared(value: Value) -> Value:
-    """A value that others hold too: containers are no longer known to hold only what is written out."""
+    """A value that others hold too: containers, and those in them, are no longer known to hold only what is written
+    out."""
     if not any(isinstance(atom, Items) and atom.complete for atom in value):
         return value
-    return frozenset(replace(a, complete=False) if isinstance(a, Items) else a for a in value)
+    return frozenset(_shared(a) if isinstance(a, Items) else a for a in value)
+
+
+def _shared(items: Items) -> Items:
+    keys = tuple((key, shared(value)) for key, value in items.keys)
+    return replace(items, element=shared(items.element), keys=keys, complete=False)
+
+
+def tuple_of(*values: Value) -> Value:
+    """A tuple of these values."""
+    return one(Items(join(values), tuple(enumerate(values)), complete=True))
+
+
+def keys_of(items: Items) -> Value:
+    """The keys of a mapping; data where not all of them are known, or there are too many to be followed."""
+    if not items.complete or len(items.keys) > MAX_ATOMS // 2:
+        return PLAIN
+    return join(one(Literally(key)) for key, _ in items.keys)
+
+
+def iterated(items: Items) -> Value:
+    """What iterating a container gives."""
+    return keys_of(items) if items.mapping else items.element
 
 
 def in_order(value: Value) -> Iterable[Atom]:

@@ -27,6 +27,7 @@ from isolint.names.symbols import Site
 from isolint.placement.inputs import MAY_LEAVE, TABLE, TEST_CODE
 from isolint.placement.reach import Reach
 from isolint.pytest_model.collect import tests_of
+from isolint.pytest_model.ignored import collection_key, is_ignored
 from isolint.pytest_model.inputs import CONFIG, ENVIRON_UNSAFE, ENVIRONMENT, USER_DATABASE_FIXTURES
 from isolint.pytest_model.shapes import TestItem
 from isolint.rules.finding import Finding
@@ -142,8 +143,8 @@ class Session:
         return tuple(dict.fromkeys(everything))
 
     def files(self, paths: Sequence[str]) -> list[str]:
-        """The files to report on below these paths: test files, conftests, modules that define fixtures, and every
-        file that is named itself."""
+        """The files to report on below these paths, in pytest's order: test files that pytest does not ignore, conftests,
+        modules that define fixtures, and every file that is named itself."""
         project = self.store.get(PROJECT, "")
         wanted: dict[str, None] = {}
         for path in paths:
@@ -152,10 +153,15 @@ class Session:
                 continue
             inside = path.rstrip(os.sep) + os.sep
             found = project.files if self._is_inside(path) else frozenset(discover(path, self._config(path)).files)
-            for file in sorted(found):
-                if file.startswith(inside) and (file in self._tests or is_conftest(file) or self._has_fixtures(file)):
+            for file in sorted(found, key=collection_key):
+                if file.startswith(inside) and self._is_reported(file, path):
                     wanted[file] = None
         return list(wanted)
+
+    def _is_reported(self, file: str, below: str) -> bool:
+        if file in self._tests:
+            return not is_ignored(self.store, file, below)
+        return is_conftest(file) or self._has_fixtures(file)
 
     def source(self, path: str) -> bytes:
         """The UTF-8 text of a file as analysed. OSError when there is none."""

@@ -368,7 +368,7 @@ def _call_library(
     name = callee.canonical
     if name == library.PARTIAL and args:
         return Partial(args[0], args[1:], node, context)
-    if name in library.WRAPS and args:
+    if name in library.WRAPS and args and not callee.called:
         return Library(name, True, wraps=args[0]) if isinstance(args[0], Func) else Library(name, True)
     if name == library.REVERSED and args and isinstance(args[0], Items):
         return Items(tuple(reversed(args[0].items)))
@@ -386,6 +386,8 @@ def _call_library(
         return Library(name, True, fills=fills, fills_last=len(node.args))
     if args and isinstance(args[0], Func | ClassObject | Fixture):
         return apply(store, callee, args[0], site, depth + 1)
+    if args and callee.called and isinstance(args[0], Opaque):
+        return args[0]
     return replace(callee, called=True)
 
 
@@ -695,6 +697,8 @@ def _truth(store: Store, context: Context, test: f.Expr, depth: int) -> bool | N
                     return subject.is_async and not subject.is_generator
                 if callee.canonical == "builtins.callable":
                     return True
+            if isinstance(callee, Func) and depth < _DEEPEST:
+                return _truth_of_call(store, callee, subject, depth)
             return None
         case f.Name() | f.Constant():
             value = evaluate(store, context, test, depth + 1)
@@ -703,6 +707,18 @@ def _truth(store: Store, context: Context, test: f.Expr, depth: int) -> bool | N
             if isinstance(value, Written) and isinstance(value.expr, f.Constant):
                 return bool(value.expr.value)
     return None
+
+
+def _truth_of_call(store: Store, callee: Func, subject: Object, depth: int) -> bool | None:
+    """A project function of one argument that only returns another condition: `def is_async(f): return ...`."""
+    node = whole(store, callee.ref)
+    statements = [s for s in node.body if not isinstance(s, f.Evaluate)] if node is not None else []
+    if node is None or callee.opaque or len(statements) != 1 or not isinstance(statements[0], f.Return):
+        return None
+    if statements[0].value is None:
+        return None
+    context = replace(callee.context, chunk=callee.ref.chunk, owner=None)
+    return _truth(store, _bound(store, context, node.params, (subject,), {}, depth), statements[0].value, depth + 1)
 
 
 # --- values ----------------------------------------------------------------------------------------------------------

@@ -28,6 +28,8 @@ ASYNCIO_PLUGIN = "pytest_asyncio.plugin"
 ANYIO_PLUGIN = "anyio.pytest_plugin"
 DJANGO_PLUGIN = "pytest_django.plugin"
 TRIO_PLUGIN = "pytest_trio.plugin"
+_MODELLED = frozenset({ASYNCIO_PLUGIN, ANYIO_PLUGIN, DJANGO_PLUGIN, TRIO_PLUGIN})
+"""What these add is said here, also where one of them is the project itself."""
 
 
 # --- marks written down ----------------------------------------------------------------------------------------------
@@ -281,7 +283,7 @@ def _hooked(store: Store, item: TestItem, func: Func, marks: tuple[Mark, ...]) -
     before: list[Mark] = []
     after: list[Mark] = []
     loaded = plugins(store, item.id.path)
-    files = (*(p.path for p in loaded.session if p.path), *loaded.conftests)
+    files = (*(p.path for p in loaded.session if p.path and p.module not in _MODELLED), *loaded.conftests)
     for path in files:
         for added in hook_marks(store, path):
             mark = _decided(added, func, marks)

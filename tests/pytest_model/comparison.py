@@ -108,7 +108,9 @@ def differences(truth: Json, explained: Sequence[Json], folder: Path) -> list[Di
     seen = [node for node in ours if node in set(both)]
     if both != seen:
         first = next(i for i, (a, b) in enumerate(zip(both, seen, strict=True)) if a != b)
-        found.append(Difference(both[first].partition("::")[0], "order", seen[first : first + 3], both[first : first + 3]))
+        found.append(
+            Difference(both[first].partition("::")[0], "order", seen[first : first + 3], both[first : first + 3])
+        )
     for node in both:
         if node in theirs:
             found += _item(node, ours[node], theirs[node], folder)
@@ -179,11 +181,17 @@ def _ran(node: str, ours: Json, truth: Json) -> list[Difference]:
     runs = {_absolute(root, n): kind for n, kind in truth["runs"].items()}
     states = {_absolute(root, n): state for n, state in truth["states"].items()}
     # A plain function that uses async_to_sync itself is no less a plain function.
-    if node in runs and ours["runner"] not in {runs[node], "unknown"} and (ours["runner"], runs[node]) != ("sync", "django"):
+    if (
+        node in runs
+        and ours["runner"] not in {runs[node], "unknown"}
+        and (ours["runner"], runs[node]) != ("sync", "django")
+    ):
         found.append(Difference(node, "runner in the run", ours["runner"], runs[node]))
     mode = ours["database"]
     if node in states and mode["mode"] != "unknown":
-        aliases = list(states[node]) if mode["mode"] == "none" or mode["databases"] == ["__all__"] else mode["databases"]
+        aliases = (
+            list(states[node]) if mode["mode"] == "none" or mode["databases"] == ["__all__"] else mode["databases"]
+        )
         # An alias that was not asked for is refused only while its connection is closed: nothing to compare.
         expected = {alias: STATES[mode["mode"]] for alias in aliases}
         seen = {alias: state for alias, state in states[node].items() if alias in expected}

@@ -114,7 +114,9 @@ def code_of(func):
     func = getattr(func, "__func__", func)
     while isinstance(func, functools.partial):
         func = func.func
-    return getattr(func, "__code__", None)
+    code = getattr(func, "__code__", None)
+    # `mock.patch` wraps with a function of its own library.
+    return code_of(func.__wrapped__) if code is not None and code.co_filename.endswith("unittest/mock.py") else code
 
 
 def place(func, root: str) -> str:
@@ -128,7 +130,8 @@ def place(func, root: str) -> str:
 def written(func, name: str = "") -> tuple:
     """(file, line of `def`), or (None, None) for what is no function written anywhere, or has another name."""
     code = code_of(func)
-    if code is None or name not in {"", code.co_name}:
+    generated = code is not None and code.co_filename.endswith("pytest_factoryboy/fixturegen.py")
+    if code is None or generated or name not in {"", code.co_name}:
         return None, None
     return code.co_filename, lines(code.co_filename).get(code.co_firstlineno, code.co_firstlineno)
 
@@ -185,14 +188,17 @@ def class_of(item):
     names = [f"{base.__module__}.{base.__qualname__}" for base in cls.__mro__] if cls is not None else []
     if "django.test.testcases.SimpleTestCase" not in names:
         return None
-    kind = next(n for n in ("TestCase", "TransactionTestCase", "SimpleTestCase") if f"django.test.testcases.{n}" in names)
+    kind = next(
+        n for n in ("TestCase", "TransactionTestCase", "SimpleTestCase") if f"django.test.testcases.{n}" in names
+    )
     databases = cls.databases
     return {"kind": kind, "databases": databases if databases == "__all__" else sorted(databases)}
 
 
 def definitions(item, root: str) -> dict:
     found = {}
-    for name, defs in item._fixtureinfo.name2fixturedefs.items():
+    for name in item._fixtureinfo.names_closure:
+        defs = item._fixtureinfo.name2fixturedefs.get(name, ())
         # Pseudo fixtures are how pytest keeps the values of a parameter.
         real = [d for d in defs if type(d).__name__ in {"FixtureDef", "RequestFixtureDef"} and name != "request"]
         if real:
@@ -219,7 +225,9 @@ def pytest_collection_finish(session) -> None:
             "marks": [m.name for m in item.iter_markers()],
             "variants": [marks],
             "closure": list(info.names_closure),
-            "definitions": {name: [place(d.func, root) for d in one] for name, one in defs.items() if code_of(one[-1].func)},
+            "definitions": {
+                name: [place(d.func, root) for d in one] for name, one in defs.items() if code_of(one[-1].func)
+            },
             "fixtures": {name: [written(d.func) for d in one] for name, one in defs.items()},
             "arguments": list(info.argnames),
             "is_async": inspect.iscoroutinefunction(item.obj),
@@ -231,6 +239,13 @@ def pytest_collection_finish(session) -> None:
 
 
 def pytest_sessionfinish(session) -> None:
-    report = {"root": str(session.config.rootpath), "errors": ERRORS, "order": ORDER, "items": ITEMS, "runs": RUNS, "states": STATES}
+    report = {
+        "root": str(session.config.rootpath),
+        "errors": ERRORS,
+        "order": ORDER,
+        "items": ITEMS,
+        "runs": RUNS,
+        "states": STATES,
+    }
     with open(os.environ["PROBE_OUTPUT"], "w", encoding="utf-8") as stream:
         json.dump(report, stream)

@@ -143,8 +143,8 @@ class Session:
         return tuple(dict.fromkeys(everything))
 
     def files(self, paths: Sequence[str]) -> list[str]:
-        """The files to report on below these paths, in pytest's order: test files that pytest does not ignore, conftests,
-        modules that define fixtures, and every file that is named itself."""
+        """The files to report on below these paths, in pytest's order: test files that pytest does not ignore,
+        conftests, modules that define fixtures, and every file that is named itself."""
         project = self.store.get(PROJECT, "")
         wanted: dict[str, None] = {}
         for path in paths:

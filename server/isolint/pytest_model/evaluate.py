@@ -247,6 +247,8 @@ def _attribute(value: Object, name: str) -> Object:
     match value:
         case MarkNamespace():
             return MarkMaker(Mark(name))
+        case MarkMaker() if name == "with_args":
+            return value
         case Library():
             return Library(f"{value.canonical}.{name}")
         case Opaque():
@@ -274,6 +276,11 @@ def _join(alternatives: Sequence[Object]) -> Object:
         return known[0]
     if not known:
         return distinct[0] if distinct else Opaque("a name that is not bound")
+    classes = [a for a in known if isinstance(a, ClassObject)]
+    if len(classes) == len(known):
+        reason = f"{classes[0].ref.name} is one of several classes"
+        doubt = Mark("", path=classes[0].ref.path, level="class", certain=False, reason=reason)
+        return replace(classes[0], opaque=reason, marks=(*classes[0].marks, doubt))
     return Opaque("one of several values", next((a for a in known if isinstance(a, Func)), None))
 
 
@@ -372,6 +379,10 @@ def _call_library(
         return Library(name, True, wraps=args[0]) if isinstance(args[0], Func) else Library(name, True)
     if name == library.REVERSED and args and isinstance(args[0], Items):
         return Items(tuple(reversed(args[0].items)))
+    if name == library.GETATTR and len(args) == 2 and len(node.args) == 2:
+        attribute = literal(store, context, node.args[1], depth + 1)
+        if isinstance(attribute, str):
+            return _attribute(args[0], attribute)
     if name in {"builtins.list", "builtins.tuple"} and args and isinstance(args[0], Items):
         return args[0]
     if name == library.PARAM:
@@ -501,6 +512,7 @@ def _apply_library(decorator: Library, target: Object) -> Object:
             tags=inner.tags,
             owner=inner.owner,
             wrapped=True,
+            given=inner.given,
         )
     if name in library.PATCHES:
         return replace(target, patched=target.patched + decorator.patches)
@@ -513,9 +525,13 @@ def _apply_library(decorator: Library, target: Object) -> Object:
     if name == library.GIVEN:
         # hypothesis fills parameters by keyword, or from the last one: they are gone from the signature.
         kept = tuple(p for p in target.params if p.name not in decorator.fills)
-        return replace(target, params=kept[: len(kept) - decorator.fills_last])
+        return replace(target, params=kept[: len(kept) - decorator.fills_last], given=True)
     if name in library.KEEPING:
         return target
+    if name == library.CONTEXT_MANAGER:
+        return replace(target, is_generator=False, opaque="a context manager: its body does not run when it is called")
+    if name in library.NO_FUNCTIONS:
+        return Opaque(f"{name} makes no function")
     return replace(target, opaque=f"{name} is not known to keep what it decorates")
 
 
@@ -600,7 +616,8 @@ def _execute(store: Store, body: Iterable[f.Stmt], context: Context, depth: int)
                 ref = FunctionRef(context.path, context.chunk, statement.span[0], statement.name)
                 context = context.bind(statement.name, _decorate(store, statement, ref, context, depth + 1))
             case f.Class():
-                context = context.bind(statement.name, Opaque("a class made in a function"))
+                made = ClassRef(context.path, context.chunk, statement.span[0], statement.name, True)
+                context = context.bind(statement.name, class_object(store, made))
             case f.Evaluate(value=f.Call() as call):
                 context = _updated(store, call, context, depth)
             case f.If():

@@ -1,8 +1,8 @@
 """Which files pytest leaves out when it collects a folder, and in which order it collects the others.
 
 `--ignore`, `--ignore-glob`, and `collect_ignore`, `collect_ignore_glob` of conftest files, as far as they are written
-out; what a conftest adds under a condition, or a `pytest_ignore_collect` hook decides, only running can tell: such files
-stay. Folders that are never entered are left out by `workspace.discovery`.
+out; what a conftest adds under a condition, or a `pytest_ignore_collect` hook decides, only running can tell: such
+files stay. Folders that are never entered are left out by `workspace.discovery`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Runs the real pytest on many projects, each in a process of its own that is forked from one that has everything
 imported: started as `python batch.py` in the analysed environment, jobs as lines of JSON on standard input.
 
-A job is {"root": folder, "output": where the probe writes, "arguments": [...]}; for each job one line of JSON comes back:
-{"code": exit code, "text": what pytest printed}. Nothing of isolint is imported.
+A job is {"root": folder, "output": where the probe writes, "arguments": [...]}; for each job one line of JSON comes
+back: {"code": exit code, "text": what pytest printed}. Nothing of isolint is imported.
 """
 
 from __future__ import annotations

@@ -66,7 +66,9 @@ def state() -> None:
     found = {}
     for alias in connections:
         try:
-            connections[alias].ensure_connection()
+            # pytest-django replaces `ensure_connection`, Django's own classes `cursor`.
+            with connections[alias].cursor():
+                pass
             found[alias] = "atomic" if connections[alias].in_atomic_block else "open"
         except Exception:  # noqa: BLE001 (blocked connections raise whatever pytest-django or Django chose)
             found[alias] = "blocked"

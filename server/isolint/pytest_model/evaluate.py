@@ -306,7 +306,7 @@ def _call(store: Store, callee: Object, node: f.Call, context: Context, depth: i
             only = evaluate(store, context, node.args[0], depth + 1)
             if isinstance(only, Func | ClassObject | Fixture):
                 return apply(store, callee, only, site, depth + 1)
-        return MarkMaker(_with_arguments(callee.mark, node, context))
+        return MarkMaker(_with_arguments(store, callee.mark, node, context))
     args = tuple(_elements(store, context, node.args, depth))
     if isinstance(callee, FixtureMaker):
         maker = _fixture_options(store, callee, node, context, depth)
@@ -323,10 +323,10 @@ def _call(store: Store, callee: Object, node: f.Call, context: Context, depth: i
     return Opaque(reason, function)
 
 
-def _with_arguments(mark: Mark, node: f.Call, context: Context) -> Mark:
+def _with_arguments(store: Store, mark: Mark, node: f.Call, context: Context) -> Mark:
     """pytest's MarkDecorator.with_args: positional arguments are appended, keyword arguments merged."""
     args = tuple(_substituted(context, a) for a in node.args)
-    named = tuple((k.name or "**", _substituted(context, k.value)) for k in node.keywords)
+    named = tuple(pair for k in node.keywords for pair in _named(store, context, k))
     kept = tuple((n, v) for n, v in mark.keywords if n not in {name for name, _ in named})
     arguments = mark.arguments
     if node.args or node.keywords:
@@ -339,6 +339,23 @@ def _with_arguments(mark: Mark, node: f.Call, context: Context) -> Mark:
         path=context.path,
         owner=context.owner,
     )
+
+
+def _named(store: Store, context: Context, keyword: f.Keyword) -> Iterable[tuple[str, f.Expr]]:
+    """A keyword argument, or those of `**OPTIONS` where all of them are written out as constants; else "**"."""
+    if keyword.name is not None:
+        return ((keyword.name, _substituted(context, keyword.value)),)
+    value = evaluate(store, context, keyword.value)
+    pairs: list[tuple[object, f.Expr]] = []
+    match value:
+        case Written(expr=f.Mapping(items=items)):
+            pairs = [(key.value if isinstance(key, f.Constant) else None, inner) for key, inner in items]
+        case Written(expr=f.Call(args=(), keywords=keywords)):
+            pairs = [(inner.name, inner.value) for inner in keywords]
+        case _:
+            return (("**", keyword.value),)
+    named = [(name, inner) for name, inner in pairs if isinstance(name, str) and isinstance(inner, f.Constant)]
+    return named if len(named) == len(pairs) else (("**", keyword.value),)
 
 
 def _substituted(context: Context, expr: f.Expr) -> f.Expr:
@@ -383,9 +400,9 @@ def _call_library(
         attribute = literal(store, context, node.args[1], depth + 1)
         if isinstance(attribute, str):
             return _attribute(args[0], attribute)
-    if name in {"builtins.list", "builtins.tuple"} and args and isinstance(args[0], Items):
+    if name in library.SEQUENCES and args and isinstance(args[0], Items):
         return args[0]
-    if name == library.PARAM:
+    if name in {library.PARAM, library.DICT}:
         return Written(node, context)
     if name in library.PATCHES and not callee.called:
         return Library(name, True, patches=_patched_arguments(name, node))
@@ -772,6 +789,11 @@ def literal(store: Store, context: Context, expr: f.Expr, depth: int = 0) -> Lit
             return UNREADABLE
         case f.Name() | f.Attribute():
             return _literal_name(store, context, expr, depth)
+        case f.Call(func=f.Name(), args=args, keywords=()) if len(args) < 2:
+            made = evaluate(store, context, expr.func, depth + 1)
+            if isinstance(made, Library) and made.canonical in library.SEQUENCES:
+                inner = literal(store, context, args[0], depth + 1) if args else ()
+                return inner if isinstance(inner, tuple) else UNREADABLE
     return UNREADABLE
 
 

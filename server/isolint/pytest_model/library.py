@@ -33,6 +33,8 @@ NO_FUNCTIONS = frozenset(
     }
 )
 """What these make of a function is none: pytest does not collect it."""
+DICT = "builtins.dict"
+SEQUENCES = frozenset({"builtins.frozenset", "builtins.list", "builtins.set", "builtins.tuple"})
 GETATTR = "builtins.getattr"
 REVERSED = "builtins.reversed"
 PATCHES: dict[str, int | None] = {

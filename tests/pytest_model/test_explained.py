@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 
+from isolint.check.session import Session
 from tests.pytest_model.comparison import Json, Pytest, differences, unknown
+from tests.pytest_model.generated import projects
 from tests.pytest_model.projects import NEEDS, PROJECTS, SETTINGS, UNKNOWN
 from tests.pytest_model.styles import STYLES, styled
 from tests.pytest_model.support import environment, require_truth
@@ -22,6 +26,12 @@ from tests.support import isolint
 
 TWICE = [(name, STYLES[(number + step) % len(STYLES)]) for number, name in enumerate(PROJECTS) for step in (0, 3)]
 """Every project in two styles, every style for several projects."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _recursion(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A session raises the interpreter's recursion limit; hypothesis objects to that in the middle of a test."""
+    Session(str(tmp_path_factory.mktemp("first"))).close()
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +71,15 @@ def test_explain_says_what_pytest_does(name: str, style: str, tmp_path: Path, or
     found = differences(truth, said, root)
     assert not found, "\n".join(map(str, found))
     assert unknown(said) == UNKNOWN.get(name, [])
+
+
+@settings(max_examples=int(os.environ.get("ISOLINT_GENERATED", "12")), deadline=None)
+@given(project=projects())
+def test_explain_says_what_pytest_does_of_generated_projects(project: dict[str, str], oracle: Pytest) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder).resolve()
+        lay_out(root, project, "pytest.ini")
+        truth = oracle.ask(root)
+        assert truth.get("items"), truth["text"]
+        found = differences(truth, explained(root), root)
+        assert not found, "\n".join(map(str, found))

@@ -202,7 +202,13 @@ def definitions(item, root: str) -> dict:
     for name in item._fixtureinfo.names_closure:
         defs = item._fixtureinfo.name2fixturedefs.get(name, ())
         # Pseudo fixtures are how pytest keeps the values of a parameter.
-        real = [d for d in defs if type(d).__name__ in {"FixtureDef", "RequestFixtureDef"} and name != "request"]
+        real = [
+            d
+            for d in defs
+            if type(d).__name__ == "FixtureDef"
+            and name != "request"
+            and getattr(d.func, "__name__", "") != "get_direct_param_fixture_func"
+        ]
         if real:
             found[name] = real
     return found

@@ -27,7 +27,7 @@ from isolint.names.symbols import Site
 from isolint.placement.inputs import MAY_LEAVE, TABLE, TEST_CODE
 from isolint.placement.reach import Reach
 from isolint.pytest_model.collect import tests_of
-from isolint.pytest_model.ignored import collection_key, is_ignored
+from isolint.pytest_model.ignored import collection_order, is_ignored
 from isolint.pytest_model.inputs import CONFIG, ENVIRON_UNSAFE, ENVIRONMENT, USER_DATABASE_FIXTURES
 from isolint.pytest_model.shapes import TestItem
 from isolint.rules.finding import Finding
@@ -153,7 +153,7 @@ class Session:
                 continue
             inside = path.rstrip(os.sep) + os.sep
             found = project.files if self._is_inside(path) else frozenset(discover(path, self._config(path)).files)
-            for file in sorted(found, key=collection_key):
+            for file in sorted(found, key=collection_order(self.store)):
                 if file.startswith(inside) and self._is_reported(file, path):
                     wanted[file] = None
         return list(wanted)

@@ -19,6 +19,7 @@ from isolint.pytest_model.plugins import Plugins, plugins
 from isolint.pytest_model.registry import Node, generated, node_of, node_registry, visible, why_missing
 from isolint.pytest_model.requests import requests_of
 from isolint.pytest_model.shapes import SCOPES, Closure, FixtureDef, Mark, Requested, Taker, TestRef
+from isolint.pytest_model.versions import pytest_since, since
 from isolint.store.memo import Query, Store
 from isolint.workspace.shapes import PytestConfig
 
@@ -94,8 +95,13 @@ def _closure_of(store: Store, wanted: _Wanted) -> Closure:
     # (_pytest.fixtures.FuncFixtureInfo.prune_dependency_tree).
     direct = wanted.direct | made.surely
 
+    chains = pytest_since(store, 9, 0)
+    # Before 1.0 pytest-asyncio made its fixtures request the loop.
+    loop = () if since(store, "pytest-asyncio", 1, 0) else ("event_loop",)
+
     def visit(name: str, depth: int) -> None:
-        """_pytest.fixtures.traverse_fixture_closure: a fixture that asks for its own name gets the next one up."""
+        """_pytest.fixtures.traverse_fixture_closure: a fixture that asks for its own name gets the next one up; before
+        pytest 9 only what the closest definition requests was looked at."""
         index = indices.get(name)
         if index == -1 or depth > 200:
             return
@@ -110,8 +116,11 @@ def _closure_of(store: Store, wanted: _Wanted) -> Closure:
         if -index > len(defs):
             return
         indices[name] = index - 1
-        for needed in defs[index].params:
-            visit(needed, depth + 1)
+        one = defs[index]
+        looped = loop if one.is_async and taker(one, names, wanted.trio, loaded, config) == "pytest-asyncio" else ()
+        for needed in (*one.params, *looped):
+            if chains or needed not in indices:
+                visit(needed, depth + 1)
         indices[name] = index
 
     for name in dict.fromkeys((*config.usefixtures, *node_registry(store, node).autouse, *wanted.initial)):

@@ -29,6 +29,7 @@ from isolint.pytest_model.namespace import (
 )
 from isolint.pytest_model.objects import ClassObject, Context, Func, LambdaObject, Object, Opaque, Partial
 from isolint.pytest_model.shapes import Family, TestItem, TestRef
+from isolint.pytest_model.versions import pytest_since
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 from isolint.workspace.shapes import PytestConfig
@@ -165,7 +166,8 @@ def _is_collected(store: Store, func: Func, name: str, config: PytestConfig, pat
         return False
     if func.refused == "async_to_sync":
         return False  # an AsyncToSync object is no function: dropped with a warning
-    return func.is_async or not func.is_generator
+    # A sync generator is an error of the whole module since pytest 8.4; before, an item that is never run.
+    return func.is_async or not func.is_generator or not pytest_since(store, 8, 4)
 
 
 # --- classes ---------------------------------------------------------------------------------------------------------
@@ -369,7 +371,8 @@ def _item(
     if family in {"function", "method"}:
         patched = func.patched + (_class_patches(store, cls, owner, name) if cls is not None else 0)
         drop = cls is not None and func.binding != "static"
-        params = requested_names(func.params, drop_first=drop, patched=patched)
+        before = not pytest_since(store, 8, 4)
+        params = requested_names(func.params, drop_first=drop, patched=patched, always=before)
     return (
         TestItem(
             id=TestRef(path, chain, name),

@@ -27,11 +27,14 @@ from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
 
-def requested_names(params: tuple[f.Parameter, ...], *, drop_first: bool, patched: int = 0) -> tuple[str, ...]:
+def requested_names(
+    params: tuple[f.Parameter, ...], *, drop_first: bool, patched: int = 0, always: bool = False
+) -> tuple[str, ...]:
     """The parameters that pytest fills with fixtures (_pytest.compat.getfuncargnames): no default, not positional-only;
-    the first left out for methods unless there is a positional-only one, then those that `mock.patch` fills."""
+    the first left out for methods unless there is a positional-only one (`always`: even then, as before pytest 8.4),
+    then those that `mock.patch` fills."""
     names = tuple(p.name for p in params if p.kind in {"normal", "keyword"} and p.default is None)
-    if drop_first and not any(p.kind == "positional" for p in params):
+    if drop_first and (always or not any(p.kind == "positional" for p in params)):
         names = names[1:]
     return names[patched:]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
+from collections.abc import Callable
 
 from isolint.names.scopes import bound
 from isolint.pytest_model.evaluate import strings
@@ -16,6 +17,7 @@ from isolint.pytest_model.inputs import CONFIG
 from isolint.pytest_model.namespace import bodies
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.plugins import conftest_chain
+from isolint.pytest_model.versions import pytest_since
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
@@ -37,10 +39,17 @@ def is_ignored(store: Store, path: str, below: str) -> bool:
     return False
 
 
-def collection_key(path: str) -> tuple[tuple[bool, str], ...]:
-    """Sorts files as pytest visits them: folders and files of a folder together by name, `__init__.py` first
-    (_pytest.main.Dir.collect, _pytest.python.Package.collect)."""
-    return tuple((name != "__init__.py", name) for name in path.split(os.sep))
+def collection_order(store: Store) -> Callable[[str], tuple[tuple[bool, str], ...]]:
+    """The key that sorts files as pytest visits them: folders and files of a folder together by name, `__init__.py`
+    first (_pytest.main.Dir.collect, _pytest.python.Package.collect); before pytest 8 its files came before its
+    folders."""
+    files_first = not pytest_since(store, 8, 0)
+
+    def key(path: str) -> tuple[tuple[bool, str], ...]:
+        *folders, name = path.split(os.sep)
+        return (*((files_first, folder) for folder in folders), (name != "__init__.py" and not files_first, name))
+
+    return key
 
 
 def _listed(store: Store, folder: str, name: str) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ def model(
     `variables` are NAME=VALUE for both sides."""
     extra = dict(variable.partition("=")[::2] for variable in variables)
     checkout = checkout.resolve()
-    python = str(Path(environ["VIRTUAL_ENV"]) / "bin" / "python")
+    python = str(Path(environ["VIRTUAL_ENV"]).absolute() / "bin" / "python")
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder, Pytest(python, Path(folder)) as oracle:
         truth = oracle.ask(checkout, *targets, variables=extra)

@@ -40,8 +40,8 @@ def test_the_bases_of_a_class(tmp_path: Path, text: str, order: list[str]) -> No
 
 
 def test_a_base_that_the_enclosing_class_binds(tmp_path: Path) -> None:
-    text = "class Outer:\n    class First:\n        def a(self): pass\n    class Second(First):\n        def b(self): pass\n"
-    session, path = store_of(tmp_path, text + "class X(Outer.Second): pass\n")
+    text = "class Outer:\n    class First: x = 1\n    class Second(First): y = 1\nclass X(Outer.Second): pass\n"
+    session, path = store_of(tmp_path, text)
     (symbol,) = lookup(session.store, (path, "X"))
     assert isinstance(symbol, ClassSymbol)
     found = mro(session.store, symbol.ref)

@@ -17,18 +17,24 @@ from pathlib import Path
 from benchmarks import generate, latency, memory, startup, whole
 from benchmarks.accuracy.run import accuracy
 from benchmarks.latency import KINDS, percentile
+from benchmarks.model.run import model
 
-PARTS = ("latency", "startup", "whole", "memory", "accuracy", "navigation")
-_ON_DEMAND = ("accuracy", "navigation")
+PARTS = ("latency", "startup", "whole", "memory", "accuracy", "navigation", "model")
+ON_REQUEST = ("accuracy", "navigation", "model")
+"""What needs checkouts, or another server."""
 
 
 def main() -> int:
     """Measure the parts asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument(
-        "parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; default: all but the last two"
+        "parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; default: all but {', '.join(ON_REQUEST)}"
     )
-    parser.add_argument("--checkout", type=Path, help="a project for `whole`; a generated one by default")
+    parser.add_argument(
+        "--checkout", type=Path, help="a project for `whole` (a generated one by default) or for `model`"
+    )
+    parser.add_argument("--target", action="append", default=[], help="for `model`: a path in the checkout, repeatable")
+    parser.add_argument("--variable", action="append", default=[], help="for `model`: NAME=VALUE, repeatable")
     parser.add_argument("--environment", default=os.environ.get("VIRTUAL_ENV"), help="with Django and pytest")
     parser.add_argument("--sizes", default="2000,5000,10000", help="lines of the files for `latency`")
     parser.add_argument("--rounds", type=int, default=10)
@@ -49,7 +55,9 @@ def main() -> int:
         parser.error(f"{unknown[0]}: not one of {', '.join(PARTS)}")
     if not options.environment:
         parser.error("--environment or VIRTUAL_ENV must name a Python environment with Django and pytest-django")
-    parts = options.parts or [part for part in PARTS if part not in _ON_DEMAND]
+    parts = options.parts or [part for part in PARTS if part not in ON_REQUEST]
+    if "model" in parts and options.checkout is None:
+        parser.error("`model` needs --checkout")
     here = Path(sys.executable).parent
     ruff, flake8 = _tool(here, "ruff"), _tool(here, "flake8")
     isolint = [sys.executable, "-m", "isolint"]
@@ -82,6 +90,10 @@ def main() -> int:
                 print(f"  {edits:7}{resident:9.1f}")
     if "navigation" in parts:
         _navigation(options, environ, [*isolint, "server"])
+    if "model" in parts:
+        print()
+        if model(options.checkout, options.target, isolint, environ, options.variable):
+            return 1
     if "accuracy" in parts:
         return _accuracy(options, environ, isolint)
     return 0

@@ -1,11 +1,13 @@
 """A pytest plugin that writes down what pytest itself decides: loaded into the analysed environment with `-p probe`.
 
 Also the module `seen` of the generated projects: `seen.here()` in a test's body says who runs it. Nothing of isolint is
-imported: this file runs in the user's environment.
+imported: this file runs in the user's environment, with any pytest since 7.
 """
 
 from __future__ import annotations
 
+import ast
+import functools
 import inspect
 import json
 import os
@@ -16,12 +18,18 @@ import pytest
 RUNS: dict[str, str] = {}
 STATES: dict[str, dict[str, str]] = {}
 ORDER: list[str] = []
+ITEMS: dict[str, dict] = {}
+ERRORS: list[str] = []
 
 
 def plain(item) -> str:
     """The node id without parameters."""
-    name = getattr(item, "originalname", None) or item.name
-    return "::".join([*item.nodeid.split("[")[0].split("::")[:-1], name])
+    names = [getattr(node, "originalname", None) or node.name for node in item.listchain() if named(node)]
+    return "::".join([item.nodeid.split("::")[0], *names])
+
+
+def named(node) -> bool:
+    return isinstance(node, pytest.Class | pytest.Item)
 
 
 def current() -> str:
@@ -58,7 +66,9 @@ def state() -> None:
     found = {}
     for alias in connections:
         try:
-            connections[alias].ensure_connection()
+            # pytest-django replaces `ensure_connection`, Django's own classes `cursor`.
+            with connections[alias].cursor():
+                pass
             found[alias] = "atomic" if connections[alias].in_atomic_block else "open"
         except Exception:  # noqa: BLE001 (blocked connections raise whatever pytest-django or Django chose)
             found[alias] = "blocked"
@@ -66,7 +76,14 @@ def state() -> None:
 
 
 def pytest_itemcollected(item) -> None:
-    ORDER.append(plain(item))
+    # Collected by pytest alone: what plugins reorder, duplicate or deselect afterwards is another matter.
+    if isinstance(item, pytest.Function):
+        ORDER.append(plain(item))
+
+
+def pytest_collectreport(report) -> None:
+    if report.failed:
+        ERRORS.append(report.nodeid)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -76,38 +93,167 @@ def pytest_runtest_call(item):
     return (yield)
 
 
+# --- places ----------------------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def lines(file: str) -> dict[int, int]:
+    """The line of the first decorator of each function of a file to the line of its `def`."""
+    try:
+        with open(file, "rb") as stream:
+            tree = ast.parse(stream.read())
+    except (OSError, SyntaxError, ValueError):
+        return {}
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            found[first] = node.lineno
+    return found
+
+
+def code_of(func):
+    func = getattr(func, "__func__", func)
+    while isinstance(func, functools.partial):
+        func = func.func
+    code = getattr(func, "__code__", None)
+    # `mock.patch` wraps with a function of its own library.
+    return code_of(func.__wrapped__) if code is not None and code.co_filename.endswith("unittest/mock.py") else code
+
+
 def place(func, root: str) -> str:
     """`file:line` of the first decorator in the project, `file::name` elsewhere."""
-    func = getattr(func, "__func__", func)
-    code = func.__code__
+    code = code_of(func)
     if code.co_filename.startswith(root):
         return f"{code.co_filename}:{code.co_firstlineno}"
     return f"{code.co_filename}::{code.co_name}"
 
 
-ITEMS = {}
+def written(func, name: str = "") -> tuple:
+    """(file, line of `def`), or (None, None) for what is no function written anywhere, or has another name."""
+    code = code_of(func)
+    generated = code is not None and code.co_filename.endswith("pytest_factoryboy/fixturegen.py")
+    if code is None or generated or name not in {"", code.co_name}:
+        return None, None
+    return code.co_filename, lines(code.co_filename).get(code.co_firstlineno, code.co_firstlineno)
+
+
+# --- items -----------------------------------------------------------------------------------------------------------
+
+
+def runner_of(item) -> str:
+    """Who will run the item, as far as the classes and the functions of the plugins say before the run."""
+    function = getattr(item, "obj", None)
+    kind = type(item)
+    if inspect.isasyncgenfunction(function):
+        return "never"
+    is_async = inspect.iscoroutinefunction(inspect.unwrap(function)) if function is not None else False
+    is_async = is_async and inspect.iscoroutinefunction(function)
+    if item.get_closest_marker("trio") and "pytest_trio" in sys.modules and is_async:
+        return "trio"
+    if kind.__module__ == "pytest_asyncio.plugin":
+        return "pytest-asyncio"
+    if kind.__name__ == "TestCaseFunction":
+        if not is_async:
+            return "sync"
+        names = [f"{base.__module__}.{base.__qualname__}" for base in item.cls.__mro__]
+        if "django.test.testcases.SimpleTestCase" in names:
+            return "django"
+        return "isolated-asyncio" if "unittest.async_case.IsolatedAsyncioTestCase" in names else "never"
+    if not is_async:
+        return "sync"
+    return "anyio" if "anyio_backend" in item.fixturenames else "never"
+
+
+def mark_of(mark) -> dict:
+    return {"name": mark.name, "args": repr(mark.args), "kwargs": repr(sorted(mark.kwargs.items(), key=lambda p: p[0]))}
+
+
+def database_of(item):
+    """The arguments of the closest `django_db` mark as pytest-django reads them; None without one."""
+    mark = item.get_closest_marker("django_db")
+    if mark is None:
+        return None
+    names = ("transaction", "reset_sequences", "databases", "serialized_rollback", "available_apps")
+    given = dict(zip(names, mark.args, strict=False)) | mark.kwargs
+    databases = given.get("databases")
+    return {
+        "transaction": bool(given.get("transaction")),
+        "reset_sequences": bool(given.get("reset_sequences")),
+        "databases": databases if databases is None or databases == "__all__" else sorted(databases),
+    }
+
+
+def class_of(item):
+    """What Django's own class of a test case says about its databases."""
+    cls = getattr(item, "cls", None)
+    names = [f"{base.__module__}.{base.__qualname__}" for base in cls.__mro__] if cls is not None else []
+    if "django.test.testcases.SimpleTestCase" not in names:
+        return None
+    kind = next(
+        n for n in ("TestCase", "TransactionTestCase", "SimpleTestCase") if f"django.test.testcases.{n}" in names
+    )
+    databases = cls.databases
+    return {"kind": kind, "databases": databases if databases == "__all__" else sorted(databases)}
+
+
+def definitions(item, root: str) -> dict:
+    found = {}
+    for name in item._fixtureinfo.names_closure:
+        defs = item._fixtureinfo.name2fixturedefs.get(name, ())
+        # Pseudo fixtures are how pytest keeps the values of a parameter.
+        real = [
+            d
+            for d in defs
+            if type(d).__name__ == "FixtureDef"
+            and name != "request"
+            and getattr(d.func, "__name__", "") != "get_direct_param_fixture_func"
+        ]
+        if real:
+            found[name] = real
+    return found
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish(session) -> None:
-    found = ITEMS
+    root = str(session.config.rootpath)
     for item in session.items:
         info = getattr(item, "_fixtureinfo", None)
-        if plain(item) in found or info is None:
+        if info is None:
             continue
-        found[plain(item)] = {
+        marks = [mark_of(m) for m in item.iter_markers() if m.name != "parametrize"]
+        known = ITEMS.get(plain(item))
+        if known is not None:
+            known["variants"].append(marks)
+            continue
+        defs = definitions(item, root)
+        ITEMS[plain(item)] = {
+            "file": str(item.path),
+            "written": written(inspect.unwrap(item.obj), plain(item).rpartition("::")[2]),
             "marks": [m.name for m in item.iter_markers()],
+            "variants": [marks],
             "closure": list(info.names_closure),
             "definitions": {
-                name: [place(d.func, str(session.config.rootpath)) for d in defs if type(d).__name__ == "FixtureDef"]
-                for name, defs in info.name2fixturedefs.items()
+                name: [place(d.func, root) for d in one] for name, one in defs.items() if code_of(one[-1].func)
             },
+            "fixtures": {name: [written(d.func) for d in one] for name, one in defs.items()},
             "arguments": list(info.argnames),
             "is_async": inspect.iscoroutinefunction(item.obj),
+            "runner": runner_of(item),
+            "mark": database_of(item),
+            "class": class_of(item),
+            "tags": any(len(getattr(one, "tags", ())) > 1 for one in (item.obj, getattr(item, "cls", None))),
         }
 
 
-def pytest_sessionfinish() -> None:
-    report = {"order": ORDER, "items": ITEMS, "runs": RUNS, "states": STATES}
+def pytest_sessionfinish(session) -> None:
+    report = {
+        "root": str(session.config.rootpath),
+        "errors": ERRORS,
+        "order": ORDER,
+        "items": ITEMS,
+        "runs": RUNS,
+        "states": STATES,
+    }
     with open(os.environ["PROBE_OUTPUT"], "w", encoding="utf-8") as stream:
         json.dump(report, stream)

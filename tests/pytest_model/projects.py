@@ -5,6 +5,16 @@ Every rule of `facts/pytest-model` sections A2 to A7 that the model implements h
 
 from __future__ import annotations
 
+SETTINGS = """
+SECRET_KEY = "x"
+DATABASES = {
+    "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
+    "other": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
+}
+INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes"]
+MIGRATION_MODULES = {"auth": None, "contenttypes": None}
+"""
+
 INI = "[pytest]\nDJANGO_SETTINGS_MODULE = settings\n"
 
 COLLECTION = {
@@ -39,8 +49,6 @@ test_flagged.__test__ = False
 def checked(): pass
 checked.__test__ = True
 test_lambda_made = make()
-def test_yields(tmp_path):
-    yield 1
 test_value = 3
 class TestValue: value = 1
 test_alias = testfoo
@@ -899,6 +907,999 @@ async def test_async(): seen.here()
 """,
 }
 
+IGNORED = {
+    "a/b/test_b.py": """
+def test_one(): pass
+def test_two(): pass
+""",
+    "a/conftest.py": """
+collect_ignore = ["test_ci.py", "skipped"]
+collect_ignore_glob = ["test_glob*"]
+""",
+    "a/skipped/test_s.py": """
+def test_one(): pass
+def test_two(): pass
+""",
+    "a/test_a.py": """
+def test_one(): pass
+def test_two(): pass
+""",
+    "a/test_ci.py": """
+def test_one(): pass
+def test_two(): pass
+""",
+    "a/test_glob_x.py": """
+def test_one(): pass
+def test_two(): pass
+""",
+    "a/test_x_glob.py": """
+def test_one(): pass
+def test_two(): pass
+""",
+    "a-b/test_ab.py": """
+def test_one(): pass
+def test_two(): pass
+""",
+    "conf_test.py": """
+def test_one(): pass
+def test_two(): pass
+""",
+    "conftest.py": """
+collect_ignore = ["setup.py"]
+collect_ignore += ["tests/x"]
+collect_ignore.append("other.py")
+""",
+    "norec/q/test_q.py": """
+def test_one(): pass
+def test_two(): pass
+""",
+    "pytest.ini": """
+[pytest]
+addopts = --ignore=a/b --ignore-glob=*_glob.py
+norecursedirs = norec
+""",
+    "test_top.py": """
+def test_one(): pass
+def test_two(): pass
+""",
+    "tests/test_z.py": """
+def test_one(): pass
+def test_two(): pass
+""",
+    "tests/x/test_x.py": """
+def test_one(): pass
+def test_two(): pass
+""",
+}
+
+CLASSES = {
+    "helper_mod.py": """
+def test_imported_in_class(self, tmp_path): pass
+""",
+    "pytest.ini": "",
+    "test_cls.py": """
+import pytest, abc
+from typing import Generic, TypeVar, NamedTuple, Protocol
+T = TypeVar("T")
+class Base(Generic[T]):
+    def test_generic(self): pass
+class TestG(Base[int]):
+    def test_own(self): pass
+class TestH(Base["TestG"], abc.ABC): pass
+TestMade = type("TestMade", (Base,), {})
+def _t(self): pass
+TestMade2 = type("TestMade2", (Base,), {"test_x": _t, "test_l": lambda self: None})
+class TestB(type("Inner", (Base,), {})):
+    def test_b(self): pass
+def factory(base):
+    class TestInner(base):
+        def test_in(self): pass
+    return TestInner
+TestF = factory(object)
+test_lambda = lambda: None
+import functools
+def helper(a, tmp_path): pass
+test_partial = functools.partial(helper, 1)
+class C:
+    def __call__(self): pass
+test_instance = C()
+class TestSlots:
+    __slots__ = ()
+    def test_s(self): pass
+class TestEnum:
+    x = 1
+    test_val = 3
+    def _inner(self): pass
+    test_alias = _inner
+    test_lam = lambda self, tmp_path: None
+    test_part = functools.partialmethod(_inner)
+    @property
+    def test_prop(self): return 1
+class TestDel:
+    def test_a(self): pass
+    def test_b(self): pass
+    del test_a
+for name in ("one", "two"):
+    def test_loop(): pass
+class TestNt(NamedTuple):
+    x: int = 1
+    def test_n(self): pass
+class TestExc(Exception):
+    def test_e(self): pass
+class TestDict(dict):
+    def test_d(self): pass
+class TestObj(object):
+    def test_o(self): pass
+class Meta(type): pass
+class TestMeta(metaclass=Meta):
+    def test_m(self): pass
+if True:
+    class TestCond:
+        def test_c(self): pass
+else:
+    class TestCond:
+        def test_other(self): pass
+with open(__file__) as fh:
+    def test_with(): pass
+class TestOuter:
+    from helper_mod import test_imported_in_class
+    class TestInner(Base):
+        def test_i(self): pass
+    class TestInner2(TestInner):
+        def test_i2(self): pass
+    TestAl = TestInner
+test_a, test_b = (lambda: 1), (lambda: 2)
+test_c = test_d = (lambda: 2)
+def outer():
+    def test_nested(): pass
+    return test_nested
+test_made = outer()
+globals()["test_glob"] = lambda: 1
+""",
+}
+
+FIXTURE_TREE = {
+    "conftest.py": """
+import pytest
+import helpers
+from helpers import *
+from helpers import _private, fx as aliased
+from pkg.fixtures import *
+from pkg import relfix
+pytest_plugins = "plug_comma1,plug_comma2,plug_list"
+@pytest.fixture
+def a(a): return "root"
+mod_fix = helpers.fx
+late = pytest.fixture(name="late_name")(helpers.plain)
+@pytest.fixture(params=[1,2])
+def many(request, a): pass
+class Holder:
+    @pytest.fixture
+    def invisible(self): pass
+in_class = Holder.invisible
+try:
+    import nothing_here
+except ImportError:
+    nothing_here = None
+if nothing_here is None:
+    @pytest.fixture
+    def cond(): pass
+else:
+    @pytest.fixture
+    def cond2(): pass
+def deleted(): pass
+deleted = pytest.fixture(deleted)
+del deleted
+scope_var = "session"
+@pytest.fixture(scope=scope_var)
+def session_scoped(): pass
+def dyn(fixture_name, config): return "session"
+@pytest.fixture(scope=dyn)
+def dynamic_scope(): pass
+@pytest.fixture
+def kwonly(*, a, b=1): pass
+@pytest.fixture
+def defaulted(a=1): pass
+import functools
+@pytest.fixture
+@functools.lru_cache
+def cached(): pass
+def deco(f):
+    @functools.wraps(f)
+    def inner(*a, **k): return f(*a, **k)
+    return inner
+@pytest.fixture
+@deco
+def decorated(a, only_cmd): pass
+def fixture_factory(value, name):
+    @pytest.fixture(name=name)
+    def inner(a): return value
+    return inner
+made1 = fixture_factory(1, "made_one")
+made2 = fixture_factory(2, None)
+from unittest import mock
+@pytest.fixture
+@mock.patch("os.getcwd")
+def patched_fx(m, a): pass
+for _n in ("l1", "l2"):
+    @pytest.fixture
+    def loop_fx(): pass
+""",
+    "helpers.py": """
+import pytest
+__all__ = ["fx", "_starred"]
+__all__ += ["added"]
+@pytest.fixture
+def fx(): pass
+@pytest.fixture
+def _starred(fx): pass
+@pytest.fixture
+def added(): pass
+@pytest.fixture
+def not_exported(): pass
+@pytest.fixture
+def _private(): pass
+def plain(a): pass
+""",
+    "pkg/__init__.py": "",
+    "pkg/cycle.py": """
+from .fixtures import *
+import pytest
+@pytest.fixture
+def cyc(): pass
+""",
+    "pkg/fixtures.py": """
+import pytest
+from .relfix import rel, rel as rel2
+from . import relfix as rf
+from .cycle import *
+@pytest.fixture
+def pkgfix(rel): pass
+@pytest.fixture
+def _hidden(): pass
+again = rf.rel
+""",
+    "pkg/relfix.py": """
+import pytest
+@pytest.fixture
+def rel(): pass
+""",
+    "plug_cmd.py": """
+import pytest
+pytest_plugins = ("plug_tuple",)
+@pytest.fixture
+def a(): return "cmd"
+@pytest.fixture
+def only_cmd(a): pass
+""",
+    "plug_comma1.py": """
+import pytest
+@pytest.fixture
+def comma1(a): pass
+""",
+    "plug_comma2.py": """
+import pytest
+@pytest.fixture
+def comma2(comma1): pass
+""",
+    "plug_deep.py": """
+import pytest
+@pytest.fixture
+def a(a): return "deep"
+""",
+    "plug_list.py": """
+import pytest
+from pytest import fixture as F
+import pytest as pt
+@F(name="renamed", scope="module")
+def _x(a): pass
+@pt.fixture
+def a(a): return "list"
+PLUGS = ["plug_deep"]
+pytest_plugins = PLUGS
+""",
+    "plug_tuple.py": """
+import pytest
+@pytest.fixture
+def a(): return "tuple"
+@pytest.fixture(autouse=True)
+def tuple_auto(): pass
+""",
+    "pytest.ini": INI + "addopts = -p plug_cmd -p no:recwarn --strict-markers\nmarkers = x\n",
+    "sub/conftest.py": """
+import pytest
+from typing import TYPE_CHECKING
+if TYPE_CHECKING:
+    from pkg.relfix import rel as typing_only
+@pytest.fixture
+def a(a, pkgfix): return "sub"
+@pytest.fixture(autouse=True)
+def z_auto(): pass
+@pytest.fixture(autouse=True, scope="session")
+def b_auto(renamed): pass
+@pytest.fixture(autouse=True)
+def a_auto(c_via): pass
+@pytest.fixture
+def c_via(a): pass
+""",
+    "sub/deep/conftest.py": """
+import pytest
+@pytest.fixture
+def c_via(): pass
+@pytest.fixture
+def a(): return "deep: no self request"
+""",
+    "sub/deep/test_deep.py": """
+import pytest
+def test_a(a): pass
+def test_b(only_cmd, made_one, made2): pass
+@pytest.fixture
+def a(request): request.getfixturevalue("a")
+""",
+    "sub/test_sub.py": """
+import pytest
+def test_a(a, only_cmd): pass
+def test_c(comma2, renamed, cyc): pass
+class TestX:
+    @pytest.fixture(autouse=True)
+    def m(self, a): pass
+    @pytest.fixture
+    def a(self, a): pass
+    def test_m(self, rel2, again): pass
+    class TestY:
+        @pytest.fixture
+        def a(self, a): pass
+        def test_y(self, a): pass
+""",
+    "test_mod.py": """
+import pytest
+pytestmark = pytest.mark.parametrize("many", [1], indirect=True)
+@pytest.fixture(scope="module", autouse=True)
+def modauto(renamed): pass
+def test_m(only_cmd, many): pass
+def test_gen(gen1, many): pass
+def pytest_generate_tests(metafunc):
+    if "gen1" in metafunc.fixturenames:
+        metafunc.parametrize("gen1", [1, 2])
+    if "a" in metafunc.fixturenames:
+        metafunc.parametrize("a", [1])
+def test_gen2(a, comma1, many): pass
+@pytest.fixture
+def gen1(fx): pass
+""",
+    "test_top.py": """
+import pytest
+from unittest import TestCase
+def test_names(fx, aliased, _starred, added, _private, mod_fix, late_name, many, cond): pass
+def test_names2(session_scoped, kwonly, defaulted, decorated, patched_fx, loop_fx, in_class): pass
+def test_cached(cached): pass
+def test_dyn(dynamic_scope, a): pass
+def test_list(a): pass
+@pytest.fixture
+def loop1(loop2): pass
+@pytest.fixture
+def loop2(loop1): pass
+def test_loop(loop1): pass
+@pytest.mark.usefixtures("a", "fx")
+@pytest.mark.usefixtures("comma1")
+class TestU:
+    pytestmark = [pytest.mark.usefixtures("cond")]
+    @pytest.mark.usefixtures("late_name")
+    def test_u(self, kwonly): pass
+class Mixin:
+    @pytest.fixture
+    def mx(self): pass
+    @pytest.fixture(name="b_named")
+    def mxn(self, mx): pass
+class Base1(Mixin):
+    @pytest.fixture
+    def mx(self, mx): pass
+class TestMro(Base1):
+    def test_mro(self, b_named): pass
+class TestUT(TestCase):
+    @pytest.fixture(autouse=True)
+    def auto(self, a): pass
+    @pytest.mark.usefixtures("fx")
+    def test_ut(self): pass
+@pytest.mark.parametrize("a", [1])
+class TestP:
+    def test_p(self, only_cmd): pass
+    def test_p2(self, a): pass
+@pytest.mark.parametrize(argnames="fx,", argvalues=[(1,)])
+def test_kw(fx, _starred): pass
+@pytest.mark.parametrize(("a", "fx"), [(1, 2)], indirect=("a",))
+def test_tuple(a, fx): pass
+IND = ["a"]
+@pytest.mark.parametrize("a,b", [(1, 2)], indirect=IND)
+def test_var(a, b): pass
+def test_self_patch(a): pass
+""",
+}
+
+IMPERATIVE = {
+    "conftest.py": """
+import pytest
+
+def made(db): return 1
+def made_async(): return 1
+
+def pytest_collection(session):
+    pytest.register_fixture(name="imperative", func=made, node=session)
+
+def pytest_collection_modifyitems(session, items):
+    pass
+
+@pytest.fixture
+def asks(imperative): pass
+""",
+    "pytest.ini": INI,
+    "test_reg.py": """
+import pytest
+def test_a(imperative): pass
+def test_b(asks): pass
+""",
+}
+
+FACTORIES = {
+    "conftest.py": """
+import pytest
+from pytest_factoryboy import register, LazyFixture
+from factories import *
+register(AuthorFactory)
+register(AuthorFactory, "second_author", name="second")
+register(BookFactory)
+register(HTTPThingFactory)
+register(BookFactory, _name="third", author=LazyFixture("second_author"))
+@register
+class OtherFactory(AuthorFactory): pass
+@register(_name="named_by_deco")
+class DecoFactory(AuthorFactory): pass
+""",
+    "factories.py": """
+import factory
+from dataclasses import dataclass
+@dataclass
+class Author:
+    name: str = ""
+@dataclass
+class Book:
+    name: str = ""
+    author: Author = None
+    editor: Author = None
+    tags: list = None
+class AuthorFactory(factory.Factory):
+    class Meta:
+        model = Author
+    name = "x"
+class BaseBook(factory.Factory):
+    class Meta:
+        abstract = True
+    name = factory.Faker("name")
+class BookFactory(BaseBook):
+    class Meta:
+        model = Book
+        exclude = ("hidden",)
+    class Params:
+        published = factory.Trait(name="p")
+        plain_param = 3
+    hidden = 1
+    author = factory.SubFactory(AuthorFactory)
+    editor = factory.SubFactory("factories.AuthorFactory", name="e")
+    lazy = factory.LazyAttribute(lambda o: o.name)
+    @factory.lazy_attribute
+    def decorated(self): return 1
+    @factory.post_generation
+    def after(self, create, extracted, **kw): pass
+    tags = factory.PostGeneration(lambda *a, **k: None)
+    related = factory.RelatedFactory(AuthorFactory)
+class HTTPThing:
+    pass
+class HTTPThingFactory(factory.Factory):
+    class Meta:
+        model = HTTPThing
+""",
+    "pytest.ini": INI,
+    "test_fac.py": """
+import pytest
+from pytest_factoryboy import register
+from factories import AuthorFactory
+def test_author(author): pass
+def test_author_factory(author_factory): pass
+def test_second(second_author): pass
+def test_second_name(second_author__name): pass
+def test_book(book): pass
+def test_book_author(book__author): pass
+def test_third(third): pass
+def test_http(http_thing, http_thing_factory): pass
+def test_deco(named_by_deco): pass
+@pytest.fixture
+def author__name(tmp_path): return "o"
+def test_over(author): pass
+def test_over_book(book): pass
+class TestC:
+    register(AuthorFactory, "in_class")
+    def test_in(self, in_class): pass
+@pytest.mark.parametrize("author__name", ["a"])
+def test_param(author): pass
+""",
+}
+
+MARK_LIBRARY = {
+    "marklib.py": """
+import pytest
+from pytest import mark, param
+slow = pytest.mark.slow
+SLOW_DB = [slow, pytest.mark.django_db(transaction=True)]
+MARKS = {"db": pytest.mark.django_db, "x": mark.x}
+def compose(*decs):
+    def apply(f):
+        for d in reversed(decs): f = d(f)
+        return f
+    return apply
+class Marks:
+    DB = pytest.mark.django_db
+    ALL = (mark.one, mark.two)
+full = compose(mark.c1, mark.c2)
+def param_db(*a, **kw): return pytest.param(*a, marks=pytest.mark.django_db, **kw)
+""",
+    "pk/__init__.py": """
+import pytest
+pytestmark = pytest.mark.pk
+""",
+    "pk/test_star.py": """
+from marklib import *
+pytestmark = SLOW_DB
+def test_star(): pass
+async def test_auto(): pass
+class TestX:
+    async def test_auto2(self): pass
+    @mark.asyncio
+    async def test_auto3(self): pass
+""",
+    "pytest.ini": INI + "asyncio_mode = auto\n",
+    "test_mk.py": """
+import pytest, functools
+from hypothesis import given, strategies as st, settings, example
+from unittest import mock, TestCase
+import marklib
+from marklib import *
+from marklib import Marks as M, full
+import contextlib
+pytestmark = [pytest.mark.mod, *marklib.SLOW_DB]
+
+@given(st.integers())
+def test_given(x): pass
+@pytest.mark.top
+@settings(max_examples=3)
+@given(x=st.integers())
+@example(x=1)
+@pytest.mark.low
+def test_given_kw(x, tmp_path_factory): pass
+@given(st.integers(), st.integers())
+async def test_given_async(tmp_path_factory, x, y): pass
+class TestG(TestCase):
+    @given(st.integers())
+    def test_g(self, x): pass
+@MARKS["db"]
+@MARKS["x"]
+def test_dict(): pass
+@M.DB(databases=["default"])
+@M.ALL[1]
+def test_cls_attr(): pass
+@full
+@compose(mark.c3, mark.c4)
+def test_compose(): pass
+@pytest.mark.parametrize("v", [param(1, marks=mark.pm), param(2, marks=[mark.pm, mark.pn])])
+@mark.near
+def test_pm(v): pass
+@pytest.mark.parametrize("v", [param_db(1), param_db(2)])
+def test_helper_param(v): pass
+VALUES = [param(1, marks=mark.pv), param(2, marks=(mark.pv,))]
+@pytest.mark.parametrize(argnames="v", argvalues=VALUES)
+def test_values(v): pass
+@pytest.mark.parametrize("v", VALUES + [param(3, marks=mark.pv)])
+def test_values_plus(v): pass
+@pytest.mark.parametrize("v", [param(1, marks=mark.cp)])
+class TestCP:
+    pytestmark = mark.cpa
+    def test_cp(self, v): pass
+    @pytest.mark.parametrize("w", [param(1, marks=mark.cw)])
+    @mark.own
+    def test_cpw(self, v, w): pass
+class A:
+    pytestmark = [mark.a1, mark.a2]
+    @mark.am
+    def test_am(self): pass
+@mark.b
+class B(A):
+    def test_am(self): pass
+class C(A):
+    pytestmark = [mark.c, *A.pytestmark]
+class TestD(B, C):
+    pytestmark = mark.d
+class TestE(C, B): pass
+@mark.f
+class TestF(TestD): pass
+class TestInner:
+    @mark.i1
+    class TestN(A):
+        pytestmark = mark.i2
+        def test_n(self): pass
+@mark.skipif(True, reason="x")
+@mark.xfail(reason="y")
+@mark.usefixtures("tmp_path")
+@mark.filterwarnings("ignore")
+def test_builtin(): pass
+def late(): pass
+test_assigned = mark.assigned(late)
+def late2(): pass
+test_assigned2 = mark.two(mark.one(late2))
+@(lambda f: mark.lam(f))
+def test_lambda_deco(): pass
+@mark.with_args(1, a=2).with_args(3)
+def test_with_args_method(): pass
+@mark.m0
+@contextlib.contextmanager
+def test_ctx(): yield
+@mock.patch.dict("os.environ", {})
+@mark.md
+def test_md(): pass
+test_alias = test_builtin
+class TestLate:
+    def test_l(self): pass
+TestLate.pytestmark = [mark.set_outside]
+class Meta:
+    @classmethod
+    @mark.cm
+    def test_cm(cls): pass
+class TestMeta(Meta):
+    @staticmethod
+    @mark.sm
+    def test_sm(): pass
+    @mark.sm2
+    @staticmethod
+    def test_sm2(): pass
+def named(name):
+    return getattr(mark, name)
+@named("dyn")
+def test_getattr(): pass
+pytestmark += [mark.plus]
+""",
+}
+
+MODES = {
+    "apps/test_async.py": """
+import pytest, seen, asyncio, unittest, functools
+from django.test import TestCase, TransactionTestCase
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+async def test_a(): seen.here()
+class TestK:
+    pytestmark = pytest.mark.anyio
+    async def test_both(self): seen.here()
+    @pytest.mark.trio
+    async def test_trio(self): pass
+    async def test_cm(self): seen.here()
+class D(TestCase):
+    async def test_d(self): seen.here()
+    @pytest.mark.anyio
+    async def test_any(self): seen.here()
+class DT(TransactionTestCase):
+    async def test_d(self): seen.here()
+class I(unittest.IsolatedAsyncioTestCase):
+    @pytest.mark.anyio
+    async def test_any(self): seen.here()
+async def helper(x): seen.here()
+@pytest.mark.parametrize("n", [1, 2])
+async def test_p(n): seen.here()
+def test_returns_coro(): return None
+@functools.wraps(helper)
+def wrapped_sync(x): pass
+test_wrapped = wrapped_sync
+test_part = functools.partial(helper, 1)
+""",
+    "conftest.py": """
+import pytest
+@pytest.fixture
+def ini_fx(): pass
+@pytest.fixture
+def both(db, transactional_db): pass
+@pytest.fixture(scope="session")
+def unblocked(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        yield
+@pytest.fixture
+def maybe(request):
+    if request.node.get_closest_marker("never"):
+        request.getfixturevalue("db")
+@pytest.fixture
+def by_request(request):
+    return request.getfixturevalue("transactional_db")
+@pytest.fixture
+def live(live_server): pass
+""",
+    "pytest.ini": INI + "usefixtures = ini_fx\n",
+    "sub/conftest.py": """
+import pytest
+@pytest.fixture(autouse=True)
+def enable(db): pass
+""",
+    "sub/test_sub.py": """
+import pytest, seen
+def test_auto(): seen.here()
+@pytest.mark.django_db(transaction=True)
+def test_tx(): seen.here()
+class TestX:
+    @pytest.fixture(autouse=True)
+    def enable(self): pass
+    def test_disabled(self): seen.here()
+@pytest.fixture
+def db(): pass
+""",
+    "test_more.py": """
+import unittest
+import pytest, seen
+from django.test import TestCase, TransactionTestCase, SimpleTestCase, LiveServerTestCase, override_settings, tag
+from django.test.testcases import TestCase as TC
+import django.test as dt
+tx = pytest.mark.django_db(transaction=True)
+OPTS = dict(transaction=True)
+def test_both(both): seen.here()
+@pytest.mark.django_db
+def test_mark_both(both): seen.here()
+def test_live(live): seen.here()
+@pytest.mark.django_db
+def test_live_mark(live_server): seen.here()
+def test_unblocked(unblocked): seen.here()
+def test_maybe(maybe): seen.here()
+def test_dyn(by_request): seen.here()
+@pytest.mark.django_db(False, True)
+def test_pos2(): seen.here()
+@pytest.mark.django_db(False, False, ["other"])
+def test_pos3(): seen.here()
+@pytest.mark.django_db(databases=("default", "other"), transaction=True)
+def test_tup(): seen.here()
+DBS = {"other"}
+@pytest.mark.django_db(databases=DBS)
+def test_var(): seen.here()
+@pytest.mark.django_db(**OPTS)
+def test_kw(): seen.here()
+@pytest.mark.parametrize("x", [pytest.param(1, marks=tx)])
+def test_param_tx(x): seen.here()
+@pytest.mark.parametrize("db", [1])
+def test_named_db(db): seen.here()
+@pytest.mark.usefixtures("transactional_db")
+class TestUse:
+    def test_u(self): seen.here()
+    @pytest.mark.django_db
+    def test_u2(self): seen.here()
+    def test_u3(self, db): seen.here()
+class TestPlainIso(unittest.IsolatedAsyncioTestCase):
+    @pytest.fixture(autouse=True)
+    def _d(self, db): pass
+    async def test_iso(self): pass
+    def test_sync(self): seen.here()
+@pytest.mark.usefixtures("db")
+class TestUT(unittest.TestCase):
+    def test_ut(self): seen.here()
+class Sub(TC):
+    databases = {"default", "other"}
+    def test_a(self): seen.state()
+class SubSub(Sub): pass
+class Mixin:
+    databases = "__all__"
+class WithMixin(Mixin, dt.TestCase):
+    def test_a(self): seen.state()
+class Mixed(SimpleTestCase, unittest.IsolatedAsyncioTestCase):
+    async def test_m(self): seen.here()
+class Tx(TransactionTestCase):
+    reset_sequences = True
+    serialized_rollback = False
+    def test_tx(self): seen.state()
+    @tag("slow")
+    def test_tag(self): pass
+@override_settings(DEBUG=True)
+class Overridden(TestCase):
+    def test_o(self): seen.state()
+@pytest.mark.usefixtures("transactional_db")
+class Ignored(TestCase):
+    def test_i(self): seen.state()
+class Lazy(TestCase):
+    databases = [*["default"], "other"]
+    def test_l(self): seen.state()
+""",
+}
+
+
+ODD = {
+    "base_tests.py": """
+import pytest, unittest
+class BaseCase(unittest.TestCase):
+    def test_inherited(self): pass
+class PlainBase:
+    @pytest.fixture(autouse=True)
+    def auto_base(self, tmp_path): pass
+    def test_plain(self): pass
+def test_helper_level(): pass
+""",
+    "ns/__init__.py": "",
+    "ns/deep/__init__.py": "",
+    "ns/deep/rel.py": """
+def test_rel(tmp_path): pass
+class TestRel:
+    def test_r(self): pass
+""",
+    "ns/deep/test_rel.py": """
+from .rel import *
+from . import rel
+from .rel import test_rel as test_renamed
+from ..up import TestUp
+""",
+    "ns/deep/test_same_name.py": """
+import pytest, unittest, enum, sys
+from base_tests import BaseCase, PlainBase
+import base_tests
+from django.test import TestCase as DjangoCase
+from unittest.mock import patch, MagicMock
+class TestA(PlainBase):
+    pass
+class TestB(base_tests.PlainBase, metaclass=type): pass
+class CaseX(BaseCase):
+    @unittest.skip("x")
+    def test_skip(self): pass
+    @pytest.mark.skip
+    def test_mskip(self): pass
+    @unittest.expectedFailure
+    def test_xf(self): pass
+    def testCamel(self): pass
+    test_attr = None
+    test_lambda = lambda self: None
+    @property
+    def test_prop(self): return 1
+    @staticmethod
+    def test_st(): pass
+    @classmethod
+    def test_cl(cls): pass
+class SubX(CaseX):
+    test_skip = None
+    def setUp(self): pass
+@pytest.mark.parametrize("q", [1])
+class TestParam:
+    @patch("os.getcwd", new_callable=MagicMock)
+    @patch.object(sys, "path", [])
+    @patch.multiple("os", getpid=1)
+    def test_p(self, m, q, tmp_path): pass
+    @patch.multiple("os", getpid=__import__("unittest.mock").mock.DEFAULT)
+    def test_multi(self, q, getpid=None): pass
+class TestNone:
+    test_x = None
+    def test_y(self): pass
+class TestGetattr:
+    def __getattr__(self, name): raise AttributeError(name)
+    def test_g(self): pass
+class TestAsync:
+    @pytest.mark.django_db
+    async def test_as(self): pass
+class TestEnumLike(enum.Enum):
+    A = 1
+    def test_e(self): pass
+class TestSuper(unittest.IsolatedAsyncioTestCase, BaseCase):
+    async def asyncSetUp(self): pass
+    async def test_as(self): pass
+class testlower:
+    def test_no(self): pass
+class TestWithCall:
+    def __call__(self): pass
+    def test_wc(self): pass
+class TestSubclassHook:
+    def __init_subclass__(cls, **kw): super().__init_subclass__(**kw)
+    def test_h(self): pass
+class TestSub(TestSubclassHook): pass
+try:
+    class TestTry:
+        def test_t(self): pass
+except Exception: pass
+def test_kwargs(**kw): pass
+def test_args(*args): pass
+def test_default_fixture(tmp_path, x=1, *, tmp_path_factory): pass
+async def test_async_plain(): pass
+async def test_agen():
+    yield
+def test_inner_gen():
+    def g(): yield 1
+    list(g())
+def Test_upper(): pass
+testing = 1
+def test(): pass
+class Test:
+    def test(self): pass
+""",
+    "ns/up.py": """
+class TestUp:
+    def test_u(self): pass
+""",
+    "pytest.ini": INI,
+    "test_odd.py": """
+import pytest, unittest, enum, sys
+from base_tests import BaseCase, PlainBase
+import base_tests
+from django.test import TestCase as DjangoCase
+from unittest.mock import patch, MagicMock
+class TestA(PlainBase):
+    pass
+class TestB(base_tests.PlainBase, metaclass=type): pass
+class CaseX(BaseCase):
+    @unittest.skip("x")
+    def test_skip(self): pass
+    @pytest.mark.skip
+    def test_mskip(self): pass
+    @unittest.expectedFailure
+    def test_xf(self): pass
+    def testCamel(self): pass
+    test_attr = None
+    test_lambda = lambda self: None
+    @property
+    def test_prop(self): return 1
+    @staticmethod
+    def test_st(): pass
+    @classmethod
+    def test_cl(cls): pass
+class SubX(CaseX):
+    test_skip = None
+    def setUp(self): pass
+@pytest.mark.parametrize("q", [1])
+class TestParam:
+    @patch("os.getcwd", new_callable=MagicMock)
+    @patch.object(sys, "path", [])
+    @patch.multiple("os", getpid=1)
+    def test_p(self, m, q, tmp_path): pass
+    @patch.multiple("os", getpid=__import__("unittest.mock").mock.DEFAULT)
+    def test_multi(self, q, getpid=None): pass
+class TestNone:
+    test_x = None
+    def test_y(self): pass
+class TestGetattr:
+    def __getattr__(self, name): raise AttributeError(name)
+    def test_g(self): pass
+class TestAsync:
+    @pytest.mark.django_db
+    async def test_as(self): pass
+class TestEnumLike(enum.Enum):
+    A = 1
+    def test_e(self): pass
+class TestSuper(unittest.IsolatedAsyncioTestCase, BaseCase):
+    async def asyncSetUp(self): pass
+    async def test_as(self): pass
+class testlower:
+    def test_no(self): pass
+class TestWithCall:
+    def __call__(self): pass
+    def test_wc(self): pass
+class TestSubclassHook:
+    def __init_subclass__(cls, **kw): super().__init_subclass__(**kw)
+    def test_h(self): pass
+class TestSub(TestSubclassHook): pass
+try:
+    class TestTry:
+        def test_t(self): pass
+except Exception: pass
+def test_kwargs(**kw): pass
+def test_args(*args): pass
+def test_default_fixture(tmp_path, x=1, *, tmp_path_factory): pass
+async def test_async_plain(): pass
+async def test_agen():
+    yield
+def test_inner_gen():
+    def g(): yield 1
+    list(g())
+def Test_upper(): pass
+testing = 1
+def test(): pass
+class Test:
+    def test(self): pass
+""",
+}
+
+
 PROJECTS: dict[str, dict[str, str]] = {
     "collection": COLLECTION,
     "globs": GLOBS,
@@ -909,4 +1910,22 @@ PROJECTS: dict[str, dict[str, str]] = {
     "anyio-auto": ANYIO_AUTO,
     "database": DATABASE,
     "hooks": HOOKS,
+    "ignored": IGNORED,
+    "classes": CLASSES,
+    "fixture-tree": FIXTURE_TREE,
+    "imperative": IMPERATIVE,
+    "factories": FACTORIES,
+    "mark-library": MARK_LIBRARY,
+    "modes": MODES,
+    "odd": ODD,
 }
+
+NEEDS: dict[str, tuple[str, ...]] = {"factories": ("pytest-factoryboy",), "mark-library": ("hypothesis",)}
+"""Distributions that a project needs beyond Django, pytest and its usual plugins."""
+
+UNKNOWN: dict[str, list[str]] = {
+    "classes": ["test_cls.py::TestF::test_in"],
+    "modes": ["apps/test_async.py::test_part", "test_more.py::test_maybe"],
+}
+"""The tests whose runner or database mode only running could tell: a class made from a parameter, a partial, a fixture
+asked for under a condition."""

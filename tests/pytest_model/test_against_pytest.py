@@ -17,23 +17,13 @@ import pytest
 
 from isolint.names.symbols import Site
 from isolint.pytest_model.shapes import FixtureDef
-from tests.pytest_model.projects import PROJECTS
+from tests.pytest_model.projects import NEEDS, PROJECTS, SETTINGS
 from tests.pytest_model.support import Model, require_truth
 
 HERE = Path(__file__).parent
 
-SETTINGS = """
-SECRET_KEY = "x"
-DATABASES = {
-    "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
-    "other": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
-}
-INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes"]
-MIGRATION_MODULES = {"auth": None, "contenttypes": None}
-"""
 
-
-@pytest.fixture(params=PROJECTS)
+@pytest.fixture(params=[name for name in PROJECTS if name not in NEEDS])
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -31,6 +31,7 @@ from isolint.placement.inputs import MAY_LEAVE, TABLE, TEST_CODE
 from isolint.placement.reach import Reach
 from isolint.placement.trace import trace
 from isolint.pytest_model.collect import tests_of
+from isolint.pytest_model.ignored import collection_order, is_ignored
 from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT, USER_DATABASE_FIXTURES
 from isolint.pytest_model.shapes import TestItem
 from isolint.rules.finding import Finding
@@ -149,8 +150,8 @@ class Session:
         return tuple(dict.fromkeys(everything))
 
     def files(self, paths: Sequence[str]) -> list[str]:
-        """The files to report on below these paths: test files, conftests, modules that define fixtures, and every
-        file that is named itself."""
+        """The files to report on below these paths, in pytest's order: test files that pytest does not ignore,
+        conftests, modules that define fixtures, and every file that is named itself."""
         return list(dict.fromkeys(self.found(paths)))
 
     def found(self, paths: Sequence[str]) -> Iterator[str]:
@@ -162,9 +163,14 @@ class Session:
                 continue
             inside = path.rstrip(os.sep) + os.sep
             found = project.files if self._is_inside(path) else frozenset(discover(path, self._config(path)).files)
-            for file in sorted(found):
-                if file.startswith(inside) and (file in self._tests or is_conftest(file) or self._has_fixtures(file)):
+            for file in sorted(found, key=collection_order(self.store)):
+                if file.startswith(inside) and self._is_reported(file, path):
                     yield file
+
+    def _is_reported(self, file: str, below: str) -> bool:
+        if file in self._tests:
+            return not is_ignored(self.store, file, below)
+        return is_conftest(file) or self._has_fixtures(file)
 
     def source(self, path: str) -> bytes:
         """The UTF-8 text of a file as analysed. OSError when there is none."""

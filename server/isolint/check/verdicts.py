@@ -49,7 +49,8 @@ def verdict(store: Store, item: TestItem, locate: Locate, text: Callable[[Site],
         marks=tuple(
             (mark.name, None if mark.arguments is None else text(mark.arguments), where)
             for mark in marks_of(store, item.id)
-            if mark.name != "parametrize" and (where := _place(mark.site, locate, name)) is not None
+            # What may or may not be a mark of this test is a reason of the mode or the runner, never one of its marks.
+            if mark.certain and mark.name != "parametrize" and (where := _place(mark.site, locate, name)) is not None
         ),
         fixtures=tuple(
             (fixture, tuple(d for d in (_definition(store, one, locate) for one in definitions) if d is not None))

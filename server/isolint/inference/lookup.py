@@ -438,7 +438,7 @@ def _decorated_by_call(name: Any, node: Any, depth: int) -> Definition | None:
     text = "".join(child.get_code() for child in value.children[:-1]).strip()
     outer = Decorator(decorators[0].canonical, text)
     return msgspec.structs.replace(
-        functions[0], canonical=_canonical(name), decorators=(outer, *functions[0].decorators), **_place(name)
+        functions[0], canonical=_canonical(name), decorators=(outer, *functions[0].decorators)
     )
 
 

@@ -19,7 +19,7 @@ from isolint import __version__
 from isolint.names.origin import Answer, ExpressionQuestion, Question
 from isolint.workspace.shapes import Environment
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised whenever the meaning or the shape of an answer changes without a new version of isolint."""
 
 _MAGIC = b"isolint-answers\n"

@@ -42,11 +42,13 @@ Bound = FunctionSymbol | ClassSymbol | ValueSymbol | UnknownSymbol | Imported
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One binding of a name. `conditional` bindings (inside `if`, `try`, loops) leave the earlier ones possible."""
+    """One binding of a name. `conditional` bindings (inside `if`, `try`, loops) leave the earlier ones possible.
+    `typing`: under `TYPE_CHECKING`, so that it is not there at run time."""
 
     name: str
     bound: Bound
     conditional: bool
+    typing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +155,10 @@ class _Collector:
         self.bindings: list[Binding] = []
         self.stars: list[tuple[int, Star]] = []
         self.exports: list[tuple[tuple[str, ...] | None, bool]] = []
+        self.typing = False
 
     def bind(self, name: str, bound: Bound, conditional: bool) -> None:
-        self.bindings.append(Binding(name, bound, conditional))
+        self.bindings.append(Binding(name, bound, conditional, self.typing))
 
     def statements(self, body: Iterable[f.Stmt], chunk: str, conditional: bool, qualified: tuple[str, ...]) -> None:
         for statement in body:
@@ -184,8 +187,7 @@ class _Collector:
             case f.Assign():
                 self.assign(node, chunk, conditional)
             case f.If():
-                self.statements(node.body, chunk, True, qualified)
-                self.statements(node.orelse, chunk, True, qualified)
+                self.branches(node, chunk, conditional, qualified)
             case f.Try():
                 self.statements(node.body, chunk, True, qualified)
                 for handler in node.handlers:
@@ -212,6 +214,16 @@ class _Collector:
                     if isinstance(target, f.Name):
                         self.bind(target.id, UnknownSymbol("deleted"), conditional)
 
+    def branches(self, node: f.If, chunk: str, conditional: bool, qualified: tuple[str, ...]) -> None:
+        if isinstance(node.test, f.Constant):
+            taken = node.body if node.test.value else node.orelse
+            self.statements(taken, chunk, conditional, qualified)
+            return
+        outer, self.typing = self.typing, self.typing or is_type_checking(node.test)
+        self.statements(node.body, chunk, True, qualified)
+        self.typing = outer
+        self.statements(node.orelse, chunk, True, qualified)
+
     def assign(self, node: f.Assign, chunk: str, conditional: bool) -> None:
         for target in node.targets:
             if isinstance(target, f.Name) and target.id == "__all__":
@@ -228,9 +240,18 @@ class _Collector:
         self, target: f.Expr, value: f.Expr | None, chunk: str, conditional: bool, item: int, annotation: f.Expr | None
     ) -> None:
         match target:
+            case f.Name() if item < 0 and isinstance(value, f.Call) and made_class(value, target) is not None:
+                qualname = target.id if self.owner is None else f"{self.owner.qualname}.{target.id}"
+                ref = ClassRef(self.path, chunk, value.span[0], qualname, True)
+                self.bind(target.id, ClassSymbol(ref), conditional)
             case f.Name():
                 symbol = ValueSymbol(self.path, chunk, value, self.owner, annotation, target.span, item)
                 self.bind(target.id, symbol, conditional)
+            case f.Subscript(
+                value=f.Call(func=f.Name(id="globals"), args=()), index=f.Constant(value=str() as name)
+            ) if self.owner is None:
+                symbol = ValueSymbol(self.path, chunk, value, self.owner, annotation, target.span, item)
+                self.bind(name, symbol, conditional)
             case f.Collection():
                 fits = isinstance(value, f.Collection) and len(value.items) == len(target.items)
                 paired = value.items if fits and isinstance(value, f.Collection) else None
@@ -250,3 +271,25 @@ class _Collector:
 
     def part(self) -> Part:
         return Part(tuple(self.bindings), tuple(self.stars), tuple(self.exports))
+
+
+def is_type_checking(test: f.Expr | None) -> bool:
+    """Whether a condition is `TYPE_CHECKING`, which never holds at run time."""
+    match test:
+        case f.Name(id="TYPE_CHECKING") | f.Attribute(attr="TYPE_CHECKING"):
+            return True
+    return False
+
+
+def made_class(made: f.Call, target: f.Name) -> f.Class | None:
+    """`X = type("X", (Base,), {"name": value})` as the class statement that would do the same; None for any other
+    call."""
+    match made:
+        case f.Call(func=f.Name(id="type"), args=(f.Constant(), f.Collection() as bases, f.Mapping() as space)):
+            body = tuple(
+                f.Assign((f.Name(key.value, key.span),), value, None, False, value.span)
+                for key, value in space.items
+                if isinstance(key, f.Constant) and isinstance(key.value, str)
+            )
+            return f.Class(target.id, target.span, bases.items, made.keywords, (), body, made.span)
+    return None

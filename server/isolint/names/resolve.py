@@ -10,9 +10,9 @@ import builtins
 import os
 from dataclasses import dataclass
 
-from isolint.names.bindings import Bound, Imported, Surface
+from isolint.names.bindings import Bound, Imported, Surface, is_type_checking
 from isolint.names.inputs import BOUND, PROJECT, SURFACE, definition, is_answered
-from isolint.names.scopes import class_facts, class_scope, module_scope
+from isolint.names.scopes import class_facts, class_scope, enclosing_class, module_scope
 from isolint.names.symbols import (
     ClassRef,
     ClassSymbol,
@@ -284,8 +284,9 @@ def _mro(store: Store, ref: ClassRef) -> Mro:
     lists: list[list[ClassRef | str]] = []
     bases: list[ClassRef | str] = []
     complete = True
+    owner = enclosing_class(store, ref)
     for base in facts.bases:
-        one = base_class(store, ref.path, base, None)
+        one = base_class(store, ref.path, base, owner)
         if one is None:
             complete = False
             continue
@@ -312,7 +313,12 @@ def base_class(store: Store, path: str, base: f.Expr, owner: ClassRef | None) ->
         return None
     if isinstance(base, f.Call):
         return _made_base(store, path, base, owner)
+    if isinstance(base, f.Choice):
+        # `TestCase if TYPE_CHECKING else object`: only the second is there at run time.
+        return base_class(store, path, base.options[-1], owner) if is_type_checking(base.test) else None
     for symbol in resolve(store, path, base, owner):
+        if isinstance(symbol, ValueSymbol) and isinstance(symbol.expr, f.Subscript | f.Call | f.Choice):
+            return base_class(store, symbol.path, symbol.expr, symbol.owner) if symbol.item < 0 else None
         if isinstance(symbol, ClassSymbol):
             return mro(store, symbol.ref)
         if isinstance(symbol, External):
@@ -328,8 +334,16 @@ _MERGING = frozenset({"django.db.models.manager.BaseManager.from_queryset"})
 
 
 def _made_base(store: Store, path: str, made: f.Call, owner: ClassRef | None) -> Mro | None:
-    """The MRO of a base that a call makes: `Manager.from_queryset(Q)` is a manager with the methods of `Q`."""
+    """The MRO of a base that a call makes: `Manager.from_queryset(Q)` is a manager with the methods of `Q`;
+    `type("Base", (A, B), {})` has those of its bases."""
     func = made.func
+    bases = made.args[1] if isinstance(func, f.Name) and func.id == "type" and len(made.args) == 3 else None
+    if isinstance(bases, f.Collection):
+        parts = [base_class(store, path, one, owner) for one in bases.items]
+        known = [list(one.classes) for one in parts if one is not None and one.classes]
+        order = _merge([*known, [one[0] for one in known]])
+        complete = all(one is not None and one.complete for one in parts)
+        return None if order is None else Mro(tuple(order), complete)
     if not isinstance(func, f.Attribute) or not made.args:
         return None
     if not _MERGING.intersection(canonical_names(store, path, func, owner)):

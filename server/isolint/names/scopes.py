@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from isolint.names.bindings import Bound, Scope, part_of, part_of_body, scope_of
+from isolint.names.bindings import Bound, Scope, made_class, part_of, part_of_body, scope_of
 from isolint.names.inputs import BOUND, FACTS, ITEM, MEMBERS, SCOPE
 from isolint.names.symbols import ClassRef
 from isolint.store.memo import Query, Store
@@ -33,7 +33,31 @@ def class_facts(store: Store, ref: ClassRef) -> f.Class | None:
                 return statement
         return None
     facts = store.get(FACTS, (ref.path, ref.chunk))
-    return next((c for c in walk_classes(facts) if c.span[0] == ref.start), None)
+    for statement in walk_statements(facts):
+        if isinstance(statement, f.Class) and statement.span[0] == ref.start:
+            return statement
+        match statement:
+            case f.Assign(targets=(f.Name() as name, *_), value=f.Call() as made) if made.span[0] == ref.start:
+                # `X = type("X", bases, {...})` is known by the place of the call.
+                return made_class(made, name)
+    return None
+
+
+def enclosing_class(store: Store, ref: ClassRef) -> ClassRef | None:
+    """The class whose body has this one; None at module level or in a function."""
+    outer = ref.qualname.rpartition(".")[0]
+    if not outer:
+        return None
+    if ref.inline:
+        facts = store.get(FACTS, (ref.path, ref.chunk))
+        around = [
+            one
+            for one in walk_classes(facts)
+            if any(isinstance(inner, f.Class) and inner.span[0] == ref.start for inner in walk_statements(one.body))
+        ]
+        if around:
+            return ClassRef(ref.path, ref.chunk, around[-1].span[0], outer, True)
+    return owner_of(store, ref.path, ref.chunk)
 
 
 def owner_of(store: Store, path: str, chunk: str) -> ClassRef | None:

@@ -16,9 +16,10 @@ from isolint.pytest_model.inputs import CONFIG
 from isolint.pytest_model.marks import ANYIO_PLUGIN, ASYNCIO_PLUGIN, TRIO_PLUGIN, closest, keyword, marks_of
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.plugins import Plugins, plugins
-from isolint.pytest_model.registry import Node, generated_names, node_of, node_registry, visible, why_missing
+from isolint.pytest_model.registry import Node, generated, node_of, node_registry, visible, why_missing
 from isolint.pytest_model.requests import requests_of
 from isolint.pytest_model.shapes import SCOPES, Closure, FixtureDef, Mark, Requested, Taker, TestRef
+from isolint.pytest_model.versions import pytest_since, since
 from isolint.store.memo import Query, Store
 from isolint.workspace.shapes import PytestConfig
 
@@ -89,16 +90,25 @@ def _closure_of(store: Store, wanted: _Wanted) -> Closure:
     found: dict[str, tuple[FixtureDef, ...]] = {}
     names: list[str] = []
     indices: dict[str, int] = {}
+    made = generated(store, node)
+    # A hook that parametrizes a name directly leaves nothing of its fixture, nor of what only that one requested
+    # (_pytest.fixtures.FuncFixtureInfo.prune_dependency_tree).
+    direct = wanted.direct | made.surely
+
+    chains = pytest_since(store, 9, 0)
+    # Before 1.0 pytest-asyncio made its fixtures request the loop.
+    loop = () if since(store, "pytest-asyncio", 1, 0) else ("event_loop",)
 
     def visit(name: str, depth: int) -> None:
-        """_pytest.fixtures.traverse_fixture_closure: a fixture that asks for its own name gets the next one up."""
+        """_pytest.fixtures.traverse_fixture_closure: a fixture that asks for its own name gets the next one up; before
+        pytest 9 only what the closest definition requests was looked at."""
         index = indices.get(name)
         if index == -1 or depth > 200:
             return
         if index is None:
             names.append(name)
             indices[name] = -1
-            defs = () if name in wanted.direct else visible(store, (name, node))
+            defs = () if name in direct else visible(store, (name, node))
             if defs:
                 found[name] = defs
         defs = found.get(name, ())
@@ -106,15 +116,18 @@ def _closure_of(store: Store, wanted: _Wanted) -> Closure:
         if -index > len(defs):
             return
         indices[name] = index - 1
-        for needed in defs[index].params:
-            visit(needed, depth + 1)
+        one = defs[index]
+        looped = loop if one.is_async and taker(one, names, wanted.trio, loaded, config) == "pytest-asyncio" else ()
+        for needed in (*one.params, *looped):
+            if chains or needed not in indices:
+                visit(needed, depth + 1)
         indices[name] = index
 
     for name in dict.fromkeys((*config.usefixtures, *node_registry(store, node).autouse, *wanted.initial)):
         visit(name, 0)
 
     names.sort(key=lambda name: SCOPES.index((found[name][-1].scope if name in found else None) or "function"))
-    fine = {"request", *wanted.direct, *generated_names(store, node)}
+    fine = {"request", *direct, *made.maybe}
     if wanted.late and "anyio_backend" not in names:
         # anyio.pytest_plugin.pytest_collection_finish: an item that its mark reached after it was made.
         names.append("anyio_backend")
@@ -133,7 +146,7 @@ def _closure_of(store: Store, wanted: _Wanted) -> Closure:
         takers=tuple((n, taker(defs[-1], names, wanted.trio, loaded, config)) for n, defs in fixtures),
         unknown=tuple(unknown.items()),
         dynamic=tuple(_asked_by_fixtures(store, fixtures)),
-        direct=wanted.direct,
+        direct=direct & frozenset(names),
     )
 
 

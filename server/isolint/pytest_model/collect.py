@@ -27,8 +27,9 @@ from isolint.pytest_model.namespace import (
     module_names,
     module_object,
 )
-from isolint.pytest_model.objects import ClassObject, Context, Func, Object, Opaque
+from isolint.pytest_model.objects import ClassObject, Context, Func, LambdaObject, Object, Opaque, Partial
 from isolint.pytest_model.shapes import Family, TestItem, TestRef
+from isolint.pytest_model.versions import pytest_since
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 from isolint.workspace.shapes import PytestConfig
@@ -139,7 +140,7 @@ def _from_module(store: Store, path: str, name: str) -> Iterator[tuple[TestItem,
         if config.collect_imported_tests or value.ref.path == path:
             yield from class_items(store, (path, (name,), (value.ref,), None))
         return
-    func = _function(value)
+    func = _function(value, name)
     if func is None or not (config.collect_imported_tests or func.ref.path == path):
         return
     if _is_collected(store, func, name, config, path, None):
@@ -152,11 +153,25 @@ def _aliases(symbols: Iterable[object]) -> bool:
     return any(isinstance(s, ValueSymbol) and isinstance(s.expr, f.Name | f.Attribute) for s in symbols)
 
 
-def _function(value: Object) -> Func | None:
-    if isinstance(value, Func):
-        return value
-    if isinstance(value, Opaque) and value.function is not None:
-        return replace(value.function, opaque=value.reason)
+def _function(value: Object, name: str) -> Func | None:
+    """The function that pytest finds under a name: `inspect.isfunction` of what is not wrapped, so a lambda counts, and
+    functools.partial with the parameters it leaves open (_pytest.python.PyCollector.funcnamefilter, istestfunction)."""
+    match value:
+        case Func():
+            return value
+        case Opaque() if value.function is not None:
+            return replace(value.function, opaque=value.reason)
+        case LambdaObject():
+            ref = FunctionRef(value.context.path, value.context.chunk, value.node.span[0], name)
+            owner = value.context.owner
+            return Func(ref, owner, False, False, value.node.params, value.context, opaque="a lambda")
+        case Partial():
+            inner = _function(value.callee, name)
+            if inner is None:
+                return None
+            given = {k.name for k in value.call.keywords}
+            left = tuple(p for p in inner.params[len(value.args) :] if p.name not in given)
+            return replace(inner, params=left, opaque=f"a partial of {inner.ref.name}")
     return None
 
 
@@ -170,7 +185,8 @@ def _is_collected(store: Store, func: Func, name: str, config: PytestConfig, pat
     test = flag(store, path, owner, name, "__test__")
     if test is False or not (test is True or matches(config.python_functions, name)):
         return False
-    return func.is_async or not func.is_generator
+    # A sync generator is an error of the whole module since pytest 8.4; before, an item that is never run.
+    return func.is_async or not func.is_generator or not pytest_since(store, 8, 4)
 
 
 # --- classes ---------------------------------------------------------------------------------------------------------
@@ -250,6 +266,7 @@ def _member(
     if not (
         matches(config.python_functions, name)
         or any(isinstance(b, ClassSymbol) for b in bound)
+        or _aliases(bound)
         or flag(store, owner.path, owner, name, "__test__") is not None
     ):
         return
@@ -257,7 +274,7 @@ def _member(
     if isinstance(value, ClassObject):
         yield from class_items(store, (path, (*chain, name), (*classes, value.ref), owner))
         return
-    func = _function(value)
+    func = _function(value, name)
     if func is not None and _is_collected(store, func, name, config, owner.path, owner):
         ref = next((b.ref for b in bound if isinstance(b, FunctionSymbol)), func.ref)
         yield _item(store, path, chain, classes, owner, name, ref, func, "method")
@@ -283,7 +300,7 @@ def _from_unittest(
         if name == "runTest" and (found or "runTest" not in names):
             continue
         hit = inherited(store, cls, name)
-        func = _function(hit[1]) if hit is not None else None
+        func = _function(hit[1], name) if hit is not None else None
         if hit is None or func is None or flag(store, hit[0].path, hit[0], name, "__test__") is False:
             continue
         found = True
@@ -373,7 +390,8 @@ def _item(
     if family in {"function", "method"}:
         patched = func.patched + (_class_patches(store, cls, owner, name) if cls is not None else 0)
         drop = cls is not None and func.binding != "static"
-        params = requested_names(func.params, drop_first=drop, patched=patched)
+        before = not pytest_since(store, 8, 4)
+        params = requested_names(func.params, drop_first=drop, patched=patched, always=before)
     return (
         TestItem(
             id=TestRef(path, chain, name),

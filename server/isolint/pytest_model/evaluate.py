@@ -247,6 +247,8 @@ def _attribute(value: Object, name: str) -> Object:
     match value:
         case MarkNamespace():
             return MarkMaker(Mark(name))
+        case MarkMaker() if name == "with_args":
+            return value
         case Library():
             return Library(f"{value.canonical}.{name}")
         case Opaque():
@@ -274,6 +276,11 @@ def _join(alternatives: Sequence[Object]) -> Object:
         return known[0]
     if not known:
         return distinct[0] if distinct else Opaque("a name that is not bound")
+    classes = [a for a in known if isinstance(a, ClassObject)]
+    if len(classes) == len(known):
+        reason = f"{classes[0].ref.name} is one of several classes"
+        doubt = Mark("", path=classes[0].ref.path, level="class", certain=False, reason=reason)
+        return replace(classes[0], opaque=reason, marks=(*classes[0].marks, doubt))
     return Opaque("one of several values", next((a for a in known if isinstance(a, Func)), None))
 
 
@@ -299,7 +306,7 @@ def _call(store: Store, callee: Object, node: f.Call, context: Context, depth: i
             only = evaluate(store, context, node.args[0], depth + 1)
             if isinstance(only, Func | ClassObject | Fixture):
                 return apply(store, callee, only, site, depth + 1)
-        return MarkMaker(_with_arguments(callee.mark, node, context))
+        return MarkMaker(_with_arguments(store, callee.mark, node, context))
     args = tuple(_elements(store, context, node.args, depth))
     if isinstance(callee, FixtureMaker):
         maker = _fixture_options(store, callee, node, context, depth)
@@ -316,10 +323,10 @@ def _call(store: Store, callee: Object, node: f.Call, context: Context, depth: i
     return Opaque(reason, function)
 
 
-def _with_arguments(mark: Mark, node: f.Call, context: Context) -> Mark:
+def _with_arguments(store: Store, mark: Mark, node: f.Call, context: Context) -> Mark:
     """pytest's MarkDecorator.with_args: positional arguments are appended, keyword arguments merged."""
     args = tuple(_substituted(context, a) for a in node.args)
-    named = tuple((k.name or "**", _substituted(context, k.value)) for k in node.keywords)
+    named = tuple(pair for k in node.keywords for pair in _named(store, context, k))
     kept = tuple((n, v) for n, v in mark.keywords if n not in {name for name, _ in named})
     arguments = mark.arguments
     if node.args or node.keywords:
@@ -332,6 +339,23 @@ def _with_arguments(mark: Mark, node: f.Call, context: Context) -> Mark:
         path=context.path,
         owner=context.owner,
     )
+
+
+def _named(store: Store, context: Context, keyword: f.Keyword) -> Iterable[tuple[str, f.Expr]]:
+    """A keyword argument, or those of `**OPTIONS` where all of them are written out as constants; else "**"."""
+    if keyword.name is not None:
+        return ((keyword.name, _substituted(context, keyword.value)),)
+    value = evaluate(store, context, keyword.value)
+    pairs: list[tuple[object, f.Expr]] = []
+    match value:
+        case Written(expr=f.Mapping(items=items)):
+            pairs = [(key.value if isinstance(key, f.Constant) else None, inner) for key, inner in items]
+        case Written(expr=f.Call(args=(), keywords=keywords)):
+            pairs = [(inner.name, inner.value) for inner in keywords]
+        case _:
+            return (("**", keyword.value),)
+    named = [(name, inner) for name, inner in pairs if isinstance(name, str) and isinstance(inner, f.Constant)]
+    return named if len(named) == len(pairs) else (("**", keyword.value),)
 
 
 def _substituted(context: Context, expr: f.Expr) -> f.Expr:
@@ -368,13 +392,17 @@ def _call_library(
     name = callee.canonical
     if name == library.PARTIAL and args:
         return Partial(args[0], args[1:], node, context)
-    if name in library.WRAPS and args:
+    if name in library.WRAPS and args and not callee.called:
         return Library(name, True, wraps=args[0]) if isinstance(args[0], Func) else Library(name, True)
     if name == library.REVERSED and args and isinstance(args[0], Items):
         return Items(tuple(reversed(args[0].items)))
-    if name in {"builtins.list", "builtins.tuple"} and args and isinstance(args[0], Items):
+    if name == library.GETATTR and len(args) == 2 and len(node.args) == 2:
+        attribute = literal(store, context, node.args[1], depth + 1)
+        if isinstance(attribute, str):
+            return _attribute(args[0], attribute)
+    if name in library.SEQUENCES and args and isinstance(args[0], Items):
         return args[0]
-    if name == library.PARAM:
+    if name in {library.PARAM, library.DICT}:
         return Written(node, context)
     if name in library.PATCHES and not callee.called:
         return Library(name, True, patches=_patched_arguments(name, node))
@@ -386,6 +414,8 @@ def _call_library(
         return Library(name, True, fills=fills, fills_last=len(node.args))
     if args and isinstance(args[0], Func | ClassObject | Fixture):
         return apply(store, callee, args[0], site, depth + 1)
+    if args and callee.called and isinstance(args[0], Opaque):
+        return args[0]
     return replace(callee, called=True)
 
 
@@ -499,6 +529,7 @@ def _apply_library(decorator: Library, target: Object) -> Object:
             tags=inner.tags,
             owner=inner.owner,
             wrapped=True,
+            given=inner.given,
         )
     if name in library.PATCHES:
         return replace(target, patched=target.patched + decorator.patches)
@@ -511,9 +542,13 @@ def _apply_library(decorator: Library, target: Object) -> Object:
     if name == library.GIVEN:
         # hypothesis fills parameters by keyword, or from the last one: they are gone from the signature.
         kept = tuple(p for p in target.params if p.name not in decorator.fills)
-        return replace(target, params=kept[: len(kept) - decorator.fills_last])
+        return replace(target, params=kept[: len(kept) - decorator.fills_last], given=True)
     if name in library.KEEPING:
         return target
+    if name == library.CONTEXT_MANAGER:
+        return replace(target, is_generator=False, opaque="a context manager: its body does not run when it is called")
+    if name in library.NO_FUNCTIONS:
+        return Opaque(f"{name} makes no function")
     return replace(target, opaque=f"{name} is not known to keep what it decorates")
 
 
@@ -598,7 +633,8 @@ def _execute(store: Store, body: Iterable[f.Stmt], context: Context, depth: int)
                 ref = FunctionRef(context.path, context.chunk, statement.span[0], statement.name)
                 context = context.bind(statement.name, _decorate(store, statement, ref, context, depth + 1))
             case f.Class():
-                context = context.bind(statement.name, Opaque("a class made in a function"))
+                made = ClassRef(context.path, context.chunk, statement.span[0], statement.name, True)
+                context = context.bind(statement.name, class_object(store, made))
             case f.Evaluate(value=f.Call() as call):
                 context = _updated(store, call, context, depth)
             case f.If():
@@ -693,6 +729,8 @@ def _truth(store: Store, context: Context, test: f.Expr, depth: int) -> bool | N
                     return subject.is_async and not subject.is_generator
                 if callee.canonical == "builtins.callable":
                     return True
+            if isinstance(callee, Func) and depth < _DEEPEST:
+                return _truth_of_call(store, callee, subject, depth)
             return None
         case f.Name() | f.Constant():
             value = evaluate(store, context, test, depth + 1)
@@ -701,6 +739,18 @@ def _truth(store: Store, context: Context, test: f.Expr, depth: int) -> bool | N
             if isinstance(value, Written) and isinstance(value.expr, f.Constant):
                 return bool(value.expr.value)
     return None
+
+
+def _truth_of_call(store: Store, callee: Func, subject: Object, depth: int) -> bool | None:
+    """A project function of one argument that only returns another condition: `def is_async(f): return ...`."""
+    node = whole(store, callee.ref)
+    statements = [s for s in node.body if not isinstance(s, f.Evaluate)] if node is not None else []
+    if node is None or callee.opaque or len(statements) != 1 or not isinstance(statements[0], f.Return):
+        return None
+    if statements[0].value is None:
+        return None
+    context = replace(callee.context, chunk=callee.ref.chunk, owner=None)
+    return _truth(store, _bound(store, context, node.params, (subject,), {}, depth), statements[0].value, depth + 1)
 
 
 # --- values ----------------------------------------------------------------------------------------------------------
@@ -737,6 +787,11 @@ def literal(store: Store, context: Context, expr: f.Expr, depth: int = 0) -> Lit
             return UNREADABLE
         case f.Name() | f.Attribute():
             return _literal_name(store, context, expr, depth)
+        case f.Call(func=f.Name(), args=args, keywords=()) if len(args) < 2:
+            made = evaluate(store, context, expr.func, depth + 1)
+            if isinstance(made, Library) and made.canonical in library.SEQUENCES:
+                inner = literal(store, context, args[0], depth + 1) if args else ()
+                return inner if isinstance(inner, tuple) else UNREADABLE
     return UNREADABLE
 
 

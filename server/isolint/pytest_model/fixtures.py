@@ -7,28 +7,34 @@ gets is for `closure`.
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import cast
 
 from isolint.names.inputs import ANSWER, SURFACE, definition
 from isolint.names.origin import Decorator, Definition, MembersQuestion
-from isolint.names.resolve import import_target, lookup, mro
+from isolint.names.resolve import canonical_names, import_target, lookup, mro
 from isolint.names.scopes import bound
-from isolint.names.symbols import ClassRef, External, FunctionSymbol, ValueSymbol
+from isolint.names.symbols import ClassRef, External, FunctionSymbol, Site, ValueSymbol
 from isolint.pytest_model import library
+from isolint.pytest_model.evaluate import evaluate, literal
 from isolint.pytest_model.factoryboy import registered
-from isolint.pytest_model.functions import name_site
+from isolint.pytest_model.functions import name_site, whole
 from isolint.pytest_model.namespace import class_names, inherited, module_names, module_object
-from isolint.pytest_model.objects import Fixture, Func
+from isolint.pytest_model.objects import Context, Fixture, Func
+from isolint.pytest_model.requests import calls
 from isolint.pytest_model.shapes import SCOPES, FixtureDef, Holder, Scope
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
 
-def requested_names(params: tuple[f.Parameter, ...], *, drop_first: bool, patched: int = 0) -> tuple[str, ...]:
+def requested_names(
+    params: tuple[f.Parameter, ...], *, drop_first: bool, patched: int = 0, always: bool = False
+) -> tuple[str, ...]:
     """The parameters that pytest fills with fixtures (_pytest.compat.getfuncargnames): no default, not positional-only;
-    the first left out for methods unless there is a positional-only one, then those that `mock.patch` fills."""
+    the first left out for methods unless there is a positional-only one (`always`: even then, as before pytest 8.4),
+    then those that `mock.patch` fills."""
     names = tuple(p.name for p in params if p.kind in {"normal", "keyword"} and p.default is None)
-    if drop_first and not any(p.kind == "positional" for p in params):
+    if drop_first and (always or not any(p.kind == "positional" for p in params)):
         names = names[1:]
     return names[patched:]
 
@@ -85,9 +91,12 @@ def _module_fixtures(store: Store, holder: Holder) -> tuple[FixtureDef, ...]:
     surface = store.get(SURFACE, path)
     if surface is None:
         return ()
-    for name in sorted(module_names(store, path)):
+    names = module_names(store, path)
+    for name in sorted(names):
         found += _named_fixture(store, (name, holder))
-    found += registered(store, holder)
+    # A definition of the module itself stands below the call of `register` that it overrides.
+    found += [one for one in registered(store, holder) if one.name not in names]
+    found += imperative(store, holder)
     if holder.kind != "module":
         for star in surface.stars:
             target = import_target(store, path, star.module, star.level)
@@ -144,6 +153,57 @@ def _held(found: FixtureDef, holder: Holder) -> FixtureDef:
     )
 
 
+# --- registered by a call --------------------------------------------------------------------------------------------
+
+_REGISTER_FIXTURE = "_pytest.fixtures.register_fixture"
+_AT_RUN_TIME = "registered at run time"
+
+
+def _imperative(store: Store, holder: Holder) -> tuple[FixtureDef, ...]:
+    found: list[FixtureDef] = []
+    for name in module_names(store, holder.path):
+        if not name.startswith("pytest_"):
+            continue
+        for symbol in lookup(store, (holder.path, name)):
+            if not isinstance(symbol, FunctionSymbol):
+                continue
+            hook = whole(store, symbol.ref)
+            for call, certain in calls(hook.body) if hook is not None else ():
+                if _REGISTER_FIXTURE in canonical_names(store, symbol.ref.path, call.func):
+                    one = _registered_by(store, Context(symbol.ref.path, symbol.ref.chunk), call, holder, certain)
+                    found += [one] if one is not None else []
+    return tuple(found)
+
+
+imperative: Query[Holder, tuple[FixtureDef, ...]] = Query("imperative fixtures", _imperative, barrier=True)
+"""The fixtures that hooks of a conftest or plugin make by `pytest.register_fixture` (_pytest.fixtures.register_fixture,
+since pytest 9.1). They are visible below the node they are given; only a session, or the session of something, is
+followed. Under a condition, or with a node that is not followed, what the fixture is stays unknown."""
+
+
+def _registered_by(store: Store, context: Context, call: f.Call, holder: Holder, certain: bool) -> FixtureDef | None:
+    given = {k.name: k.value for k in call.keywords}
+    name = literal(store, context, given["name"]) if "name" in given else None
+    if not isinstance(name, str) or "func" not in given:
+        return None
+    func = evaluate(store, context, given["func"])
+    node = given.get("node")
+    session = (isinstance(node, f.Name) and node.id == "session") or (
+        isinstance(node, f.Attribute) and node.attr == "session"
+    )
+    scope = literal(store, context, given["scope"]) if "scope" in given else "function"
+    autouse = literal(store, context, given["autouse"]) if "autouse" in given else False
+    if not isinstance(func, Func):
+        site = Site(context.path, context.chunk, *call.span)
+        return FixtureDef(
+            name, None, None, site, "function", False, ("request",), False, False, "pytest", holder, opaque=_AT_RUN_TIME
+        )
+    written_scope = scope if isinstance(scope, str) else None
+    fixture = Fixture(func, "pytest", name, written_scope, autouse is True and session, "params" in given)
+    found = from_object(store, name, fixture, holder, None)
+    return found if certain and session else replace(found, opaque=_AT_RUN_TIME)
+
+
 # --- classes ---------------------------------------------------------------------------------------------------------
 
 
@@ -158,6 +218,10 @@ def _class_fixtures(store: Store, cls: ClassRef) -> tuple[FixtureDef, ...]:
         hit = inherited(store, cls, name)
         if hit is not None and isinstance(hit[1], Fixture):
             found.append(from_object(store, name, hit[1], holder, hit[0]))
+    for one in reversed(mro(store, cls).classes):
+        if isinstance(one, ClassRef):
+            made = registered(store, Holder("class", one.path, cls=one))
+            found += [replace(each, holder=holder) for each in made if each.name not in names]
     return tuple(found)
 
 

@@ -23,6 +23,19 @@ WRAPS = frozenset({"functools.wraps"})
 UPDATE_WRAPPER = "functools.update_wrapper"
 STATICMETHOD = "builtins.staticmethod"
 CLASSMETHOD = "builtins.classmethod"
+CONTEXT_MANAGER = "contextlib.contextmanager"
+NO_FUNCTIONS = frozenset(
+    {
+        "builtins.property",
+        "django.utils.functional.cached_property",
+        "functools.cached_property",
+        "functools.partialmethod",
+    }
+)
+"""What these make of a function is none: pytest does not collect it."""
+DICT = "builtins.dict"
+SEQUENCES = frozenset({"builtins.frozenset", "builtins.list", "builtins.set", "builtins.tuple"})
+GETATTR = "builtins.getattr"
 REVERSED = "builtins.reversed"
 PATCHES: dict[str, int | None] = {
     "unittest.mock.patch": 1,

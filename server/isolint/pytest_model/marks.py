@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from isolint.names.resolve import lookup, mro
-from isolint.names.scopes import bound, class_scope
+from isolint.names.scopes import bound, class_scope, enclosing_class
 from isolint.names.symbols import ClassRef, Site, ValueSymbol
 from isolint.pytest_model import library
 from isolint.pytest_model.collect import found_test
@@ -28,6 +28,9 @@ ASYNCIO_PLUGIN = "pytest_asyncio.plugin"
 ANYIO_PLUGIN = "anyio.pytest_plugin"
 DJANGO_PLUGIN = "pytest_django.plugin"
 TRIO_PLUGIN = "pytest_trio.plugin"
+HYPOTHESIS_PLUGIN = "_hypothesis_pytestplugin"
+_MODELLED = frozenset({ASYNCIO_PLUGIN, ANYIO_PLUGIN, DJANGO_PLUGIN, TRIO_PLUGIN})
+"""What these add is said here, also where one of them is the project itself."""
 
 
 # --- marks written down ----------------------------------------------------------------------------------------------
@@ -62,13 +65,39 @@ def _marks_of_object(store: Store, value: Object, site: Site, level: Level) -> I
 def _own_pytestmark(store: Store, key: tuple[str, ClassRef | None]) -> tuple[Mark, ...]:
     path, owner = key
     level: Level = "module" if owner is None else "class"
-    if not (bound(store, path, "pytestmark") if owner is None else class_scope(store, owner).get("pytestmark")):
-        return ()
     current: list[Mark] = []
-    for chunk, statement in bodies(store, path, owner):
-        context = Context(path, chunk, owner)
-        current = _after(store, context, statement, current, level, conditional=False)
+    if bound(store, path, "pytestmark") if owner is None else class_scope(store, owner).get("pytestmark"):
+        for chunk, statement in bodies(store, path, owner):
+            context = Context(path, chunk, owner)
+            current = _after(store, context, statement, current, level, conditional=False)
+    if owner is not None:
+        current = _set_outside(store, owner, current)
     return tuple(current)
+
+
+def _set_outside(store: Store, owner: ClassRef, current: list[Mark]) -> list[Mark]:
+    """`TestX.pytestmark = ...` after the class, in the body that has it."""
+    around = enclosing_class(store, owner)
+    for chunk, value in outside_marks(store, (owner.path, around)).get(owner.name, ()):
+        current = marks_in(store, Context(owner.path, chunk, around), value, "class")
+    return current
+
+
+def _outside_marks(store: Store, key: tuple[str, ClassRef | None]) -> dict[str, tuple[tuple[str, f.Expr], ...]]:
+    found: dict[str, tuple[tuple[str, f.Expr], ...]] = {}
+    for chunk, statement in bodies(store, *key):
+        match statement:
+            case f.Assign(
+                targets=(f.Attribute(value=f.Name(id=name), attr="pytestmark"),), value=value, augmented=False
+            ) if value is not None:
+                found[name] = ((chunk, value),)
+    return found
+
+
+outside_marks: Query[tuple[str, ClassRef | None], dict[str, tuple[tuple[str, f.Expr], ...]]] = Query(
+    "pytestmark from outside", _outside_marks, barrier=True
+)
+"""`NAME.pytestmark = value` in a module or class body: name to (chunk, value). Key: (path, class or None)."""
 
 
 own_pytestmark: Query[tuple[str, ClassRef | None], tuple[Mark, ...]] = Query(
@@ -194,7 +223,9 @@ def _marks_of(store: Store, ref: TestRef) -> tuple[Mark, ...]:
     coroutine = func.is_async and not func.is_generator
     if plain and coroutine and loaded.has(ANYIO_PLUGIN) and (config.anyio_mode == "auto" or "anyio" in names):
         own.append(_plugin_mark("usefixtures", (f.Constant("anyio_backend", (0, 0)),), ref.path))
-    own += _param_marks(store, func.marks)
+    if plain and func.is_generator and not func.is_async:
+        own.append(_plugin_mark("xfail", (), ref.path))  # _pytest.python.pytest_pycollect_makeitem, before 8.4
+    own += _param_marks(store, (*func.marks, *nodes))
     if plain and loaded.has(ASYNCIO_PLUGIN) and (func.is_async or func.refused == "sync_to_async"):
         certain = {m.name for m in (*own, *nodes) if m.certain}
         if config.asyncio_mode == "auto" and "asyncio" not in certain:
@@ -204,6 +235,9 @@ def _marks_of(store: Store, ref: TestRef) -> tuple[Mark, ...]:
     if loaded.has(DJANGO_PLUGIN) and item.family == "django":
         own += _tags(func.tags, "function")
     before, after = _hooked(store, item, func, (*own, *nodes))
+    if func.given and loaded.has(HYPOTHESIS_PLUGIN):
+        # _hypothesis_pytestplugin.pytest_collection_modifyitems, which runs after that of a conftest.
+        after.append(_plugin_mark("hypothesis", (), ref.path))
     return (*before, *own, *after, *nodes)
 
 
@@ -237,12 +271,16 @@ def _class_tags(store: Store, cls: ClassRef) -> tuple[str, ...]:
 
 
 def _param_marks(store: Store, marks: Iterable[Mark]) -> list[Mark]:
-    """The marks of `pytest.param(..., marks=...)`: certain when every parameter set has them."""
+    """The marks of `pytest.param(..., marks=...)` in all `parametrize` marks of a test, the closest first
+    (_pytest.python.CallSpec2.marks): certain when every parameter set has them."""
     found: list[Mark] = []
     for mark in marks:
-        if mark.name != "parametrize" or len(mark.args) < 2 or mark.site is None:
+        if mark.name != "parametrize" or mark.site is None or not mark.certain:
             continue
-        values = mark.args[1]
+        named = (expr for name, expr in mark.keywords if name == "argvalues")
+        values = mark.args[1] if len(mark.args) > 1 else next(named, None)
+        if values is None:
+            continue
         context = Context(mark.path, mark.site.chunk, mark.owner)
         if not isinstance(values, f.Collection):
             value = evaluate(store, context, values)
@@ -284,7 +322,7 @@ def _hooked(store: Store, item: TestItem, func: Func, marks: tuple[Mark, ...]) -
     before: list[Mark] = []
     after: list[Mark] = []
     loaded = plugins(store, item.id.path)
-    files = (*(p.path for p in loaded.session if p.path), *loaded.conftests)
+    files = (*(p.path for p in loaded.session if p.path and p.module not in _MODELLED), *loaded.conftests)
     for path in files:
         for added in hook_marks(store, path):
             mark = _decided(added, func, marks)

@@ -24,12 +24,12 @@ def _module_names(store: Store, path: str) -> tuple[str, ...]:
     ordered: dict[str, None] = {}
     done = 0
     for star, position in zip(scope.surface.stars, scope.positions, strict=True):
-        ordered |= dict.fromkeys([binding.name for binding in scope.bindings[done:position]])
+        ordered |= dict.fromkeys([binding.name for binding in scope.bindings[done:position] if not binding.typing])
         done = position
         target = import_target(store, path, star.module, star.level)
         if isinstance(target, ModuleSymbol) and target.path:
             ordered |= dict.fromkeys(_exported(store, target.path))
-    ordered |= dict.fromkeys([binding.name for binding in scope.bindings[done:]])
+    ordered |= dict.fromkeys([binding.name for binding in scope.bindings[done:] if not binding.typing])
     return tuple(ordered)
 
 

@@ -39,7 +39,7 @@ class Func:
     `params` is the signature that `inspect.signature` shows (functools.wraps followed), `patched` the number of leading
     arguments that `mock.patch` fills. `binding` is staticmethod or classmethod around it. `opaque` says which decorator
     could not be followed; then nothing is sure. `refused` names the asgiref wrapper that makes it no function at
-    all."""
+    all. `given`: hypothesis runs it."""
 
     ref: FunctionRef
     owner: ClassRef | None
@@ -54,6 +54,7 @@ class Func:
     refused: str = ""
     opaque: str = ""
     wrapped: bool = False
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,9 @@ from isolint.pytest_model.fixtures import (
 )
 from isolint.pytest_model.inputs import ENVIRONMENT
 from isolint.pytest_model.plugins import plugins
-from isolint.pytest_model.requests import parametrized_names
+from isolint.pytest_model.requests import Generated, generated_by
 from isolint.pytest_model.shapes import FixtureDef, Holder, TestItem
+from isolint.pytest_model.versions import pytest_since
 from isolint.store.memo import Query, Store
 
 
@@ -66,10 +67,13 @@ registry: Query[tuple[Holder, ...], Registry] = Query("fixture registry", _regis
 def _holders(store: Store, path: str) -> tuple[Holder, ...]:
     loaded = plugins(store, path)
     wide = loaded.session_conftests
+    late = tuple(p.holder for p in loaded.late)
+    flushed = pytest_since(store, 9, 1)
     return (
         *(p.holder for p in loaded.session),
+        *(() if flushed else late),
         *(Holder("conftest", c) for c in loaded.conftests[:wide]),
-        *(p.holder for p in loaded.late),
+        *(late if flushed else ()),
         *(Holder("conftest", c) for c in loaded.conftests[wide:]),
     )
 
@@ -77,7 +81,8 @@ def _holders(store: Store, path: str) -> tuple[Holder, ...]:
 holders: Query[str, tuple[Holder, ...]] = Query("fixture holders", _holders, barrier=True)
 """What holds fixtures for a test file, the least specific first, the file itself left out. Plugins and the conftest of
 the root belong to the session, a plugin named by the test module is registered after them
-(_pytest.fixtures.FixtureManager._flush_pending_conftests_to_session)."""
+(_pytest.fixtures.FixtureManager._flush_pending_conftests_to_session); before pytest 9.1 no plugin came after a
+conftest."""
 
 
 class Node(Struct, frozen=True, cache_hash=True, gc=False):
@@ -146,18 +151,16 @@ def _legacy(store: Store, path: str, name: str) -> tuple[FixtureDef, ...]:
     return ()
 
 
-def generated_names(store: Store, node: Node) -> frozenset[str]:
-    """The names that `pytest_generate_tests` of the classes, the module or its conftest files may parametrize: the
-    calls `....parametrize("name", ...)` in its body."""
-    found: set[str] = set()
-    modules = (node.path, *plugins(store, node.path).conftests)
+def generated(store: Store, node: Node) -> Generated:
+    """The names that `pytest_generate_tests` of the classes, the module, its conftest files and plugins fills."""
+    loaded = plugins(store, node.path)
+    modules = (node.path, *loaded.conftests, *(p.path for p in (*loaded.session, *loaded.late) if p.path))
     name = "pytest_generate_tests"
     hooks = [hook for path in modules for hook in bound(store, path, name)]
     hooks += [hook for cls in node.classes for hook in class_scope(store, cls).get(name)]
-    for hook in hooks:
-        if isinstance(hook, FunctionSymbol):
-            found.update(parametrized_names(store, hook.ref))
-    return frozenset(found)
+    found = [generated_by(store, hook.ref) for hook in hooks if isinstance(hook, FunctionSymbol)]
+    surely = frozenset(n for one in found for n in one.surely)
+    return Generated(surely, frozenset(n for one in found for n in one.maybe) - surely)
 
 
 def why_missing(store: Store, node: Node) -> str:

@@ -42,18 +42,54 @@ requests_of: Query[FunctionRef, tuple[Requested, ...]] = Query("dynamic requests
 """The `request.getfixturevalue(...)` calls in the body of a function."""
 
 
-def _parametrized_names(store: Store, ref: FunctionRef) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """The names in `metafunc.parametrize(...)` calls. `surely` are those filled directly whenever the test has them:
+    the call is made always, or exactly under `if "name" in metafunc.fixturenames`; `maybe` all others."""
+
+    surely: frozenset[str] = frozenset()
+    maybe: frozenset[str] = frozenset()
+
+
+def _generated(store: Store, ref: FunctionRef) -> Generated:
     function = whole(store, ref)
-    found: list[str] = []
-    for call, _ in calls(function.body) if function is not None else ():
+    if function is None:
+        return Generated()
+    surely: set[str] = set()
+    maybe: set[str] = set()
+    guarded = {id(call): name for name, call in _guarded(function.body)}
+    for call, certain in calls(function.body):
         if isinstance(call.func, f.Attribute) and call.func.attr == "parametrize" and call.args:
-            names = strings(store, Context(ref.path, ref.chunk), call.args[0]) or ()
-            found += [part.strip() for name in names for part in name.split(",")]
-    return tuple(found)
+            context = Context(ref.path, ref.chunk)
+            written = strings(store, context, call.args[0]) or ()
+            names = {part.strip() for name in written for part in name.split(",") if part.strip()}
+            indirect = len(call.args) > 2 or any(k.name == "indirect" for k in call.keywords)
+            if not indirect and (certain or names == {guarded.get(id(call))}):
+                surely |= names
+            else:
+                maybe |= names
+    return Generated(frozenset(surely), frozenset(maybe - surely))
 
 
-parametrized_names: Query[FunctionRef, tuple[str, ...]] = Query("parametrized names", _parametrized_names)
-"""The names in `metafunc.parametrize(...)` calls of a function's body."""
+def _guarded(body: tuple[f.Stmt, ...]) -> Iterator[tuple[str, f.Call]]:
+    """The calls that stand directly under `if "name" in metafunc.fixturenames:`, with that name. Facts do not keep
+    which comparison it is; with `not in` a call that parametrizes the name would be an error."""
+    for statement in body:
+        match statement:
+            case f.If(
+                test=f.Operation(
+                    kind="compare", operands=(f.Constant(value=str() as name), f.Attribute(attr="fixturenames"))
+                )
+            ):
+                for inner in statement.body:
+                    if isinstance(inner, f.Evaluate) and isinstance(inner.value, f.Call):
+                        yield name, inner.value
+        if isinstance(statement, f.If):
+            yield from _guarded(statement.orelse)
+
+
+generated_by: Query[FunctionRef, Generated] = Query("generated parameters", _generated)
+"""What a `pytest_generate_tests` parametrizes (_pytest.python.Metafunc.parametrize)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -544,6 +544,8 @@ def _build(
         python_functions=values.strings("python_functions", _DEFAULTS["python_functions"]),
         testpaths=values.strings("testpaths"),
         norecursedirs=values.strings("norecursedirs", _DEFAULTS["norecursedirs"]),
+        ignore=tuple(_absolute(root, path) for path in options.ignore),
+        ignore_glob=tuple(_absolute(root, path) for path in options.ignore_glob),
         usefixtures=values.strings("usefixtures"),
         pythonpath=values.paths("pythonpath"),
         arguments=(*addopts, *from_environment),

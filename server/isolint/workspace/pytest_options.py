@@ -46,7 +46,13 @@ _PLUGIN_VALUES = (
 )
 _PLUGIN_OPTIONAL_VALUES = ("--cov",)
 
-_REPEATED = {"-p": "plugins", "-o": "override_ini", "--override-ini": "override_ini"}
+_REPEATED = {
+    "-p": "plugins",
+    "-o": "override_ini",
+    "--override-ini": "override_ini",
+    "--ignore": "ignore",
+    "--ignore-glob": "ignore_glob",
+}
 _DESTINATIONS = {"-c": "inifile", "--config-file": "inifile"}
 
 
@@ -65,6 +71,8 @@ class PytestOptions:
     asyncio_mode: str | None = None
     anyio_mode: str | None = None
     django_settings: str | None = None
+    ignore: tuple[str, ...] = ()
+    ignore_glob: tuple[str, ...] = ()
     error: str | None = None
 
 
@@ -100,6 +108,8 @@ def parse_options(arguments: Sequence[str], *, plugins: bool) -> PytestOptions:
         asyncio_mode=values.get("asyncio_mode"),
         anyio_mode=values.get("anyio_mode"),
         django_settings=values.get("ds"),
+        ignore=tuple(values["ignore"] or ()),
+        ignore_glob=tuple(values["ignore_glob"] or ()),
         error=error,
     )
 

@@ -78,8 +78,8 @@ class PytestConfig:
     `arguments` are `addopts` followed by `PYTEST_ADDOPTS`, split; options were already applied to the fields below.
     `plugins` are the `-p NAME` in order, then `PYTEST_PLUGINS`; `blocked` the `-p no:NAME` (without `no:`) and what
     they block with them (`pytest_NAME`). `async_unsafe` says whether `DJANGO_ALLOW_ASYNC_UNSAFE` is set, in our own
-    environment or by pytest-env's `env`. `pythonpath` is absolute. A fatal problem is one with which pytest itself
-    would stop; the fields then hold what could be read all the same.
+    environment or by pytest-env's `env`. `pythonpath`, `ignore` and `ignore_glob` are absolute. A fatal problem is one
+    with which pytest itself would stop; the fields then hold what could be read all the same.
     """
 
     inifile: str | None
@@ -91,6 +91,8 @@ class PytestConfig:
     python_functions: tuple[str, ...] = ("test",)
     testpaths: tuple[str, ...] = ()
     norecursedirs: tuple[str, ...] = ("*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}")
+    ignore: tuple[str, ...] = ()
+    ignore_glob: tuple[str, ...] = ()
     usefixtures: tuple[str, ...] = ()
     pythonpath: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Collection, fixtures, marks, runner and mode against `pytest --collect-only` of any checkout."""

@@ -55,12 +55,16 @@ def written(func):
     return None if entry is None else (path, *entry)
 
 
+@cache
+def lines_of(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read().split("\n")
+
+
 def name_at(node, path):
     """Where the name after `def` stands: line from 1, column in bytes from 0, as the syntax tree counts."""
-    with open(path, encoding="utf-8", errors="replace") as file:
-        lines = file.read().split("\n")
     line = node.lineno
-    text = lines[line - 1]
+    text = lines_of(path)[line - 1]
     return line, len(text[: text.find(node.name, text.find("def ") + 4)].encode())
 
 
@@ -82,32 +86,38 @@ def points(tree_part):
         yield one.arg, one.lineno, one.col_offset
 
 
-def strings(nodes, names):
-    """(value, line, column) of the strings in calls of something that ends with one of these names."""
-    for top in nodes:
-        for node in ast.walk(top):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names:
-                for argument in node.args if node.func.attr == "usefixtures" else node.args[:1]:
-                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                        yield argument.value, argument.lineno, argument.col_offset + 1
+@cache
+def calls_of(top):
+    """The calls of methods in a piece of syntax: asked for every test that it is about."""
+    every = [node for node in ast.walk(top) if isinstance(node, ast.Call)]
+    return [node for node in every if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS]
+
+
+METHODS = ("usefixtures", "getfixturevalue", "parametrize")
+
+
+def strings(nodes, name):
+    """(value, line, column) of the strings in calls of a method."""
+    for node in (each for top in nodes for each in calls_of(top)):
+        if node.func.attr == name:
+            for argument in node.args if name == "usefixtures" else node.args[:1]:
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                    yield argument.value, argument.lineno, argument.col_offset + 1
 
 
 def parametrized(nodes):
     """(name, line, column) of the names in `parametrize`: what it fills, and what it hands on to fixtures."""
-    for top in nodes:
-        for node in ast.walk(top):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
-                continue
-            if node.func.attr != "parametrize":
-                continue
-            places = [*node.args[:1], *(k.value for k in node.keywords if k.arg in ("argnames", "indirect"))]
-            for constant in (each for one in places for each in ast.walk(one)):
-                if isinstance(constant, ast.Constant) and isinstance(constant.value, str):
-                    at = 0
-                    for part in constant.value.split(","):
-                        start = at + len(part) - len(part.lstrip())
-                        yield part.strip(), constant.lineno, constant.col_offset + 1 + start
-                        at += len(part) + 1
+    for node in (each for top in nodes for each in calls_of(top)):
+        if node.func.attr != "parametrize":
+            continue
+        places = [*node.args[:1], *(k.value for k in node.keywords if k.arg in ("argnames", "indirect"))]
+        for constant in (each for one in places for each in ast.walk(one)):
+            if isinstance(constant, ast.Constant) and isinstance(constant.value, str):
+                at = 0
+                for part in constant.value.split(","):
+                    start = at + len(part) - len(part.lstrip())
+                    yield part.strip(), constant.lineno, constant.col_offset + 1 + start
+                    at += len(part) + 1
 
 
 class Collected:
@@ -150,9 +160,9 @@ class Collected:
             marked += each.decorator_list
             marked += [s for s in each.body if isinstance(s, ast.Assign)]
         marked += [s for s in module.body if isinstance(s, ast.Assign)] if module is not None else []
-        for name, line, column in strings(marked, {"usefixtures"}):
+        for name, line, column in strings(marked, "usefixtures"):
             self.add("string", path, name, line, column, self.defined(name, item))
-        for name, line, column in strings(node.body, {"getfixturevalue"}):
+        for name, line, column in strings(node.body, "getfixturevalue"):
             self.add("string", path, name, line, column, self.defined(name, item))
         for name, line, column in parametrized(marked):
             definitions = info.name2fixturedefs.get(name) or ()
@@ -186,7 +196,7 @@ class Collected:
                     theirs = by_name.get(asked) or ()
                     above = theirs[-1] if theirs else None
                 self.add("fixture", path, asked, line, column, None if above is None else place(above))
-            for asked, line, column in strings(node.body, {"getfixturevalue"}):
+            for asked, line, column in strings(node.body, "getfixturevalue"):
                 self.add("string", path, asked, line, column, self.defined(asked, item))
 
 

@@ -167,12 +167,32 @@ def test_a_star_takes_the_whole_expression(code: str, expected: str) -> None:
     assert text(code, starred[0].value) == expected[1:]
 
 
+@pytest.mark.parametrize(
+    "text, operator",
+    [
+        ("not a", "not"),
+        ("-a", "-"),
+        ("a == b", "=="),
+        ("a is  not b", "is not"),
+        ("a not in b", "not in"),
+        ("a in b", "in"),
+        ("a < b < c", ""),
+        ("a + b", ""),
+    ],
+)
+def test_operators(text: str, operator: str) -> None:
+    found = value(text)
+    assert isinstance(found, Operation)
+    assert found.operator == operator
+
+
 def test_the_other_expressions() -> None:
     assert isinstance(value("a if b else c"), Choice)
     choice = value("a or b or c")
     assert isinstance(choice, Choice)
     assert len(choice.options) == 3
     assert choice.test is None
+    assert choice.operator == "or"
     assert isinstance(value("(a := b)"), Walrus)
     assert isinstance(value("{a: b, **c}"), Mapping)
     assert value("a, b") == Collection("tuple", (Name("a", (0, 1)), Name("b", (3, 4))), (0, 4))

@@ -82,16 +82,25 @@ def differences(model: Model, node: str, truth: dict[str, Any]) -> dict[str, Any
     installed = {n for n, defs in closure.fixtures if is_entry_point(defs[-1])}
     # Entry points are loaded in the order in which the file system lists them: no order among theirs can be promised.
     compare("closure", sorted(closure.names), sorted(real["closure"]))
+    # Nor of a fixture whose scope a function computes.
+    installed |= {n for n, reason in closure.unknown if "scope" in reason}
     compare("order", *([n for n in names if n not in installed] for names in (closure.names, real["closure"])))
-    ours = {n: [definition_place(model, one) for one in defs] for n, defs in closure.fixtures if not defs[-1].xunit}
+    placed = real["definitions"].keys() | (dict(closure.fixtures).keys() - real["fixtures"])
+    ours = {
+        n: [definition_place(model, one) for one in defs]
+        for n, defs in closure.fixtures
+        if not defs[-1].xunit and n in placed
+    }
     made_by_pytest = {n for n, defs in closure.fixtures if defs[-1].xunit}
     theirs = {n: places for n, places in real["definitions"].items() if places and n not in made_by_pytest}
     compare("definitions", ours, theirs)
     compare("arguments", list(item.params), real["arguments"])
     runner = model.runner(node)
     ran = truth["runs"].get(node, "never")
-    if "seen.here()" not in model.text_of(item):
+    if "seen.here()" not in model.text_of(item) or runner.kind == "unknown":
         ran = runner.kind
+    if ran == "isolated-asyncio" and not item.is_async:
+        ran = "sync"
     if ran == "django" and item.family != "django":
         ran = "sync"  # a wrapper of the project's own that uses async_to_sync
     compare("runner", runner.kind, ran)

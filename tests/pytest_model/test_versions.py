@@ -63,7 +63,10 @@ def test_a_test_that_yields(tmp_path: Path, version: str, marks: list[list[str]]
 
 @pytest.mark.parametrize(
     "version, order",
-    [("7.4.4", ["/b.py", "/a/c.py", "/a-b/d.py"]), ("8.0.0", ["/a/c.py", "/a-b/d.py", "/b.py"])],
+    [
+        ("7.4.4", ["/b.py", "/d.py", "/a/c.py", "/a-b/d.py", "/c/e.py"]),
+        ("8.0.0", ["/a/__init__.py", "/a/_.py", "/a/c.py", "/a-b/d.py", "/b.py", "/c/e.py", "/d.py"]),
+    ],
 )
 def test_the_order_of_files_and_folders(tmp_path: Path, version: str, order: list[str]) -> None:
     store = model(tmp_path, version).store

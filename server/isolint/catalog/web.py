@@ -17,6 +17,7 @@ CONSUMER = "channels.consumer.AsyncConsumer"
 TEMPLATE = "django.template.backends.django.Template"
 ENGINE = "django.template.backends.django.DjangoTemplates"
 PAGES = "django.core.paginator.AsyncPaginator"
+STREAM = "django.http.response.StreamingHttpResponse"
 TASK = "django.tasks.base.Task"
 _CLIENT = "django.test.client"
 _TESTING = "channels.testing"
@@ -66,6 +67,8 @@ WEB: tuple[Row, ...] = (
         for name in "get_host get_port get_full_path build_absolute_uri is_secure accepts get_signed_cookie".split()
     ),
     Gives("django.shortcuts.redirect"),
+    # The body of a streaming response runs when somebody goes through it: in an async test, in the test's own loop.
+    Gives(f"{STREAM}.()", cls=STREAM, holds=("streaming_content",)),
     # Templates go through the querysets of their context; whether one that is there is used nobody looks at.
     Drains("django.shortcuts.render", "call", 2),
     Drains("django.template.loader.render_to_string", "call", 1),

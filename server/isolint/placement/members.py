@@ -200,6 +200,8 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
         line, atom = behind(line, atom.after), replace(atom, after=None)
         if name == "__init__" and not lineage.has_project_attribute(m, line, name):
             return PLAIN  # that making an installed object works on the database is said by rows of the class
+    if isinstance(atom.cls, str) and (held := dict(atom.held).get(name)):
+        return held
     for cls in line:
         if isinstance(cls, str) or not class_scope(m.store, cls).get(name):
             continue

@@ -40,6 +40,7 @@ from isolint.placement.values import PLAIN, one, shared, unknown
 from isolint.pytest_model.cases import CaseMethod, case_methods
 from isolint.pytest_model.closures import closure
 from isolint.pytest_model.database import database
+from isolint.pytest_model.functions import header
 from isolint.pytest_model.runners import runner
 from isolint.pytest_model.shapes import Closure, FixtureDef, Runner, Taker, TestItem, Where
 from isolint.store.memo import Query, Store
@@ -114,6 +115,8 @@ def _run_through(store: Store, item: TestItem, everywhere: bool = False) -> _Jud
 
 def _both_worlds(store: Store, item: TestItem, everywhere: bool) -> _Judged:
     """`everywhere`: what the test does on its own connection counts, too."""
+    if header(store, item.runs) is None:  # a lambda that pytest collects under its name
+        return _Judged((), ((item.site, f"the body of {item.id.name} is no def: it is not followed"),))
     if not everywhere and not store.get(MAY_LEAVE, item.id):
         return _Judged()
     place = entry(store, item)

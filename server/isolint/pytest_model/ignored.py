@@ -47,7 +47,7 @@ def collection_order(store: Store) -> Callable[[str], tuple[tuple[bool, str], ..
 
     def key(path: str) -> tuple[tuple[bool, str], ...]:
         *folders, name = path.split(os.sep)
-        return (*((files_first, folder) for folder in folders), (name != "__init__.py" and not files_first, name))
+        return (*((True, folder) for folder in folders), (name != "__init__.py" and not files_first, name))
 
     return key
 

@@ -280,6 +280,15 @@ class Commands:
 
 
 @dataclass(frozen=True, slots=True)
+class Hides:
+    """Calling `name` sets up work that happens later, elsewhere, and is not followed, for this `reason`: it makes a
+    test undecided."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class NeedsLoop:
     """Calling `name` raises `RuntimeError` where no loop runs."""
 
@@ -309,6 +318,7 @@ Row = (
     | Cures
     | Enters
     | Commands
+    | Hides
     | NeedsLoop
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isolint.catalog.places import IDENTITY, IN_LOOP, OWN_CONTEXT, OWN_CONTEXT_LOOP, SENSITIVE
-from isolint.catalog.rows import Acts, Attribute, Decorates, Drains, Gives, Requests, Row, Runs, Serves
+from isolint.catalog.rows import Acts, Attribute, Decorates, Drains, Gives, Hides, Requests, Row, Runs, Serves
 
 ROUTE = "django.urls.resolvers.RoutePattern"
 REGEX = "django.urls.resolvers.RegexPattern"
@@ -102,6 +102,11 @@ WEB: tuple[Row, ...] = (
         for name in ("alogin", "aforce_login", "alogout")
     ),
     *(Acts(f"{_CLIENT}.ClientMixin.{name}", "write") for name in ("login", "force_login", "logout")),
+    # The async client closes responses on a pool thread, and so sends these (django/test/client.py AsyncClientHandler).
+    *(
+        Hides(f"django.core.signals.{name}.connect", f"receivers of {name} run where a response is closed")
+        for name in ("request_started", "request_finished")
+    ),
     # Django's ASGI handler opens a ThreadSensitiveContext for each request (ASGIHandler.__call__), and whoever drives
     # it through a communicator starts it in an empty context (asgiref.testing).
     Gives("django.core.asgi.get_asgi_application", cls="django.core.handlers.asgi.ASGIHandler"),

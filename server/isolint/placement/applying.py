@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from isolint.catalog.places import IDENTITY
+from isolint.catalog.places import IDENTITY, THREAD, compose
 from isolint.catalog.rows import (
     Acts,
     Attribute,
@@ -20,6 +20,7 @@ from isolint.catalog.rows import (
     Fills,
     Given,
     Gives,
+    Hides,
     Manages,
     Mocks,
     NeedsLoop,
@@ -400,6 +401,9 @@ def apply(
             return entered if row.when == "enter" else one(Done(entered))
         case Commands():
             return running.run_command(m, row, ctx, site, label, args, keywords)
+        case Hides():
+            m.obscure(replace(ctx, route=compose(ctx.route, THREAD)), "await", row.reason, site)
+            return PLAIN
         case NeedsLoop():
             m.asked_for_loop = m.asked_for_loop or not ctx.muted
             return one(Instance("asyncio.events.AbstractEventLoop"))

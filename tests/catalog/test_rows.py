@@ -142,6 +142,59 @@ def test_rows_of_the_settings(line: str, settings: dict[str, object], verdict: s
     assert (found.verdict, tuple(code for _, code, _ in found.findings)) == (verdict, codes)
 
 
+OWN = """\
+import tools
+from asgiref.sync import sync_to_async
+
+
+async def test_function(db):
+    await tools.away(tools.make)()
+
+
+async def test_method(db):
+    await sync_to_async(tools.Store().put)()
+
+
+async def test_pure(db):
+    await sync_to_async(tools.log)()
+"""
+TOOLS = """\
+from models import Order
+
+
+def away(work):
+    return plugin.load("away")(work)
+
+
+def make():
+    return Order.objects.create()
+
+
+def log():
+    Order.objects.create()
+
+
+class Store:
+    def put(self):
+        return plugin.load("store")()
+"""
+
+
+@needs_environment
+def test_rows_of_the_settings_for_functions_of_the_project() -> None:
+    settings = {
+        "hops": {"tools.away": "pool"},
+        "effects": {"tools.Store.put": "write"},
+        "pure": ["tools.log"],
+    }
+    found = verdicts({"test_a.py": OWN, "tools.py": TOOLS}, INI, settings)
+    assert {name: (one.verdict, tuple(code for _, code, _ in one.findings)) for name, one in found.items()} == {
+        "test_function": ("leaks", ("ISO103",)),
+        "test_method": ("leaks", ("ISO101",)),
+        "test_pure": ("safe", ()),
+    }
+
+
 @needs_environment
 def test_a_hop_that_comes_home() -> None:
     text = (

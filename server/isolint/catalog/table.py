@@ -26,9 +26,12 @@ def switched_name(row: Wraps) -> str:
 class Table:
     """Rows by canonical name (the first of a name's rows that fits is taken by the asker)."""
 
-    __slots__ = ("_extends", "_rows", "cure_words", "cures", "descriptors")
+    __slots__ = ("_extends", "_rows", "cure_words", "cures", "declared", "descriptors")
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[Row], declared: Iterable[Row] = ()) -> None:
+        rows = (*rows, *declared)
+        self.declared = frozenset(row.name for row in declared)
+        """The names of the user's rows, which may be functions of the project."""
         self._rows: dict[str, Row] = {}
         self._extends: dict[str, tuple[str, ...]] = {}
         self.descriptors = DESCRIPTORS
@@ -88,4 +91,4 @@ def user_rows(rows: UserRows) -> tuple[Row, ...]:
 
 def table(rows: UserRows | None = None) -> Table:
     """The table of our rows and the user's."""
-    return Table((*ROWS, *(user_rows(rows) if rows else ())))
+    return Table(ROWS, user_rows(rows) if rows else ())

@@ -18,6 +18,7 @@ from isolint.catalog.rows import (
 )
 from isolint.catalog.table import Table
 from isolint.names.inputs import definition
+from isolint.names.resolve import module_name
 from isolint.names.scopes import class_scope, owner_of
 from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, Site, ValueSymbol
 from isolint.placement import applying, filling, guards, lineage, members, patching, queries
@@ -391,10 +392,21 @@ class Machine:
     def _call_function(
         self, atom: Callable_, ctx: Context, site: Site | None, label: str, args: tuple[Value, ...], keywords: Keywords
     ) -> Value:
+        declared = self._declared(atom.ref) if self.table.declared else None
+        if declared is not None:
+            outside = Outside(declared.name, declared.name)
+            return applying.apply(self, declared, outside, ctx, site, label, args, keywords)
         when = function_operation(find_node(self.store, atom.ref))
         if when == "call":
             return self.enter_function(atom, ctx, site, label, args, keywords, "call")
         return one(Deferred(when, frozenset({atom}), "body", args, keywords))
+
+    def _declared(self, ref: FunctionRef) -> Row | None:
+        """What the user's settings say of a function of the project."""
+        owner = owner_of(self.store, ref.path, ref.chunk)
+        parts = (module_name(self.store, ref.path), owner.qualname if owner is not None else "", ref.name)
+        name = ".".join(part for part in parts if part)
+        return self.table.get(name) if name in self.table.declared else None
 
     def enter_function(
         self,

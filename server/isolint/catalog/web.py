@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isolint.catalog.places import IDENTITY, IN_LOOP, OWN_CONTEXT, OWN_CONTEXT_LOOP, SENSITIVE
-from isolint.catalog.rows import Acts, Attribute, Decorates, Drains, Gives, Hides, Requests, Row, Runs, Serves
+from isolint.catalog.rows import Acts, Attribute, Decorates, Drains, Extends, Gives, Hides, Requests, Row, Runs, Serves
 
 ROUTE = "django.urls.resolvers.RoutePattern"
 REGEX = "django.urls.resolvers.RegexPattern"
@@ -28,6 +28,8 @@ WEB: tuple[Row, ...] = (
     # URLs (django/urls/conf.py: `path` and `re_path` are partials of one function).
     *(Gives(f"{module}.path", cls=ROUTE, holds=_PATTERN) for module in ("django.urls", "django.urls.conf")),
     *(Gives(f"{module}.re_path", cls=REGEX, holds=_PATTERN) for module in ("django.urls", "django.urls.conf")),
+    # They give a URLPattern; here it goes by the class of what it is made of, which tells how its route is written.
+    *(Extends(name, ("django.urls.resolvers.URLPattern",)) for name in (ROUTE, REGEX)),
     Gives(INCLUDE, cls=INCLUDE, holds=("arg", "namespace")),
     *(Gives(name, cls=REVERSE, holds=("viewname",)) for name in (REVERSE, "django.urls.base.reverse_lazy")),
     Gives("django.conf.urls.static.static", "items"),

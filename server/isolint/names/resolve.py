@@ -57,7 +57,32 @@ def _find_module(store: Store, key: tuple[str, str]) -> ModuleSymbol | External:
             namespace = ModuleSymbol(dotted, "")
     if namespace is not None and not _is_installed(store, dotted):
         return namespace
+    top = dotted.partition(".")[0]
+    home = _homes(store, "").get(top, "")
+    if home and home != base and not _is_installed(store, top):
+        found = find_module(store, (dotted, home))
+        if isinstance(found, ModuleSymbol):
+            return found
     return External(dotted)
+
+
+def _folders_of_modules(store: Store, _: str) -> dict[str, str]:
+    files = store.get(PROJECT, "").files
+    found: dict[str, str] = {}
+    for path in files:
+        folder, name = os.path.split(path)
+        if name == "__init__.py":
+            folder, name = os.path.split(folder)
+        if f"{folder}/__init__.py" not in files:
+            name = name.removesuffix(".py")
+            found[name] = folder if found.get(name, folder) == folder else ""
+    return found
+
+
+_homes: Query[str, dict[str, str]] = Query("homes of modules", _folders_of_modules)
+"""For each top-level module or package of the project the folder it is in, "" where there are several. Projects put
+such folders on `sys.path` in a conftest or by `manage.py`: what is neither in a known root nor installed, and there
+only once, can be no other."""
 
 
 def _is_installed(store: Store, dotted: str) -> bool:

@@ -242,6 +242,8 @@ class Session:
                 self._unanswered.discard(question)
                 self.store.set(ANSWER, question, answer)
                 self._told.clear()
+        if self._reach is not None:
+            self._reach.answered()
 
     def close(self) -> None:
         """Nothing of the session is used afterwards. The origin belongs to whoever made it."""

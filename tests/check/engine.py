@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -75,11 +75,14 @@ def jedi() -> JediOrigin:
 class _Settled:
     """An origin that has always answered: it asks jedi and waits. What `LateOrigin` does not do."""
 
+    def __init__(self, asked: JediOrigin | None = None) -> None:
+        self._asked = asked or jedi()
+
     def answer(self, question: Question) -> Answer | None:
-        found = jedi().answer(question)
+        found = self._asked.answer(question)
         if found is None:
-            jedi().resolve(60)
-            found = jedi().answer(question)
+            self._asked.resolve(60)
+            found = self._asked.answer(question)
         return found
 
 
@@ -94,9 +97,10 @@ class _Nobody:
 
 
 class LateOrigin:
-    """An origin that answers only the questions that `allow` let it."""
+    """An origin that answers only the questions that `allow` let it, as `asked` does."""
 
-    def __init__(self) -> None:
+    def __init__(self, asked: Origin | None = None) -> None:
+        self._asked = asked or _Settled()
         self.known: dict[Question, Answer] = {}
         self.waiting: dict[Question, None] = {}
 
@@ -111,7 +115,7 @@ class LateOrigin:
         ready = list(self.waiting)[:count]
         for question in ready:
             del self.waiting[question]
-            answer = _Settled().answer(question)
+            answer = self._asked.answer(question)
             assert answer is not None
             self.known[question] = answer
         return len(ready)
@@ -159,6 +163,31 @@ def project(
         root = Path(name).resolve()
         lay_out(root, {"models.py": MODELS, **files}, ini)
         yield root, opened(root, overrides)
+
+
+@contextlib.contextmanager
+def project_with(
+    packages: Mapping[str, str],
+    files: Mapping[str, str],
+    *,
+    once: bool = False,
+    origin: Callable[[Origin], Origin] = lambda asked: asked,
+) -> Iterator[Session]:
+    """A project in an environment where these packages are installed beside Django; its root is the session's. `origin`
+    may put another origin before jedi."""
+    with tempfile.TemporaryDirectory(prefix="isolint-") as name:
+        prefix, root = Path(name).resolve() / "env", Path(name).resolve() / "project"
+        lay_out(root, {"models.py": MODELS, **files}, INI)
+        site = environment().site_packages[0]
+        ours = prefix / Path(site).relative_to(environment().prefix or "/")
+        lay_out(ours, {**packages, "beside.pth": f"{site}\n"})
+        (prefix / "pyvenv.cfg").write_text((Path(environment().prefix or "/") / "pyvenv.cfg").read_text())
+        with contextlib.ExitStack() as stack:
+
+            def asked(env: Environment, roots: Sequence[str]) -> Origin:
+                return origin(_Settled(stack.enter_context(contextlib.closing(open_origin(env, roots, cache=False)))))
+
+            yield Session(str(root), overrides={"environment": str(prefix)}, open_origin=asked, once=once)
 
 
 def verdicts(

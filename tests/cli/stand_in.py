@@ -20,6 +20,7 @@ from isolint.check.report import (
     Location,
     PlacedFinding,
     RelatedPlace,
+    Resolved,
     TestVerdict,
 )
 from isolint.cli.engine import Opened
@@ -96,6 +97,11 @@ class StandIn:
             findings += leaks
             tests.append(self._verdict(path, text, found, bool(leaks)))
         return FileReport(path, tuple(findings), tuple(tests))
+
+    def resolved(self, path: str) -> dict[str, tuple[Resolved, ...]]:
+        text = self.source(path)
+        known = Resolved("asgiref.sync.sync_to_async", "asgiref", "3.8.1")
+        return {self._id(path, found): (known,) for found in _TEST.finditer(text) if b"LEAK" in found[0]}
 
     def fix_all(self, path: str, unsafe: bool = False) -> FixEdits | str:
         text = self.source(path)

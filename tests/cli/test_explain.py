@@ -51,6 +51,7 @@ def test_a_leaking_test(run: Run, tests: Path) -> None:
         "              slow(reason='x'), tests/test_a.py:5\n"
         "   fixtures   db          tests/test_a.py:5\n"
         "              make_order  tests/test_a.py:5, overrides tests/test_a.py:1\n"
+        "   resolved   by jedi: asgiref.sync.sync_to_async (asgiref 3.8.1)\n"
         "\n"
         "   tests/test_a.py:6:13 error sync-to-async-in-db-test (ISO101)\n"
         "      make_order writes Order on another connection: the row outlives test_ship\n"

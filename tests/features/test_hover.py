@@ -68,7 +68,21 @@ def test_an_async_fixture_writes_on_another_connection() -> None:
 
 def test_a_fixture_of_a_plugin() -> None:
     text = said("#- test_a.py\ndef test_a(«d$0b»): pass\n")
-    assert "- defined in `pytest_django.fixtures.db` of pytest-django" in text
+    assert "- defined in `pytest_django.fixtures.db` (pytest-django " in text
+    assert ", resolved by jedi" in text
+
+
+def test_a_test_says_what_was_resolved_outside_the_project() -> None:
+    text = said("""
+        #- test_a.py
+        from asgiref.sync import sync_to_async as away
+        import pytest
+        @pytest.mark.asyncio
+        @pytest.mark.django_db
+        async def «test$0_a»(): await away(print)()
+    """)
+    assert "\nResolved by jedi: " in text
+    assert "`asgiref.sync.sync_to_async` (asgiref 3." in text
 
 
 def test_a_name_that_parametrize_fills() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from tests.check.engine import needs_environment
@@ -54,6 +56,26 @@ CALLS = {
     "two of them, no work": ("await sync_to_async(pure)(None)", "safe"),
     "async": ("await made(None)  #: ISO102", "leaks"),
 }
+
+
+def test_a_decorator_that_is_not_installed_hides_its_function() -> None:
+    """It may be another name for a hop."""
+    text = """
+        from nowhere import away, made_by
+
+        @away
+        def make(): Order.objects.create()
+
+        @made_by()
+        def read(): Order.objects.count()
+
+        async def test_it():  #= undecided
+            await make()
+
+        async def test_made():  #= undecided
+            await read()
+        """
+    check(dedent(text))
 
 
 @pytest.mark.parametrize("call, verdict", CALLS.values(), ids=CALLS)

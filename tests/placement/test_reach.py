@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
+from isolint.names.origin import Origin
 from isolint.placement.reach import Reach
-from tests.check.engine import LateOrigin, needs_environment, opened, project
+from tests.check.engine import LateOrigin, needs_environment, opened, project, project_with, verdicts_of
 
 pytestmark = needs_environment
 
@@ -162,3 +164,81 @@ def test_an_edit_changes_what_the_tests_of_other_files_reach() -> None:
         body = "import threading\n\ndef calm(): threading.Thread(target=Order.objects.create).start()\n"
         session.set_buffer(helpers, f"from models import Order\n{body}".encode())
         assert [test.verdict for test in session.report(path).tests] == ["leaks"]
+
+
+VENDOR = {
+    "vendor/__init__.py": "from vendor.inner import *\nfrom vendor.inner import spin as turn\n",
+    "vendor/inner.py": """\
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
+
+spin = asyncio.run
+begin = Thread
+
+
+class Worker(Thread):
+    pass
+
+
+class Calm:
+    def start(self): pass
+
+
+pool = ThreadPoolExecutor()
+
+
+def made() -> Worker: ...
+def calm() -> Calm: ...
+def plain(work): return work
+""",
+}
+
+INSTALLED = {
+    "another name for a hop": ("begin(target=Order.objects.create).start()", "leaks"),
+    "another name in another module": ("turn(Order.objects.acreate())", "leaks"),
+    "a class with a hop among its bases": ("Worker(target=Order.objects.create).start()", "leaks"),
+    "an object": ("list(pool.map(Order.objects.create, []))", "leaks"),
+    "an attribute of a module": ("vendor.inner.begin(target=Order.objects.create).start()", "leaks"),
+    "a class without": ("Calm().start(); Order.objects.create()", "safe"),
+    "what gives a harmless object": ("calm().start(); Order.objects.create()", "safe"),
+    "a helper that is no hop": ("plain(Order.objects.create)", "safe"),
+}
+
+
+@pytest.mark.parametrize("once", [True, False])
+def test_an_installed_name_is_what_it_stands_for(once: bool) -> None:
+    """Told from words or by the machine: both say the same."""
+    tests = [f"def test_{name.replace(' ', '_')}(): {call}\n" for name, (call, _) in INSTALLED.items()]
+    text = "\n".join([f"{HEAD}import vendor.inner\nfrom vendor import *\nfrom vendor import made, turn\n", *tests])
+    with project_with(VENDOR, {"test_a.py": text}, once=once) as session:
+        found = verdicts_of(session, Path(session.root))
+        said = {name.removeprefix("test_").replace("_", " "): test.verdict for name, test in found.items()}
+        assert said == {name: verdict for name, (_, verdict) in INSTALLED.items()}
+
+
+def test_what_is_installed_and_calm_is_spared() -> None:
+    calls = {"made": "made().start()", "calm": "calm().start()", "plain": "plain(Order.objects.create)"}
+    tests = [f"def test_{name}(): {call}\n" for name, call in calls.items()]
+    text = "\n".join([f"{HEAD}from vendor import calm, made, plain\n", *tests])
+    with project_with(VENDOR, {"test_a.py": text}) as session:
+        reach = Reach(session.store, session.source_file)
+        items = session.items(f"{session.root}/test_a.py")
+        left = {item.node_id.rpartition("::")[2]: reach.may_leave(item) for item in items}
+        assert left == {"test_made": True, "test_calm": False, "test_plain": False}
+
+
+def test_an_installed_name_that_is_answered_later_is_heard() -> None:
+    text = f"{HEAD}from vendor import begin\n\ndef test_it(): begin(target=Order.objects.create).start()\n"
+    waiting: list[LateOrigin] = []
+
+    def late(asked: Origin) -> Origin:
+        waiting.append(LateOrigin(asked))
+        return waiting[-1]
+
+    with project_with(VENDOR, {"test_a.py": text}, once=True, origin=late) as session:
+        said = [[test.verdict for test in session.report(f"{session.root}/test_a.py").tests]]
+        while waiting[-1].allow(100):
+            session.origin_changed()
+            said.append([test.verdict for test in session.report(f"{session.root}/test_a.py").tests])
+        assert said[-1] == ["leaks"]

@@ -239,3 +239,15 @@ def test_a_provided_input_is_fetched_once_and_can_be_set_later() -> None:
     assert store.is_loaded(NUMBER, "a")
     store.set(NUMBER, "a", 8)
     assert (store.get(NAME, "a"), asked) == ("even", ["a"])
+
+
+def test_what_a_value_rests_on_is_known_through_everything_that_was_read() -> None:
+    store = Store()
+    other: Input[str, int] = Input("other", 0)
+    inner: Query[str, int] = Query("inner", lambda s, k: s.get(NUMBER, k) + s.get(other, k))
+    outer: Query[str, int] = Query("outer", lambda s, k: s.get(inner, k) + s.get(inner, "b") + s.get(NUMBER, k))
+    assert sorted(store.inputs_of(NUMBER, outer, "a")) == ["a", "b"]
+    before = store.computed.copy()
+    assert sorted(store.inputs_of(other, outer, "a")) == ["a", "b"]
+    assert store.inputs_of(NUMBER, inner, "b") == ["b"]
+    assert store.computed == before

@@ -96,6 +96,19 @@ class TestVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Resolved:
+    """An installed name as jedi resolved it: where it is defined, and what owns that ("" for Python itself)."""
+
+    canonical: str
+    distribution: str
+    version: str
+
+    def sentence(self) -> str:
+        """The name and its owner: `asgiref.sync.sync_to_async (asgiref 3.8.1)`."""
+        return f"{self.canonical} ({f'{self.distribution} {self.version}'.strip() or 'Python'})"
+
+
+@dataclass(frozen=True, slots=True)
 class FileReport:
     """Everything about one file: findings in order of position, the tests it holds, what could not be read in it."""
 

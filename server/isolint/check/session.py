@@ -17,7 +17,18 @@ from isolint.catalog.table import table
 from isolint.check import fixing
 from isolint.check.findings import CURED, dropped, findings
 from isolint.check.placing import Shown
-from isolint.check.report import Change, FileReport, Fix, FixEdits, Location, PlacedFinding, RelatedPlace, TestVerdict
+from isolint.check.report import (
+    Change,
+    FileReport,
+    Fix,
+    FixEdits,
+    Location,
+    PlacedFinding,
+    RelatedPlace,
+    Resolved,
+    TestVerdict,
+)
+from isolint.check.resolved import resolved
 from isolint.check.select import is_selected, selected
 from isolint.check.suppressions import Directive, directives, directives_of, may_have_directives, unused
 from isolint.check.verdicts import verdict
@@ -242,6 +253,8 @@ class Session:
                 self._unanswered.discard(question)
                 self.store.set(ANSWER, question, answer)
                 self._told.clear()
+        if self._reach is not None:
+            self._reach.answered()
 
     def close(self) -> None:
         """Nothing of the session is used afterwards. The origin belongs to whoever made it."""
@@ -284,6 +297,14 @@ class Session:
     def verdict(self, item: TestItem) -> TestVerdict | None:
         """The verdict of one test, None when its file changed under it."""
         return verdict(self.store, item, self.locate, self._text)
+
+    def resolved(self, path: str) -> dict[str, tuple[Resolved, ...]]:
+        """By test of a file: the installed names that its verdict rests on, as far as they had to be known."""
+        return {item.node_id: self.resolved_for(item) for item in self._items(path)}
+
+    def resolved_for(self, item: TestItem) -> tuple[Resolved, ...]:
+        """As `resolved`, of one test."""
+        return resolved(self.store, item)
 
     # --- what features ask, see `features` ------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from isolint.cli.paths import is_below
 from isolint.cli.progress import Progress
 
 if TYPE_CHECKING:
-    from isolint.check.report import FileReport, FixEdits
+    from isolint.check.report import FileReport, FixEdits, Resolved
     from isolint.inference.client import JediOrigin
     from isolint.workspace.shapes import Environment, Problem
 
@@ -57,6 +57,10 @@ class Engine(Protocol):
 
     def report(self, path: str) -> FileReport:
         """Everything about one file."""
+        ...
+
+    def resolved(self, path: str) -> Mapping[str, Sequence[Resolved]]:
+        """By test of a file that was reported: the installed names that its verdict rests on."""
         ...
 
     def fix_all(self, path: str, unsafe: bool = False) -> FixEdits | str:

@@ -66,8 +66,15 @@ def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
             if len(chosen) > MANY and not arguments.verbose:
                 sys.stdout.write(overview([test for test, _ in chosen.values()], page))
                 return USAGE_EXIT if notices.failed else 0
+            holders = dict.fromkeys(report.path for _, report in chosen.values())
+            names = {test: found for file in holders for test, found in project.engine.resolved(file).items()}
             texts = [
-                explain(test, [f for f in report.findings if test.test == f.test or test.test in f.tests], page)
+                explain(
+                    test,
+                    [f for f in report.findings if test.test == f.test or test.test in f.tests],
+                    page,
+                    names.get(test.test, ()),
+                )
                 for test, report in chosen.values()
             ]
             sys.stdout.write("\n".join(texts))

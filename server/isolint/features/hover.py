@@ -6,10 +6,10 @@ No analysis and no protocol here: sentences about what the rooms above decided.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from isolint.catalog.places import Place
-from isolint.check.report import Location, RelatedPlace, TestVerdict
+from isolint.check.report import Location, RelatedPlace, Resolved, TestVerdict
 from isolint.check.session import Session, never
 from isolint.check.suppressions import directives_of
 from isolint.features.mark_names import mark_at, registered
@@ -52,12 +52,13 @@ def _of_test(session: Session, path: str, offset: int) -> Hover | None:
         if name is not None and name.path == path and name.start <= offset <= name.end:
             verdict = session.verdict(item)
             if verdict is not None:
-                return describe(verdict, session.root), name.start, name.end
+                said = describe(verdict, session.root, session.resolved_for(item))
+                return said, name.start, name.end
     return None
 
 
-def describe(verdict: TestVerdict, root: str) -> str:
-    """Runner, database mode and why, place and verdict of a test, as Markdown."""
+def describe(verdict: TestVerdict, root: str, names: Sequence[Resolved] = ()) -> str:
+    """Runner, database mode and why, place and verdict of a test, and the installed names it rests on, as Markdown."""
     databases = f" of {', '.join(verdict.databases)}" if verdict.databases else ""
     lines = [
         f"**{verdict.test.rpartition('::')[2]}** · isolint",
@@ -71,7 +72,16 @@ def describe(verdict: TestVerdict, root: str) -> str:
         lines += ["", *(f"> {reason}  " for reason in verdict.reasons[:_MOST])]
         if len(verdict.reasons) > _MOST:
             lines.append(f"> and {len(verdict.reasons) - _MOST} more")
+    told = [one for one in names if not one.canonical.rpartition(".")[2].startswith("_")]
+    if told:
+        more = f", and {len(told) - _MOST} more" if len(told) > _MOST else ""
+        lines += ["", f"Resolved by jedi: {', '.join(_named(one) for one in told[:_MOST])}{more}"]
     return "\n".join(lines)
+
+
+def _named(one: Resolved) -> str:
+    name, _, owner = one.sentence().partition(" ")
+    return f"`{name}` {owner}"
 
 
 def _because(places: tuple[RelatedPlace, ...], root: str) -> str:
@@ -127,8 +137,8 @@ def _where(session: Session, one: FixtureDef) -> str:
     at = "" if place is None else f"`{_relative(place, session.root)}:{place.line}`"
     if one.external is None:
         return at or "an unknown place"
-    owner = " ".join(part for part in (one.external.distribution, one.external.version) if part)
-    return f"`{one.canonical}`" + (f" of {owner}" if owner else "")
+    known = Resolved(one.canonical, one.external.distribution, one.external.version)
+    return f"{_named(known)}, resolved by jedi"
 
 
 def _relative(place: Location, root: str) -> str:

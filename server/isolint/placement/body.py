@@ -678,7 +678,7 @@ class _Body:
         that nobody knows hides it."""
         if made and not all(isinstance(a, Unknown | Plain) or (isinstance(a, Instance) and not a.held) for a in made):
             return made
-        if all(isinstance(a, Outside | Instance | Plain) for a in func):
+        if all(isinstance(a, Instance | Plain) or (isinstance(a, Outside) and a.canonical) for a in func):
             return value
         return made or value
 

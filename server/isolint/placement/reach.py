@@ -3,8 +3,9 @@
 Most tests of most projects are synchronous and never come near another thread. What such a test can reach is
 over-approximated from words alone: the names in its text and in what they stand for, and every method of a class that
 was named, when an attribute of that name is read anywhere on the way (rapid type analysis, with text instead of types).
-Where nothing that was reached names a hop, the machine would find none. Nothing else is decided here, and being wrong
-in the one direction only costs the machine's time: a test in `tests/placement` compares both on every marked case.
+Where nothing that was reached names a hop, the machine would find none. Words end where the project's source does: what
+an installed name really is, is asked of `Origin`, as the machine does. Nothing else is decided here, and being wrong in
+the one direction only costs the machine's time: a test in `tests/placement` compares both on every marked case.
 
 Used where many tests are judged once. Nothing is recorded in the store: who asks sets what it says as an input.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -20,7 +22,7 @@ from typing import NamedTuple
 from isolint.catalog.places import Place
 from isolint.catalog.rows import Acts, Drains, Drives, Gives, Requests, Row, Runs, Serves, Wraps
 from isolint.catalog.table import Table
-from isolint.names.inputs import SCOPE
+from isolint.names.inputs import SCOPE, definition, is_answered
 from isolint.names.resolve import attribute, import_target, lookup
 from isolint.names.scopes import walk_statements
 from isolint.names.symbols import (
@@ -60,6 +62,8 @@ _SET = re.compile(rb"\.\s*([^\W\d]\w*)\s*(?::[^=\n]*)?=(?!=)")
 _AT_HOME = frozenset({Place.HOME, Place.HOME_LOOP, Place.LENT})
 _COMMON = frozenset({"run", "map", "start", "call"})
 """Last names of hops that anything may have: these count only as names of the hop's own package."""
+_TOLD_BY_NAME = sys.stdlib_module_names | {"builtins", "django", "asgiref"}
+"""Packages that are not asked about: their own hops are rows, and none of them is given a second name there."""
 _MOST_UNIVERSES = 2
 
 
@@ -87,8 +91,8 @@ class _Universe:
 class Reach:
     """What tests reach, for one state of the project's files; made anew when one of them changed.
 
-    What answers about installed packages change is where a test starts: which fixtures it gets, and who runs it. So
-    tests are asked about again when answers came."""
+    Answers about installed packages change where a test starts (which fixtures it gets, who runs it) and what a name
+    stands for. So tests are asked about again when answers came (`answered`); until then a name is only a name."""
 
     def __init__(self, store: Store, read: Callable[[str], SourceFile | None]) -> None:
         self._store = store
@@ -100,6 +104,18 @@ class Reach:
         self._bound: dict[str, Collection[str] | None] = {}
         self._universes: list[_Universe] = []
         self._decided: dict[tuple[tuple[Piece, ...], tuple[ClassRef, ...]], bool] = {}
+        self._installed: dict[str, bool] = {}
+        self._unanswered: set[Piece] = set()
+
+    def answered(self) -> None:
+        """Answers about installed names came: forget what was said without them."""
+        if not self._unanswered:
+            return
+        for piece in self._unanswered:
+            self._said.pop(piece, None)
+        self._unanswered.clear()
+        self._universes.clear()
+        self._decided.clear()
 
     def may_leave(self, item: TestItem) -> bool:
         """Whether the machine has to look: False only when nothing the test reaches is a hop."""
@@ -133,13 +149,13 @@ class Reach:
         pieces = [_piece(item.runs), (item.id.path, item.runs.chunk)]
         classes = [] if item.cls is None else [item.cls]
         for _, definitions in fixtures.fixtures:
-            for definition in definitions:
-                if definition.is_async or self._is_hop(definition):
+            for fixture in definitions:
+                if fixture.is_async or self._is_hop(fixture):
                     return None
-                refs = (definition.ref, *(definition.xunit or ()))
+                refs = (fixture.ref, *(fixture.xunit or ()))
                 pieces += [_piece(ref) for ref in refs if ref is not None]
-                if definition.owner is not None:
-                    classes.append(definition.owner)
+                if fixture.owner is not None:
+                    classes.append(fixture.owner)
         for mark in marks_of(self._store, item.id):
             if mark.name == "parametrize" and mark.site is not None:
                 pieces.append((mark.site.path, mark.site.chunk))
@@ -150,8 +166,8 @@ class Reach:
             pieces.append(_piece(method.ref))
         return tuple(pieces), tuple(classes)
 
-    def _is_hop(self, definition: FixtureDef) -> bool:
-        return bool(definition.canonical) and self._moves(definition.canonical)
+    def _is_hop(self, fixture: FixtureDef) -> bool:
+        return bool(fixture.canonical) and self._words.tell(fixture.canonical)
 
     # --- following -----------------------------------------------------------------------------------------------
 
@@ -268,7 +284,7 @@ class Reach:
                         classes[symbol.ref] = None
                     case ValueSymbol() if symbol.chunk:
                         pieces[symbol.path, symbol.chunk] = None
-                    case External() if self._moves(symbol.dotted):
+                    case External() if self._moves(symbol.dotted, piece):
                         return _Said((), (), frozenset(), True)
         return _Said(tuple(pieces), tuple(classes), frozenset(attributes), False)
 
@@ -323,10 +339,40 @@ class Reach:
                     found[one.alias or one.name] = attribute(self._store, target, one.name)
         return found
 
-    def _moves(self, dotted: str) -> bool:
-        """Whether a name outside the project is, or may lead to, a hop."""
-        first, last = dotted.partition(".")[0], dotted.rpartition(".")[2]
-        return last in self._words.names or (first, last) in self._words.common
+    def _moves(self, dotted: str, piece: Piece) -> bool:
+        """Whether a name outside the project is, or may lead to, a hop. `piece` says it."""
+        if self._words.tell(dotted):
+            return True
+        parts = dotted.split(".")
+        if parts[0] in _TOLD_BY_NAME:
+            return False
+        known = self._installed.get(dotted)
+        if known is None:
+            # What is read from a class or an object may be its own (`vendor.pool.map`).
+            names = [".".join(parts[:length]) for length in range(2, len(parts) + 1)]
+            # All are looked at, whatever the first says: the questions are asked together.
+            found = [self._is_known_to_move(name) for name in names]
+            known = True if True in found else None if None in found else False
+            if known is None:
+                self._unanswered.add(piece)
+                return False
+            self._installed[dotted] = known
+        return known
+
+    def _is_known_to_move(self, dotted: str, *, returned: bool = False) -> bool | None:
+        """What `Origin` says of one name: whether it is a hop, has one among its bases, or gives what has. None while
+        there is no answer."""
+        if not is_answered(self._store, dotted):
+            return None
+        known = definition(self._store, dotted)
+        if known is None:
+            return False
+        if any(map(self._words.tell, (known.canonical, known.type, known.returns, *known.mro))):
+            return True
+        gives = known.returns
+        if returned or gives.partition(".")[0] in {"", *_TOLD_BY_NAME} or not gives.replace(".", "").isidentifier():
+            return False
+        return self._is_known_to_move(gives, returned=True)
 
 
 class _Words(NamedTuple):
@@ -335,6 +381,11 @@ class _Words(NamedTuple):
     names: frozenset[str]
     methods: frozenset[str]
     common: frozenset[tuple[str, str]]
+
+    def tell(self, dotted: str) -> bool:
+        """Whether a dotted name is one of them."""
+        first, last = dotted.partition(".")[0], dotted.rpartition(".")[2]
+        return last in self.names or (first, last) in self.common
 
 
 def _hop_words(table: Table) -> _Words:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
-from isolint.names.inputs import ANSWER, definition
+from isolint.names.inputs import ANSWER, definition, is_answered
 from isolint.names.origin import MembersQuestion
 from isolint.names.resolve import module_name, mro
 from isolint.names.scopes import bound, class_scope
@@ -41,23 +41,33 @@ class Registry:
     definitions: dict[str, tuple[FixtureDef, ...]] = field(default_factory=dict)
     autouse: tuple[str, ...] = ()
     unanswered: bool = False
+    unknown: tuple[str, ...] = ()
+    """Installed plugins of which nothing is known: each may have any fixture."""
 
 
 def _registry(store: Store, holders: tuple[Holder, ...]) -> Registry:
     definitions: dict[str, list[FixtureDef]] = {}
     autouse: list[str] = []
     unanswered = False
+    unknown: list[str] = []
     for holder in holders:
         if holder.path:
             found = module_fixtures(store, holder)
         else:
             found = external_fixtures(store, holder.module)
-            unanswered = unanswered or store.get(ANSWER, MembersQuestion(holder.module)) is None
+            answer = store.get(ANSWER, MembersQuestion(holder.module))
+            if answer is None or (not answer.members and not is_answered(store, holder.module)):
+                unanswered = True
+            elif not answer.members and definition(store, holder.module) is None:
+                # A module without any function is known all the same.
+                unknown.append(holder.module)
         for one in found:
             definitions.setdefault(one.name, []).append(one)
             if one.autouse:
                 autouse.append(one.name)
-    return Registry({name: tuple(defs) for name, defs in definitions.items()}, tuple(autouse), unanswered)
+    return Registry(
+        {name: tuple(defs) for name, defs in definitions.items()}, tuple(autouse), unanswered, tuple(unknown)
+    )
 
 
 registry: Query[tuple[Holder, ...], Registry] = Query("fixture registry", _registry, barrier=True)
@@ -112,7 +122,9 @@ def _node_registry(store: Store, node: Node) -> Registry:
     merged = dict(above.definitions)
     for one in own:
         merged[one.name] = (*merged.get(one.name, ()), one)
-    return Registry(merged, (*above.autouse, *(one.name for one in own if one.autouse)), above.unanswered)
+    return Registry(
+        merged, (*above.autouse, *(one.name for one in own if one.autouse)), above.unanswered, above.unknown
+    )
 
 
 node_registry: Query[Node, Registry] = Query("node registry", _node_registry, barrier=True)
@@ -170,7 +182,10 @@ def why_missing(store: Store, node: Node) -> str:
     if node_registry(store, node).unanswered:
         return "a plugin is not known yet"
     unknown = plugins(store, node.path).unknown
-    return unknown[0] if unknown else NOT_VISIBLE
+    if unknown:
+        return unknown[0]
+    modules = node_registry(store, node).unknown
+    return f"plugin {modules[0]} is not known" if modules else NOT_VISIBLE
 
 
 NOT_VISIBLE = "no fixture of this name is visible"

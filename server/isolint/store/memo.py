@@ -228,6 +228,23 @@ class Store:
             if entry.state != _CLEAN:  # a wave came meanwhile to what it had read already
                 self._waiting[entry] = None
 
+    def inputs_of(self, source: Input[K, Any], query: Query[Any, Any], key: Hashable) -> list[K]:
+        """The keys of one input that a value rests on, read by its query or by what that read, as computed last. Costs
+        a walk through all of that: for questions of people, not for every edit."""
+        self.get(query, key)
+        start = self._entry(query, key)
+        seen, todo = {start}, [start]
+        found: list[K] = []
+        while todo:
+            for read in todo.pop().reads:
+                if read in seen:
+                    continue
+                seen.add(read)
+                todo.append(read)
+                if read.query is source:
+                    found.append(read.key)
+        return found
+
     def is_stale(self, query: Query[K, V], key: K) -> bool:
         """Whether the value would have to be computed or checked again (or was never computed)."""
         self.settle()

@@ -11,7 +11,7 @@ import shlex
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from isolint.check.report import Location, PlacedFinding, RelatedPlace, TestVerdict
+from isolint.check.report import Location, PlacedFinding, RelatedPlace, Resolved, TestVerdict
 from isolint.cli.output.text import Page, block, counted, location_text, row, runner_lines
 from isolint.cli.terminal import printable
 
@@ -33,8 +33,8 @@ _COUNTED: dict[str, str] = {
 }
 
 
-def explain(test: TestVerdict, findings: Sequence[PlacedFinding], page: Page) -> str:
-    """The text about one test and its findings; ends with a newline."""
+def explain(test: TestVerdict, findings: Sequence[PlacedFinding], page: Page, names: Sequence[Resolved] = ()) -> str:
+    """The text about one test, its findings, and the installed names it rests on; ends with a newline."""
     lines = [f"{page.style.bold(printable(test.test))} ({location_text(test.name, page)})"]
     lines += row("verdict", [_paint(test, page)(_VERDICTS.get(test.verdict, test.verdict))], page)
     lines += row("because", [printable(reason) for reason in test.reasons], page)
@@ -44,6 +44,7 @@ def explain(test: TestVerdict, findings: Sequence[PlacedFinding], page: Page) ->
     lines += row("place", [printable(test.place)] if test.place else [], page)
     lines += row("marks", [_mark(name, args, location_text(at, page)) for name, args, at in test.marks], page)
     lines += row("fixtures", _fixtures(test, page), page)
+    lines += row("resolved", _resolved(names), page)
     for finding in findings:
         lines += ["", *(f"   {line}".rstrip() for line in block([finding], {}, page, context=False))]
     return "\n".join(lines) + "\n"
@@ -119,6 +120,12 @@ def _fixtures(test: TestVerdict, page: Page) -> list[str]:
     if hidden:
         lines.append(f"and {len(hidden):,} internal {'one' if len(hidden) == 1 else 'ones'} of plugins")
     return lines
+
+
+def _resolved(names: Sequence[Resolved]) -> list[str]:
+    # As with fixtures: what begins with an underscore is a plugin's own affair.
+    told = [one for one in names if not one.canonical.rpartition(".")[2].startswith("_")]
+    return [f"{'' if index else 'by jedi:':<8} {printable(one.sentence())}" for index, one in enumerate(told)]
 
 
 def _is_installed(location: Location) -> bool:

@@ -24,7 +24,7 @@ from isolint.names.symbols import (
     ValueSymbol,
 )
 from isolint.placement import applying, filling, guards, lineage, members, patching, queries
-from isolint.placement.applying import ITERATING
+from isolint.placement.applying import ITERATING, MAX_HELD
 from isolint.placement.context import SPREAD, Context
 from isolint.placement.functions import (
     Found,
@@ -59,7 +59,7 @@ from isolint.placement.shapes import (
     Value,
     World,
 )
-from isolint.placement.values import NOTHING, PLAIN, in_order, join, label, one, shared, subscript, unknown
+from isolint.placement.values import NOTHING, PLAIN, TOO_MANY, in_order, join, label, one, shared, subscript, unknown
 from isolint.store.memo import Store
 from isolint.syntax import facts as f
 
@@ -161,6 +161,7 @@ class _Body:
         self.ref = ref
         self.node = found.node if found is not None else None
         self.machine = Machine(store, ref.path, world)
+        self.machine.evaluated = None if found is None else ref
         self.env: dict[str, Value] = {}
         self.owner = owner
         self.local = bound_names(found.node) if found is not None else frozenset()
@@ -201,7 +202,7 @@ class _Body:
         return Summary(
             effects=tuple(sorted(effects if op == "call" else (replace(e, op=op) for e in effects), key=repr)),
             uses=tuple(sorted(machine.uses, key=repr)),
-            returns=self.close(join(self.returned)) or PLAIN,
+            returns=TOO_MANY if machine.overflowed else self.close(join(self.returned)) or PLAIN,
             yields=self.close(join(self.yielded)),
             opaque=tuple(sorted(machine.opaque, key=repr)),
             attributes=tuple(sorted((n, self.close(v)) for n, v in self.attributes.items())),
@@ -641,7 +642,9 @@ class _Body:
                     name = one(Literally(target.attr))
                     self.machine.assigned(holder, name, self.close(value), self.ctx, self.site(target))
                     if isinstance(target.value, f.Name) and target.value.id in self.env:
-                        self.env[target.value.id] = _given_attribute(self.env[target.value.id], target.attr, value)
+                        self.env[target.value.id] = _given_attribute(
+                            self.env[target.value.id], target.attr, shared(self.close(value))
+                        )
             case f.Subscript():
                 held = self.evaluate(target.value, self.ctx)
                 key = self.evaluate(target.index, self.ctx)
@@ -1027,15 +1030,25 @@ def _known_later(value: Value) -> Value:
 
 
 def _given_attribute(value: Value, name: str, given: Value) -> Value:
-    """Objects whose attribute `name` is set from outside, where they are known to hold one."""
+    """Objects whose attribute `name` is set from outside. Of several that a name may stand for only one is meant."""
+    tells = any(not isinstance(atom, Unknown | Plain | Literally) for atom in given)
     changed: list[Value] = []
     for atom in value:
-        if isinstance(atom, Instance) and name in dict(atom.held):
-            held = tuple((k, join([v, given]) if k == name else v) for k, v in atom.held)
-            changed.append(one(replace(atom, held=held)))
+        held = dict(atom.held) if isinstance(atom, Instance) else {}
+        if isinstance(atom, Instance) and name in held and len(value) > 1:
+            held[name] = join([held[name], given])
+            changed.append(one(replace(atom, held=tuple(sorted(held.items())))))
+        elif isinstance(atom, Instance) and (name in held or (tells and _keeps(atom, held))):
+            held[name] = given if tells or name in atom.told else join([held[name], given])
+            changed.append(one(replace(atom, held=tuple(sorted(held.items())), told=atom.told | {name})))
         else:
             changed.append(frozenset({atom}))
     return join(changed)
+
+
+def _keeps(atom: Instance, held: dict[str, Value]) -> bool:
+    """Whether one thing more is remembered with an object."""
+    return isinstance(atom.cls, ClassRef) and len(held) < MAX_HELD
 
 
 def _holding(container: Value, value: Value, key: str | float | bool | None) -> Value:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from isolint.names.symbols import ClassRef
-from isolint.placement import filling, lineage, queries
+from isolint.placement import filling, lineage, members, queries
 from isolint.placement.context import SPREAD
 from isolint.placement.shapes import (
     Atom,
@@ -179,7 +179,8 @@ def _attribute(m: Machine, atom: Atom, name: str) -> Value:
         case Instance(cls=ClassRef() as cls):
             held = dict(atom.held).get(name)
             if held is not None and not lineage.has_project_attribute(m, lineage.lineage_of(m, cls), name):
-                return join([held, queries.later_attribute(m.store, (cls, name, m.world))])
+                later = queries.later_attribute(m.store, (cls, name, m.world))
+                return join([held, members.later(atom, name, later)])
     return unknown("not decided by an argument")
 
 

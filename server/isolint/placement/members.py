@@ -211,7 +211,8 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
             if isinstance(atom.cls, ClassRef) and any(isinstance(a, Literally) for a in value):
                 # What a class says of all its instances, methods may change for one of them.
                 given = dict(atom.held).get(name, NOTHING)
-                value = join([value, given, queries.instance_attribute(m.store, (atom.cls, name, m.world))])
+                assigned = queries.instance_attribute(m.store, (atom.cls, name, m.world))
+                value = join([value, given, later(atom, name, assigned)])
             return value
     row = lineage.member_row(m, line, name)
     if row is not None:
@@ -219,7 +220,7 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
     if isinstance(atom.cls, ClassRef):
         held = dict(atom.held).get(name)
         if held is not None:
-            return join([held, queries.later_attribute(m.store, (atom.cls, name, m.world))])
+            return join([held, later(atom, name, queries.later_attribute(m.store, (atom.cls, name, m.world)))])
         assigned = queries.instance_attribute(m.store, (atom.cls, name, m.world))
         if assigned:
             return assigned
@@ -234,6 +235,14 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
         # A name that neither the class nor Model has can only be a reverse relation (django/db/models/options.py).
         return one(Instance(_RELATED))
     return unknown(f"{class_name(atom.cls)} has no known attribute {name}")
+
+
+def later(atom: Instance, name: str, assigned: Value) -> Value:
+    """What methods assign to an attribute of an object. Where somebody set it from outside, that is what it is for:
+    what a method might put there that nobody can name does not count."""
+    if name not in atom.told:
+        return assigned
+    return frozenset(a for a in assigned if not isinstance(a, Unknown))
 
 
 def super_of(m: Machine, value: Value, after: ClassRef) -> Value:

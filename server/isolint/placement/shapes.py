@@ -56,13 +56,14 @@ class Class_(Struct, frozen=True, cache_hash=True, gc=False):
 class Instance(Struct, frozen=True, cache_hash=True, gc=False):
     """An object of a project class, or of an installed class by canonical name. `of` is the model behind a manager or
     queryset. `after` makes it what `super()` gives in that class: attributes are looked for behind it in the MRO.
-    `held` are attributes that its `__init__` set to what it was given. Iterating, entering and calling it are its
-    `__iter__`, `__aiter__`, `__enter__`, `__call__` ..."""
+    `held` are attributes that its `__init__` set to what it was given, and those of the names `told`, which were set
+    from outside. Iterating, entering and calling it are its `__iter__`, `__aiter__`, `__enter__`, `__call__` ..."""
 
     cls: ClassRef | str
     of: ClassRef | str | None = None
     after: ClassRef | None = None
     held: tuple[tuple[str, Value], ...] = ()
+    told: frozenset[str] = frozenset()
 
 
 class Outside(Struct, frozen=True, cache_hash=True, gc=False):

@@ -11,6 +11,7 @@ from typing import Literal, TypeGuard
 from msgspec.structs import replace
 
 from isolint.catalog.places import IN_LOOP, LOOPLESS, compose
+from isolint.catalog.rows import Expects
 from isolint.names.resolve import lookup_or_builtin, mro, resolve
 from isolint.names.scopes import class_scope, owner_of
 from isolint.names.symbols import (
@@ -62,6 +63,9 @@ from isolint.placement.shapes import (
 from isolint.placement.values import NOTHING, PLAIN, TOO_MANY, in_order, join, label, one, shared, subscript, unknown
 from isolint.store.memo import Store
 from isolint.syntax import facts as f
+
+MAX_EXCEPTIONS = 8
+"""Exceptions that may leave a function; with more nobody asks which one a test expects."""
 
 Left = Literal["", "loop", "function", "raise"]
 """What some statements certainly leave; "raise" is the function, unless somebody around them catches it."""
@@ -167,6 +171,7 @@ class _Body:
         self.local = bound_names(found.node) if found is not None else frozenset()
         self.around = frozenset().union(*(bound_names(n) for n in found.around)) if found is not None else frozenset()
         self.returned: list[Value] = []
+        self.raises: Value = NOTHING
         self.yielded: list[Value] = []
         self.attributes: dict[str, Value] = {}
         self.looping = False
@@ -194,6 +199,7 @@ class _Body:
             self.returned.append(self.evaluate(node.body, self.ctx))
         else:
             self.execute(node.body)
+            self.raises = self.machine.raised
             if not self.left and any(isinstance(a, Literally) for value in self.returned for a in value):
                 self.returned.append(one(Literally(None)))  # the end of the body may be reached, too
         op: Operation = function_operation(node)
@@ -209,6 +215,7 @@ class _Body:
             patches=tuple(sorted(machine.patches.values(), key=repr)),
             cures=tuple(sorted(machine.cures.values(), key=repr)),
             mocked=machine.mocked or machine.mocked_below,
+            raises=self.raises,
         )
 
     def close(self, value: Value) -> Value:
@@ -256,11 +263,21 @@ class _Body:
             self.statement(statement)
 
     def statement(self, node: f.Stmt) -> None:
+        before, self.machine.raised = self.machine.raised, NOTHING
         self._statement(node)
         self.touch_handed()
+        self.rise(before)
         if self.machine.asked_for_loop:
             self.machine.asked_for_loop = False
             self.ctx = replace(self.ctx, route=compose(self.ctx.route, IN_LOOP))
+
+    def rise(self, before: Value) -> None:
+        """What a statement may have raised: what follows is reached only if it did not."""
+        raised = self.machine.raised
+        if raised and not self.left:
+            self.ctx = replace(self.ctx, guards=guards.unraised(raised, self.ctx.guards))
+        together = raised | before
+        self.machine.raised = together if len(together) <= MAX_EXCEPTIONS else before
 
     def _statement(self, node: f.Stmt) -> None:
         match node:
@@ -332,7 +349,9 @@ class _Body:
             case f.Raise():
                 for part in (node.exception, node.cause):
                     if part is not None:
-                        self.evaluate(part, self.ctx)
+                        thrown = self.evaluate(part, self.ctx)
+                        if part is node.exception:
+                            self.machine.raised |= members.classes_of(thrown)
                 self.leave("raise")
             case f.Assert():
                 self.truth(node.test, self.ctx)
@@ -385,7 +404,9 @@ class _Body:
         none runs, and the rest what happens where one does."""
         before, start, through = self.ctx, dict(self.env), self.through
         self.through = ALWAYS
+        raised, self.machine.raised = self.machine.raised, NOTHING
         self.execute(node.body)
+        self.machine.raised = raised | self.uncaught(node.handlers)
         left = self.take_left()
         after = self.ctx
         refused = None
@@ -415,6 +436,17 @@ class _Body:
         self.execute(node.final)
         self.left = self.take_left() or left
         self.ctx = replace(self.ctx, certain=after.certain, guards=after.guards, always=after.always)
+
+    def uncaught(self, handlers: tuple[f.Handler, ...]) -> Value:
+        """What was raised so far and none of these handlers catches."""
+        left = self.machine.raised
+        for handler in handlers:
+            if handler.type is None:
+                return NOTHING
+            types = self.evaluate(handler.type, replace(self.ctx, muted=True))
+            classes = NOTHING.union(types, *(a.element for a in types if isinstance(a, Items)))
+            left = frozenset(atom for atom in left if not guards.is_one_of(self.machine, atom, classes))
+        return left
 
     def handle(self, node: f.Try, left: Left, passed: Condition, before: Context, start: dict[str, Value]) -> None:
         """The handlers of a `try`, and how it goes on behind it: any statement of its body may have raised."""
@@ -606,7 +638,13 @@ class _Body:
                 self.ctx = replace(self.ctx, route=compose(self.ctx.route, LOOPLESS))
         before, start = self.ctx, self.env
         self.env = dict(start)
+        outside, raised = self.machine.expected, self.machine.raised
+        expected = self.expected_by(node)
+        self.machine.expected = outside | expected
         body_left, passed = self.block(ALWAYS, node.body)
+        self.machine.expected = outside
+        if expected:
+            self.machine.raised = raised
         self.ctx = replace(self.ctx, certain=before.certain, guards=before.guards)
         for manager, context in reversed(left):
             self.machine.leave(manager, node.is_async, self.ctx, self.site(context), label(context))
@@ -617,6 +655,26 @@ class _Body:
                 self.env[name] = join([value, self.env[name]])
         if passed != ALWAYS or body_left == "raise":
             self.narrow(UNSURE)
+
+    def own_method(self, func: f.Expr) -> Value:
+        """`self.name` in a method, of the class in which it is written; empty for everything else."""
+        owner = owner_of(self.store, self.ref.path, self.ref.chunk)
+        match func:
+            case f.Attribute(value=f.Name(id=name), attr=attr) if owner is not None and self.is_self(name):
+                return members.attribute(self.machine, one(Instance(owner)), attr, Context(muted=True), None)
+        return NOTHING
+
+    def expected_by(self, node: f.With) -> Value:
+        """The exceptions that a `with` in a test says its body raises."""
+        found = NOTHING
+        muted = replace(self.ctx, muted=True)
+        for item in node.items if self.machine.test_code else ():
+            if isinstance(item.context, f.Call) and item.context.args:
+                for atom in self.own_method(item.context.func) or self.evaluate(item.context.func, muted):
+                    if isinstance(atom, Outside) and isinstance(self.machine.table.get(atom.canonical), Expects):
+                        given = self.evaluate(item.context.args[0], muted)
+                        found = found.union(given, *(a.element for a in given if isinstance(a, Items)))
+        return found
 
     def iterate(self, value: Value, expr: f.Expr, is_async: bool) -> Value:
         op: Operation = "aiterate" if is_async else "iterate"

@@ -19,22 +19,26 @@ from isolint.placement import filling, lineage, members, queries
 from isolint.placement.context import SPREAD
 from isolint.placement.shapes import (
     Atom,
+    Class_,
     Derived,
     Guard,
     Instance,
     Items,
     Literally,
+    Outside,
     Param,
     Predicate,
     Value,
 )
-from isolint.placement.values import NOTHING, iterated, join, literals, one, unknown
+from isolint.placement.values import NOTHING, in_order, iterated, join, literals, one, unknown
 
 if TYPE_CHECKING:
     from isolint.placement.machine import Machine
 
 MAX_GUARDS = 6
 """Conditions of one piece of work that are kept; what has more of them is likely at best."""
+MAX_RAISED = 3
+"""Guards up to which one more is added for an exception that may have been raised before."""
 MAX_PREDICATES = 4
 """Alternatives of one condition that are kept; one with more may hold for other reasons."""
 
@@ -62,6 +66,8 @@ def both(*parts: Condition | None) -> Condition | None:
             return NEVER
         guards += [guard for guard in part.guards if guard not in guards]
         sure = sure and part.sure
+    if len(guards) > MAX_GUARDS:
+        guards = [guard for guard in guards if guard.predicates[0].check != "raised"]
     return Condition(tuple(guards[:MAX_GUARDS]), sure and len(guards) <= MAX_GUARDS)
 
 
@@ -226,6 +232,10 @@ def settle(m: Machine, guard: Guard, bound: dict[tuple[str, str], Value]) -> Con
     left: list[Predicate] = []
     is_open = guard.open
     for predicate in guard.predicates:
+        if predicate.check == "raised":
+            if not expected(m, predicate.subject):
+                left.append(predicate)
+            continue
         filled = replace(predicate, subject=_resolved(m, predicate.subject, bound))
         if any(isinstance(atom, Param | Derived) for atom in filled.subject):
             if touched(m, filled):
@@ -240,6 +250,28 @@ def settle(m: Machine, guard: Guard, bound: dict[tuple[str, str], Value]) -> Con
     if left:
         return Condition((Guard(tuple(left), is_open, guard.assumed),))
     return (ALWAYS if guard.assumed else UNSURE) if is_open else NEVER
+
+
+def unraised(raised: Value, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
+    """The guards behind something that may have raised these exceptions. They are taken to hold, for what may raise
+    seldom does, unless a test says that it expects one; where there are many, one less is no harm."""
+    new = (Guard((Predicate(frozenset({atom}), "raised", (), False),), False, True) for atom in in_order(raised))
+    return (*guards, *(guard for guard in new if guard not in guards))[: max(MAX_RAISED, len(guards))]
+
+
+def expected(m: Machine, raised: Value) -> bool:
+    """Whether the test under evaluation expects this exception where the machine is."""
+    return any(is_one_of(m, atom, m.expected) for atom in raised)
+
+
+def is_one_of(m: Machine, raised: Atom, classes: Value) -> bool:
+    """Whether an exception is of one of these classes."""
+    cls = raised.ref if isinstance(raised, Class_) else raised.canonical if isinstance(raised, Outside) else ""
+    line = lineage.lineage_of(m, cls) if cls and classes else ()
+    return any(
+        (isinstance(atom, Class_) and atom.ref in line) or (isinstance(atom, Outside) and atom.canonical in line)
+        for atom in classes
+    )
 
 
 def touched(m: Machine, predicate: Predicate) -> bool:

@@ -110,6 +110,10 @@ class Machine:
         """The function whose summary this is to be."""
         self.overflowed = False
         """Whether that function, called by itself, gives more than is kept: then it does so whatever else it gives."""
+        self.expected: Value = NOTHING
+        """The exceptions that a test expects where the machine is."""
+        self.raised: Value = NOTHING
+        """The classes of exceptions that may have been raised so far; who evaluates statements takes them back."""
         self.filling = 0
         self._filled: dict[int, dict[tuple[Derived, int], Value]] = {}
         self._entered: dict[tuple[object, ...], Value] = {}
@@ -472,6 +476,7 @@ class Machine:
     ) -> Value:
         inner = replace(ctx, depth=ctx.depth + 1)
         if not ctx.muted:
+            self.raised |= summary.raises
             known: dict[Guard, guards.Condition | None] = {}
             for effect in summary.effects:
                 under = guards.settled(self, effect.guards, bound, known)

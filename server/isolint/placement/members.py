@@ -245,6 +245,20 @@ def later(atom: Instance, name: str, assigned: Value) -> Value:
     return frozenset(a for a in assigned if not isinstance(a, Unknown))
 
 
+def classes_of(value: Value) -> Value:
+    """The classes of these objects; classes stand for themselves, as in `raise`."""
+    classes: set[Atom] = set()
+    for atom in value:
+        match atom:
+            case Class_() | Outside():
+                classes.add(atom)
+            case Instance(cls=ClassRef() as cls):
+                classes.add(Class_(cls))
+            case Instance(cls=str() as name):
+                classes.add(Outside(name, name))
+    return frozenset(classes)
+
+
 def super_of(m: Machine, value: Value, after: ClassRef) -> Value:
     """What `super()` gives in the methods of `after` when `self` or `cls` is this."""
     return join(super_of_atom(m, atom, after) for atom in value)

@@ -199,11 +199,11 @@ class Step(Struct, frozen=True, cache_hash=True, gc=False):
 
 
 class Predicate(Struct, frozen=True, cache_hash=True, gc=False):
-    """Something asked of a value: whether it is truthy, is or equals one of `against`, or contains it. `holds`: the
-    answer that is wanted."""
+    """Something asked of a value: whether it is truthy, is or equals one of `against`, or contains it; of the class of
+    an exception, whether that was raised on the way. `holds`: the answer that is wanted."""
 
     subject: Value
-    check: Literal["truthy", "is", "equals", "contains"]
+    check: Literal["truthy", "is", "equals", "contains", "raised"]
     against: tuple[str | int | float | bool | None, ...] = ()
     holds: bool = True
 
@@ -286,7 +286,7 @@ class Opaque(Struct, frozen=True, cache_hash=True, gc=False):
 class Summary(Struct, frozen=True, cache_hash=True, gc=False):
     """All that calling a function may do and give, relative to the place of the call. What is ordered is sorted: of
     chains of the same length the first is kept, and that must be the same one in every run. `mocked`: it, or something
-    it calls, read a name that a patch replaces."""
+    it calls, read a name that a patch replaces. `raises` are the classes of exceptions that may leave it."""
 
     effects: tuple[Effect, ...] = ()
     uses: tuple[Use, ...] = ()
@@ -297,6 +297,7 @@ class Summary(Struct, frozen=True, cache_hash=True, gc=False):
     patches: tuple[Patch, ...] = ()
     cures: tuple[Cure, ...] = ()
     mocked: bool = False
+    raises: Value = frozenset()
 
 
 # --- what a test does ------------------------------------------------------------------------------------------------

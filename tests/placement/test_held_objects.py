@@ -156,3 +156,54 @@ def test_what_an_object_is_told(use: str, verdict: str) -> None:
         f"async def test_it():  #= {verdict}\n    {use}",
         {"told.py": TOLD},
     )
+
+
+DUCK = """
+import shop
+
+
+class Transport:
+    def __init__(self):
+        self.kept = None
+
+    async def send(self):
+        pass
+
+
+class Hooked(Transport):
+    async def hook(self):
+        await shop.hop()
+
+
+class Runtime:
+    def __init__(self, transport):
+        self.transport = transport
+
+    async def run(self):
+        hook = getattr(self.transport, "hook", None)
+        if hook is not None:
+            await hook()
+        await getattr(self.transport, "other", self.transport.send)()
+
+
+class Strange(__import__("nowhere").Base):
+    pass
+"""
+
+HOOKS = {
+    "none": ("await Runtime(Transport()).run()", "safe"),
+    "one": ("await Runtime(Hooked()).run()  #~ ISO101", "leaks"),
+    "a base that is not known": ("await Runtime(Strange()).run()", "undecided"),
+    "given from outside": (
+        "transport = Transport()\n    transport.hook = shop.hop\n    await Runtime(transport).run()  #~ ISO101",
+        "leaks",
+    ),
+}
+
+
+@pytest.mark.parametrize("use, verdict", HOOKS.values(), ids=HOOKS)
+def test_what_an_object_may_lack(use: str, verdict: str) -> None:
+    check(
+        f"from duck import Hooked, Runtime, Strange, Transport\n\n\nasync def test_it():  #= {verdict}\n    {use}",
+        {"duck.py": DUCK},
+    )

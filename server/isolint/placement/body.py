@@ -911,7 +911,10 @@ class _Body:
             self.evaluate(keyword.value, ctx)
         if node.func.id == "getattr":
             if len(values) >= 2 and isinstance(node.args[1], f.Constant):
-                return members.attribute(self.machine, values[0], str(node.args[1].value), ctx, self.site(node))
+                name = str(node.args[1].value)
+                if len(values) > 2:
+                    return members.attribute_or(self.machine, values[0], name, values[2], ctx, self.site(node))
+                return members.attribute(self.machine, values[0], name, ctx, self.site(node))
             return unknown("getattr of a computed name")
         if node.func.id in _PASSING:
             return PLAIN

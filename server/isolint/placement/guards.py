@@ -297,7 +297,7 @@ def _resolved_atom(m: Machine, atom: Atom, bound: dict[tuple[str, str], Value]) 
         case Param():
             return filling.fill_atom(m, atom, bound)
         case Derived(step="attribute"):
-            return attribute(m, _resolved_atom(m, atom.base, bound), atom.name)
+            return _read(m, atom, _resolved_atom(m, atom.base, bound), bound)
         case Derived(step="call", base=Derived(step="attribute", name="get") as getter) if len(atom.args) in (1, 2):
             default = atom.args[1] if len(atom.args) == 2 else one(Literally(None))
             return item(_resolved_atom(m, getter.base, bound), _filled(m, atom.args[0], bound), default)
@@ -317,6 +317,21 @@ def _resolved_atom(m: Machine, atom: Atom, bound: dict[tuple[str, str], Value]) 
         case Derived():
             return unknown("the result of a call")
     return frozenset({atom})
+
+
+def _read(m: Machine, atom: Derived, base: Value, bound: dict[tuple[str, str], Value]) -> Value:
+    """An attribute of what is known of the base now; for `getattr`, the default where it certainly has none."""
+    if not atom.args:
+        return attribute(m, base, atom.name)
+    default = _filled(m, atom.args[0], bound)
+    found: list[Value] = []
+    for one_base in base:
+        if isinstance(one_base, Param | Derived):
+            found.append(one(Derived(one_base, "attribute", atom.name, (default,))))
+        else:
+            lacks = members.lacks(m, one_base, atom.name)
+            found.append(default if lacks else attribute(m, frozenset({one_base}), atom.name))
+    return join(found)
 
 
 def _only(value: Value) -> Param | Derived | None:

@@ -14,7 +14,7 @@ from isolint.catalog.rows import Attribute, Hides, Mocks, Row
 from isolint.names.inputs import definition, is_answered
 from isolint.names.origin import Definition
 from isolint.names.resolve import attribute as name_attribute
-from isolint.names.resolve import class_attribute
+from isolint.names.resolve import class_attribute, mro
 from isolint.names.scopes import class_scope
 from isolint.names.symbols import (
     ClassRef,
@@ -78,6 +78,38 @@ def attribute(m: Machine, value: Value, name: str, ctx: Context, site: Site | No
     if m.replacing:
         return join(replaced_in(m, a, name) or attribute_of(m, a, name, ctx, site) for a in value)
     return join(attribute_of(m, atom, name, ctx, site) for atom in value)
+
+
+def attribute_or(m: Machine, value: Value, name: str, default: Value, ctx: Context, site: Site | None) -> Value:
+    """`getattr(value, name, default)`. An object of a class whose bases are all known, and which nowhere has the
+    attribute, gives the default: nobody is seen to have given it one."""
+    found: list[Value] = []
+    for atom in value:
+        read = attribute(m, frozenset({atom}), name, ctx, site)
+        if isinstance(atom, Param | Derived):
+            read = frozenset(
+                replace(a, args=(default,))
+                if isinstance(a, Derived) and a.base == atom and a.step == "attribute"
+                else a
+                for a in read
+            )
+        elif read and all(isinstance(a, Unknown) for a in read) and lacks(m, atom, name):
+            read = default
+        found.append(read)
+    return join(found)
+
+
+def lacks(m: Machine, atom: Atom, name: str) -> bool:
+    """Whether it is certain that neither the class of an object nor a method of it gives it an attribute."""
+    if not isinstance(atom, Instance) or not isinstance(atom.cls, ClassRef) or name in dict(atom.held):
+        return False
+    if queries.instance_attribute(m.store, (atom.cls, name, m.world)):
+        return False
+    bases = mro(m.store, atom.cls)
+    return bases.complete and not any(
+        class_scope(m.store, cls).get(name) if isinstance(cls, ClassRef) else definition(m.store, f"{cls}.{name}")
+        for cls in lineage.lineage_of(m, atom.cls)
+    )
 
 
 def replacement(

@@ -146,10 +146,10 @@ class Param(Struct, frozen=True, cache_hash=True, gc=False):
 
 
 class Derived(Struct, frozen=True, cache_hash=True, gc=False):
-    """What comes of doing something to a symbolic value: an attribute, the result of a call, an element, `super()`
-    (then `args` is the class after which attributes are looked for), what a table gives for it as a key ("pick":
-    `args` are the table and, for `get`, the default), or what a request does of which it is the application or the URL
-    ("request": `name` is the row, `args` what else the request is made of)."""
+    """What comes of doing something to a symbolic value: an attribute (`args` is the default of `getattr`, if any), the
+    result of a call, an element, `super()` (then `args` is the class after which attributes are looked for), what a
+    table gives for it as a key ("pick": `args` are the table and, for `get`, the default), or what a request does of
+    which it is the application or the URL ("request": `name` is the row, `args` what else the request is made of)."""
 
     base: Param | Derived
     step: Literal["attribute", "call", "await", "item", "enter", "super", "pick", "request"]

@@ -93,3 +93,77 @@ async def test_it():  #= safe
     await grow("ab")
 """
     )
+
+
+PARTS = """
+def encode(obj):
+    if isinstance(obj, dict):
+        return {k: encode(v) for k, v in obj.items()}
+    if isinstance(obj, (list, tuple)):
+        return [encode(v) for v in obj]
+    return obj
+
+
+def normalize(value, depth=0):
+    if value is None:
+        return value
+    if isinstance(value, dict):
+        return {k: normalize(v, depth) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [normalize(item, depth) for item in value]
+    if isinstance(value, set):
+        try:
+            items = sorted(value)
+        except TypeError:
+            items = list(value)
+        return [normalize(item, depth) for item in items]
+    if hasattr(value, "model"):
+        return [normalize(item, depth) for item in value]
+    return normalize(value.to_dict(), depth + 1)
+
+
+async def settle(value):
+    for part in value.parts():
+        await settle(part)
+        await settle(part.again())
+    await value.save()
+
+
+class Part:
+    def parts(self):
+        return [self, Saved()]
+
+    def again(self):
+        return self
+
+    async def save(self):
+        pass
+
+
+class Saved(Part):
+    async def save(self):
+        from shop import hop
+
+        await hop()
+"""
+
+
+def test_a_function_that_calls_itself_with_parts_of_what_it_was_given() -> None:
+    check(
+        """
+from parts import Part, encode, normalize, settle
+
+async def test_encoded():  #= safe
+    await sync_to_async(encode)({"a": [1, (2, 3)]})
+
+async def test_normalized():  #= safe
+    await sync_to_async(normalize)({"a": [1, (2, 3)]})
+
+async def test_a_queryset_inside():  #= leaks
+    await sync_to_async(normalize)({"a": Order.objects.all()})  #~ ISO101
+
+async def test_saved_inside():  #= leaks
+    await settle(Part())  #: ISO101
+""",
+        {"parts.py": PARTS},
+    )

@@ -87,3 +87,123 @@ def test_what_an_object_holds(use: str, verdict: str) -> None:
         f"async def test_it():  #= {verdict}\n    {use}",
         {"service.py": SERVICE},
     )
+
+
+TOLD = """
+import importlib
+
+import shop
+
+
+class View:
+    async def handle(self):
+        pass
+
+
+class Saving(View):
+    async def handle(self):
+        await shop.hop()
+
+
+class Runtime:
+    def __init__(self):
+        self.view = None
+
+    def mount(self, path):
+        self.view = importlib.import_module(path).View()
+
+    async def dispatch(self):
+        if self.view is None:
+            return
+        await self.view.handle()
+
+
+class Consumer:
+    view = None
+
+    def mount(self, path):
+        self.view = importlib.import_module(path).View()
+
+    async def receive(self):
+        runtime = Runtime()
+        runtime.view = self.view
+        await runtime.dispatch()
+"""
+
+TELLING = {
+    "nothing": ("await Consumer().receive()", "undecided"),
+    "set": ("consumer = Consumer()\n    consumer.view = View()\n    await consumer.receive()", "safe"),
+    "set, saving": (
+        "consumer = Consumer()\n    consumer.view = Saving()\n    await consumer.receive()  #~ ISO101",
+        "leaks",
+    ),
+    "set later": ("consumer = Consumer()\n    await consumer.receive()\n    consumer.view = View()", "undecided"),
+    "by a helper": ("await told(View()).receive()", "safe"),
+    "by a helper, saving": ("await told(Saving()).receive()  #~ ISO101", "leaks"),
+    "inner": ("runtime = Runtime()\n    runtime.view = View()\n    await runtime.dispatch()", "safe"),
+    "inner, saving": (
+        "runtime = Runtime()\n    runtime.view = Saving()\n    await runtime.dispatch()  #: ISO101",
+        "leaks",
+    ),
+}
+
+
+@pytest.mark.parametrize("use, verdict", TELLING.values(), ids=TELLING)
+def test_what_an_object_is_told(use: str, verdict: str) -> None:
+    check(
+        "from told import Consumer, Runtime, Saving, View\n\n\n"
+        "def told(view):\n    consumer = Consumer()\n    consumer.view = view\n    return consumer\n\n\n"
+        f"async def test_it():  #= {verdict}\n    {use}",
+        {"told.py": TOLD},
+    )
+
+
+DUCK = """
+import shop
+
+
+class Transport:
+    def __init__(self):
+        self.kept = None
+
+    async def send(self):
+        pass
+
+
+class Hooked(Transport):
+    async def hook(self):
+        await shop.hop()
+
+
+class Runtime:
+    def __init__(self, transport):
+        self.transport = transport
+
+    async def run(self):
+        hook = getattr(self.transport, "hook", None)
+        if hook is not None:
+            await hook()
+        await getattr(self.transport, "other", self.transport.send)()
+
+
+class Strange(__import__("nowhere").Base):
+    pass
+"""
+
+HOOKS = {
+    "none": ("await Runtime(Transport()).run()", "safe"),
+    "one": ("await Runtime(Hooked()).run()  #~ ISO101", "leaks"),
+    "a base that is not known": ("await Runtime(Strange()).run()", "undecided"),
+    "given from outside": (
+        "transport = Transport()\n    transport.hook = shop.hop\n    await Runtime(transport).run()  #~ ISO101",
+        "leaks",
+    ),
+}
+
+
+@pytest.mark.parametrize("use, verdict", HOOKS.values(), ids=HOOKS)
+def test_what_an_object_may_lack(use: str, verdict: str) -> None:
+    check(
+        f"from duck import Hooked, Runtime, Strange, Transport\n\n\nasync def test_it():  #= {verdict}\n    {use}",
+        {"duck.py": DUCK},
+    )

@@ -83,6 +83,7 @@ HEAD = """\
 import pytest
 from asgiref.sync import async_to_sync
 from asgiref.testing import ApplicationCommunicator
+from channels.testing import WebsocketCommunicator
 from django.core.asgi import get_asgi_application
 from django.test import AsyncClient, AsyncRequestFactory
 from django.urls import reverse
@@ -234,6 +235,48 @@ async def test_an_application_of_ones_own():  #= leaks
     communicator = ApplicationCommunicator(app, {"type": "http", "path": "/"})
     await communicator.send_input({"type": "http.request"})  #~ ISO104
 """)
+
+
+def test_consumers_behind_a_communicator_that_is_read_message_by_message() -> None:
+    web(
+        """
+from consumers import Quiet, Saving
+
+
+async def test_quiet():  #= safe
+    communicator = WebsocketCommunicator(Quiet.as_asgi(), "/")
+    await communicator.connect()
+    await communicator.send_json_to({})
+    await communicator.receive_output(timeout=1)
+    await communicator.disconnect()
+
+async def test_saving():  #= leaks
+    communicator = WebsocketCommunicator(Saving.as_asgi(), "/")
+    await communicator.send_input({"type": "websocket.connect"})  #~ ISO104
+    await communicator.receive_output()
+""",
+        {
+            "consumers.py": """\
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from shop import hop
+
+
+class Quiet(AsyncJsonWebsocketConsumer):
+    async def connect(self):
+        await self.channel_layer.group_add("all", self.channel_name)
+        await self.accept()
+
+    async def disconnect(self, code):
+        if self.channel_layer:
+            await self.channel_layer.group_discard("all", self.channel_name)
+
+
+class Saving(Quiet):
+    async def receive_json(self, content):
+        await hop()
+"""
+        },
+    )
 
 
 def test_middleware_of_the_project_sees_every_request() -> None:

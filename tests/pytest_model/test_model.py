@@ -78,6 +78,15 @@ def test_a_nearer_certain_mark_settles_a_doubt_further_out(tmp_path: Path) -> No
     assert mode(tmp_path, text)[0] == "rollback"
 
 
+@pytest.mark.parametrize(
+    "decorator", ["respx.mock", "respx.mock(assert_all_called=False)", "responses.activate", "httpretty.activate()"]
+)
+def test_a_decorator_that_adds_no_mark_is_no_doubt_without_its_package(tmp_path: Path, decorator: str) -> None:
+    imports, marked = "import httpretty, respx, responses", f"@{decorator}\nasync def test_a(): pass"
+    assert mode(tmp_path, f"{imports}\n@pytest.mark.django_db\n{marked}")[0] == "rollback"
+    assert kind(tmp_path, f"{imports}\n@pytest.mark.asyncio\n{marked}")[0] == "pytest-asyncio"
+
+
 def test_a_hook_with_a_condition_leaves_the_mode_unknown(tmp_path: Path) -> None:
     hook = """
 import pytest

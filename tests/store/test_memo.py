@@ -99,7 +99,7 @@ def test_a_cycle_without_bottom_is_named() -> None:
 def test_a_climbing_cycle_ends_in_top() -> None:
     store = Store()
     climb: Query[str, int] = Query(
-        "climb", lambda s, k: min(s.get(climb, k) + 1, 1000), bottom=lambda k: 0, top=lambda k: 1000
+        "climb", lambda s, k: min(s.get(climb, k) + 1, 1000), bottom=lambda k: 0, top=lambda s, k: 1000
     )
     assert store.get(climb, "x") == 1000
 

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from isolint.catalog.rows import Acts, Decorates, Enters, Fills, Gives, Manages, Mocks, Replaces, Row, SetsItems, Starts
+from isolint.catalog.rows import (
+    Acts,
+    Decorates,
+    Enters,
+    Expects,
+    Fills,
+    Gives,
+    Manages,
+    Mocks,
+    Replaces,
+    Row,
+    SetsItems,
+    Starts,
+)
 
 ENVIRON = "os.environ"
 
@@ -86,8 +99,11 @@ STACKS: tuple[Row, ...] = (
     *(Enters(f"contextlib.{name}.enter_context") for name in ("_BaseExitStack", "ExitStack", "AsyncExitStack")),
     Enters("contextlib.AsyncExitStack.enter_async_context", "aenter"),
     Enters("unittest.case.TestCase.enterContext"),
+    *(Expects(f"_pytest.{module}.raises") for module in ("raises", "python_api")),
+    *(Expects(f"unittest.case.TestCase.{name}") for name in ("assertRaises", "assertRaisesRegex")),
+    Expects("django.test.testcases.SimpleTestCase.assertRaisesMessage"),
 )
-"""What enters the context managers that it is given."""
+"""What enters the context managers that it is given, and context managers that expect an exception."""
 
 DECORATORS: tuple[Row, ...] = (
     Fills("functools.partial"),

@@ -205,6 +205,13 @@ class Lends:
 
 
 @dataclass(frozen=True, slots=True)
+class Expects:
+    """`with name(exception, ...):` says that its body raises (pytest.raises)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refuses:
     """Entering an object of the class `name` raises where a loop runs: nothing behind it happens there."""
 
@@ -312,6 +319,7 @@ Row = (
     | Extends
     | Lends
     | Refuses
+    | Expects
     | Replaces
     | SetsItems
     | Starts

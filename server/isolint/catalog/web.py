@@ -21,6 +21,8 @@ STREAM = "django.http.response.StreamingHttpResponse"
 TASK = "django.tasks.base.Task"
 _CLIENT = "django.test.client"
 _TESTING = "channels.testing"
+_APPLICATION = ("asgiref.testing", f"{_TESTING}.application")
+"""Where `ApplicationCommunicator` is: channels overrides two of its methods and changes nothing about places."""
 _PATTERN = ("route", "view", "kwargs", "name")
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 
@@ -119,14 +121,17 @@ WEB: tuple[Row, ...] = (
         cls="asgiref.testing.ApplicationCommunicator",
         holds=("application", "scope"),
     ),
-    Requests(
-        "asgiref.testing.ApplicationCommunicator.send_input",
-        "await",
-        SENSITIVE,
-        IN_LOOP,
-        "ISO104",
-        "scope",
-        "application",
+    *(
+        Requests(
+            f"{module}.ApplicationCommunicator.send_input",
+            "await",
+            SENSITIVE,
+            IN_LOOP,
+            "ISO104",
+            "scope",
+            "application",
+        )
+        for module in _APPLICATION
     ),
     Gives(
         f"{_TESTING}.http.HttpCommunicator.()",
@@ -155,7 +160,8 @@ WEB: tuple[Row, ...] = (
         for name in ("send_to", "send_json_to", "receive_from", "receive_json_from", "receive_nothing", "disconnect")
     ),
     *(
-        Gives(f"asgiref.testing.ApplicationCommunicator.{name}")
+        Gives(f"{module}.ApplicationCommunicator.{name}")
+        for module in _APPLICATION
         for name in ("receive_output", "receive_nothing", "wait", "stop")
     ),
     Gives("django.test.client.AsyncRequestFactory._base_scope", "keywords"),
@@ -170,6 +176,7 @@ WEB: tuple[Row, ...] = (
     Gives(f"{PROTOCOLS}.()", cls=PROTOCOLS, holds=("protocols",)),
     Gives(f"{ROUTES}.()", cls=ROUTES, holds=("routes",)),
     Gives(f"{CONSUMER}.as_asgi", "self"),
+    Attribute(f"{CONSUMER}.channel_layer", cls="channels.layers.BaseChannelLayer"),
     *(
         Gives(f"channels.{name}", "first")
         for name in (

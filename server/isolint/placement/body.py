@@ -11,6 +11,7 @@ from typing import Literal, TypeGuard
 from msgspec.structs import replace
 
 from isolint.catalog.places import IN_LOOP, LOOPLESS, compose
+from isolint.catalog.rows import Expects
 from isolint.names.resolve import lookup_or_builtin, mro, resolve
 from isolint.names.scopes import class_scope, owner_of
 from isolint.names.symbols import (
@@ -24,7 +25,7 @@ from isolint.names.symbols import (
     ValueSymbol,
 )
 from isolint.placement import applying, filling, guards, lineage, members, patching, queries
-from isolint.placement.applying import ITERATING
+from isolint.placement.applying import ITERATING, MAX_HELD
 from isolint.placement.context import SPREAD, Context
 from isolint.placement.functions import (
     Found,
@@ -59,9 +60,12 @@ from isolint.placement.shapes import (
     Value,
     World,
 )
-from isolint.placement.values import NOTHING, PLAIN, in_order, join, label, one, shared, subscript, unknown
+from isolint.placement.values import NOTHING, PLAIN, TOO_MANY, in_order, join, label, one, shared, subscript, unknown
 from isolint.store.memo import Store
 from isolint.syntax import facts as f
+
+MAX_EXCEPTIONS = 8
+"""Exceptions that may leave a function; with more nobody asks which one a test expects."""
 
 Left = Literal["", "loop", "function", "raise"]
 """What some statements certainly leave; "raise" is the function, unless somebody around them catches it."""
@@ -161,11 +165,13 @@ class _Body:
         self.ref = ref
         self.node = found.node if found is not None else None
         self.machine = Machine(store, ref.path, world)
+        self.machine.evaluated = None if found is None else ref
         self.env: dict[str, Value] = {}
         self.owner = owner
         self.local = bound_names(found.node) if found is not None else frozenset()
         self.around = frozenset().union(*(bound_names(n) for n in found.around)) if found is not None else frozenset()
         self.returned: list[Value] = []
+        self.raises: Value = NOTHING
         self.yielded: list[Value] = []
         self.attributes: dict[str, Value] = {}
         self.looping = False
@@ -193,6 +199,7 @@ class _Body:
             self.returned.append(self.evaluate(node.body, self.ctx))
         else:
             self.execute(node.body)
+            self.raises = self.machine.raised
             if not self.left and any(isinstance(a, Literally) for value in self.returned for a in value):
                 self.returned.append(one(Literally(None)))  # the end of the body may be reached, too
         op: Operation = function_operation(node)
@@ -201,13 +208,14 @@ class _Body:
         return Summary(
             effects=tuple(sorted(effects if op == "call" else (replace(e, op=op) for e in effects), key=repr)),
             uses=tuple(sorted(machine.uses, key=repr)),
-            returns=self.close(join(self.returned)) or PLAIN,
+            returns=TOO_MANY if machine.overflowed else self.close(join(self.returned)) or PLAIN,
             yields=self.close(join(self.yielded)),
             opaque=tuple(sorted(machine.opaque, key=repr)),
             attributes=tuple(sorted((n, self.close(v)) for n, v in self.attributes.items())),
             patches=tuple(sorted(machine.patches.values(), key=repr)),
             cures=tuple(sorted(machine.cures.values(), key=repr)),
             mocked=machine.mocked or machine.mocked_below,
+            raises=self.raises,
         )
 
     def close(self, value: Value) -> Value:
@@ -255,11 +263,21 @@ class _Body:
             self.statement(statement)
 
     def statement(self, node: f.Stmt) -> None:
+        before, self.machine.raised = self.machine.raised, NOTHING
         self._statement(node)
         self.touch_handed()
+        self.rise(before)
         if self.machine.asked_for_loop:
             self.machine.asked_for_loop = False
             self.ctx = replace(self.ctx, route=compose(self.ctx.route, IN_LOOP))
+
+    def rise(self, before: Value) -> None:
+        """What a statement may have raised: what follows is reached only if it did not."""
+        raised = self.machine.raised
+        if raised and not self.left:
+            self.ctx = replace(self.ctx, guards=guards.unraised(raised, self.ctx.guards))
+        together = raised | before
+        self.machine.raised = together if len(together) <= MAX_EXCEPTIONS else before
 
     def _statement(self, node: f.Stmt) -> None:
         match node:
@@ -331,7 +349,9 @@ class _Body:
             case f.Raise():
                 for part in (node.exception, node.cause):
                     if part is not None:
-                        self.evaluate(part, self.ctx)
+                        thrown = self.evaluate(part, self.ctx)
+                        if part is node.exception:
+                            self.machine.raised |= members.classes_of(thrown)
                 self.leave("raise")
             case f.Assert():
                 self.truth(node.test, self.ctx)
@@ -384,7 +404,9 @@ class _Body:
         none runs, and the rest what happens where one does."""
         before, start, through = self.ctx, dict(self.env), self.through
         self.through = ALWAYS
+        raised, self.machine.raised = self.machine.raised, NOTHING
         self.execute(node.body)
+        self.machine.raised = raised | self.uncaught(node.handlers)
         left = self.take_left()
         after = self.ctx
         refused = None
@@ -414,6 +436,17 @@ class _Body:
         self.execute(node.final)
         self.left = self.take_left() or left
         self.ctx = replace(self.ctx, certain=after.certain, guards=after.guards, always=after.always)
+
+    def uncaught(self, handlers: tuple[f.Handler, ...]) -> Value:
+        """What was raised so far and none of these handlers catches."""
+        left = self.machine.raised
+        for handler in handlers:
+            if handler.type is None:
+                return NOTHING
+            types = self.evaluate(handler.type, replace(self.ctx, muted=True))
+            classes = NOTHING.union(types, *(a.element for a in types if isinstance(a, Items)))
+            left = frozenset(atom for atom in left if not guards.is_one_of(self.machine, atom, classes))
+        return left
 
     def handle(self, node: f.Try, left: Left, passed: Condition, before: Context, start: dict[str, Value]) -> None:
         """The handlers of a `try`, and how it goes on behind it: any statement of its body may have raised."""
@@ -605,7 +638,13 @@ class _Body:
                 self.ctx = replace(self.ctx, route=compose(self.ctx.route, LOOPLESS))
         before, start = self.ctx, self.env
         self.env = dict(start)
+        outside, raised = self.machine.expected, self.machine.raised
+        expected = self.expected_by(node)
+        self.machine.expected = outside | expected
         body_left, passed = self.block(ALWAYS, node.body)
+        self.machine.expected = outside
+        if expected:
+            self.machine.raised = raised
         self.ctx = replace(self.ctx, certain=before.certain, guards=before.guards)
         for manager, context in reversed(left):
             self.machine.leave(manager, node.is_async, self.ctx, self.site(context), label(context))
@@ -616,6 +655,26 @@ class _Body:
                 self.env[name] = join([value, self.env[name]])
         if passed != ALWAYS or body_left == "raise":
             self.narrow(UNSURE)
+
+    def own_method(self, func: f.Expr) -> Value:
+        """`self.name` in a method, of the class in which it is written; empty for everything else."""
+        owner = owner_of(self.store, self.ref.path, self.ref.chunk)
+        match func:
+            case f.Attribute(value=f.Name(id=name), attr=attr) if owner is not None and self.is_self(name):
+                return members.attribute(self.machine, one(Instance(owner)), attr, Context(muted=True), None)
+        return NOTHING
+
+    def expected_by(self, node: f.With) -> Value:
+        """The exceptions that a `with` in a test says its body raises."""
+        found = NOTHING
+        muted = replace(self.ctx, muted=True)
+        for item in node.items if self.machine.test_code else ():
+            if isinstance(item.context, f.Call) and item.context.args:
+                for atom in self.own_method(item.context.func) or self.evaluate(item.context.func, muted):
+                    if isinstance(atom, Outside) and isinstance(self.machine.table.get(atom.canonical), Expects):
+                        given = self.evaluate(item.context.args[0], muted)
+                        found = found.union(given, *(a.element for a in given if isinstance(a, Items)))
+        return found
 
     def iterate(self, value: Value, expr: f.Expr, is_async: bool) -> Value:
         op: Operation = "aiterate" if is_async else "iterate"
@@ -641,7 +700,9 @@ class _Body:
                     name = one(Literally(target.attr))
                     self.machine.assigned(holder, name, self.close(value), self.ctx, self.site(target))
                     if isinstance(target.value, f.Name) and target.value.id in self.env:
-                        self.env[target.value.id] = _given_attribute(self.env[target.value.id], target.attr, value)
+                        self.env[target.value.id] = _given_attribute(
+                            self.env[target.value.id], target.attr, shared(self.close(value))
+                        )
             case f.Subscript():
                 held = self.evaluate(target.value, self.ctx)
                 key = self.evaluate(target.index, self.ctx)
@@ -850,7 +911,10 @@ class _Body:
             self.evaluate(keyword.value, ctx)
         if node.func.id == "getattr":
             if len(values) >= 2 and isinstance(node.args[1], f.Constant):
-                return members.attribute(self.machine, values[0], str(node.args[1].value), ctx, self.site(node))
+                name = str(node.args[1].value)
+                if len(values) > 2:
+                    return members.attribute_or(self.machine, values[0], name, values[2], ctx, self.site(node))
+                return members.attribute(self.machine, values[0], name, ctx, self.site(node))
             return unknown("getattr of a computed name")
         if node.func.id in _PASSING:
             return PLAIN
@@ -1027,15 +1091,25 @@ def _known_later(value: Value) -> Value:
 
 
 def _given_attribute(value: Value, name: str, given: Value) -> Value:
-    """Objects whose attribute `name` is set from outside, where they are known to hold one."""
+    """Objects whose attribute `name` is set from outside. Of several that a name may stand for only one is meant."""
+    tells = any(not isinstance(atom, Unknown | Plain | Literally) for atom in given)
     changed: list[Value] = []
     for atom in value:
-        if isinstance(atom, Instance) and name in dict(atom.held):
-            held = tuple((k, join([v, given]) if k == name else v) for k, v in atom.held)
-            changed.append(one(replace(atom, held=held)))
+        held = dict(atom.held) if isinstance(atom, Instance) else {}
+        if isinstance(atom, Instance) and name in held and len(value) > 1:
+            held[name] = join([held[name], given])
+            changed.append(one(replace(atom, held=tuple(sorted(held.items())))))
+        elif isinstance(atom, Instance) and (name in held or (tells and _keeps(atom, held))):
+            held[name] = given if tells or name in atom.told else join([held[name], given])
+            changed.append(one(replace(atom, held=tuple(sorted(held.items())), told=atom.told | {name})))
         else:
             changed.append(frozenset({atom}))
     return join(changed)
+
+
+def _keeps(atom: Instance, held: dict[str, Value]) -> bool:
+    """Whether one thing more is remembered with an object."""
+    return isinstance(atom.cls, ClassRef) and len(held) < MAX_HELD
 
 
 def _holding(container: Value, value: Value, key: str | float | bool | None) -> Value:

@@ -134,6 +134,8 @@ def follow(m: Machine, atom: Derived, base: Value, args: tuple[Value, ...], keyw
     muted = Context(muted=True)
     match atom.step:
         case "attribute":
+            if args:
+                return members.attribute_or(m, base, atom.name, args[0], muted, None)
             return members.attribute(m, base, atom.name, muted, None)
         case "call":
             return m.perform(base, "call", muted, None, atom.name, args, keywords)

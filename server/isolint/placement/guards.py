@@ -15,26 +15,30 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from isolint.names.symbols import ClassRef
-from isolint.placement import filling, lineage, queries
+from isolint.placement import filling, lineage, members, queries
 from isolint.placement.context import SPREAD
 from isolint.placement.shapes import (
     Atom,
+    Class_,
     Derived,
     Guard,
     Instance,
     Items,
     Literally,
+    Outside,
     Param,
     Predicate,
     Value,
 )
-from isolint.placement.values import NOTHING, iterated, join, literals, one, unknown
+from isolint.placement.values import NOTHING, in_order, iterated, join, literals, one, unknown
 
 if TYPE_CHECKING:
     from isolint.placement.machine import Machine
 
 MAX_GUARDS = 6
 """Conditions of one piece of work that are kept; what has more of them is likely at best."""
+MAX_RAISED = 3
+"""Guards up to which one more is added for an exception that may have been raised before."""
 MAX_PREDICATES = 4
 """Alternatives of one condition that are kept; one with more may hold for other reasons."""
 
@@ -62,6 +66,8 @@ def both(*parts: Condition | None) -> Condition | None:
             return NEVER
         guards += [guard for guard in part.guards if guard not in guards]
         sure = sure and part.sure
+    if len(guards) > MAX_GUARDS:
+        guards = [guard for guard in guards if guard.predicates[0].check != "raised"]
     return Condition(tuple(guards[:MAX_GUARDS]), sure and len(guards) <= MAX_GUARDS)
 
 
@@ -179,7 +185,8 @@ def _attribute(m: Machine, atom: Atom, name: str) -> Value:
         case Instance(cls=ClassRef() as cls):
             held = dict(atom.held).get(name)
             if held is not None and not lineage.has_project_attribute(m, lineage.lineage_of(m, cls), name):
-                return join([held, queries.later_attribute(m.store, (cls, name, m.world))])
+                later = queries.later_attribute(m.store, (cls, name, m.world))
+                return join([held, members.later(atom, name, later)])
     return unknown("not decided by an argument")
 
 
@@ -225,6 +232,10 @@ def settle(m: Machine, guard: Guard, bound: dict[tuple[str, str], Value]) -> Con
     left: list[Predicate] = []
     is_open = guard.open
     for predicate in guard.predicates:
+        if predicate.check == "raised":
+            if not expected(m, predicate.subject):
+                left.append(predicate)
+            continue
         filled = replace(predicate, subject=_resolved(m, predicate.subject, bound))
         if any(isinstance(atom, Param | Derived) for atom in filled.subject):
             if touched(m, filled):
@@ -239,6 +250,28 @@ def settle(m: Machine, guard: Guard, bound: dict[tuple[str, str], Value]) -> Con
     if left:
         return Condition((Guard(tuple(left), is_open, guard.assumed),))
     return (ALWAYS if guard.assumed else UNSURE) if is_open else NEVER
+
+
+def unraised(raised: Value, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
+    """The guards behind something that may have raised these exceptions. They are taken to hold, for what may raise
+    seldom does, unless a test says that it expects one; where there are many, one less is no harm."""
+    new = (Guard((Predicate(frozenset({atom}), "raised", (), False),), False, True) for atom in in_order(raised))
+    return (*guards, *(guard for guard in new if guard not in guards))[: max(MAX_RAISED, len(guards))]
+
+
+def expected(m: Machine, raised: Value) -> bool:
+    """Whether the test under evaluation expects this exception where the machine is."""
+    return any(is_one_of(m, atom, m.expected) for atom in raised)
+
+
+def is_one_of(m: Machine, raised: Atom, classes: Value) -> bool:
+    """Whether an exception is of one of these classes."""
+    cls = raised.ref if isinstance(raised, Class_) else raised.canonical if isinstance(raised, Outside) else ""
+    line = lineage.lineage_of(m, cls) if cls and classes else ()
+    return any(
+        (isinstance(atom, Class_) and atom.ref in line) or (isinstance(atom, Outside) and atom.canonical in line)
+        for atom in classes
+    )
 
 
 def touched(m: Machine, predicate: Predicate) -> bool:
@@ -264,7 +297,7 @@ def _resolved_atom(m: Machine, atom: Atom, bound: dict[tuple[str, str], Value]) 
         case Param():
             return filling.fill_atom(m, atom, bound)
         case Derived(step="attribute"):
-            return attribute(m, _resolved_atom(m, atom.base, bound), atom.name)
+            return _read(m, atom, _resolved_atom(m, atom.base, bound), bound)
         case Derived(step="call", base=Derived(step="attribute", name="get") as getter) if len(atom.args) in (1, 2):
             default = atom.args[1] if len(atom.args) == 2 else one(Literally(None))
             return item(_resolved_atom(m, getter.base, bound), _filled(m, atom.args[0], bound), default)
@@ -284,6 +317,21 @@ def _resolved_atom(m: Machine, atom: Atom, bound: dict[tuple[str, str], Value]) 
         case Derived():
             return unknown("the result of a call")
     return frozenset({atom})
+
+
+def _read(m: Machine, atom: Derived, base: Value, bound: dict[tuple[str, str], Value]) -> Value:
+    """An attribute of what is known of the base now; for `getattr`, the default where it certainly has none."""
+    if not atom.args:
+        return attribute(m, base, atom.name)
+    default = _filled(m, atom.args[0], bound)
+    found: list[Value] = []
+    for one_base in base:
+        if isinstance(one_base, Param | Derived):
+            found.append(one(Derived(one_base, "attribute", atom.name, (default,))))
+        else:
+            lacks = members.lacks(m, one_base, atom.name)
+            found.append(default if lacks else attribute(m, frozenset({one_base}), atom.name))
+    return join(found)
 
 
 def _only(value: Value) -> Param | Derived | None:

@@ -59,8 +59,10 @@ from isolint.placement.shapes import (
 from isolint.placement.values import (
     NOTHING,
     PLAIN,
+    TOO_MANY,
     bind,
     class_name,
+    folded,
     in_order,
     iterated,
     join,
@@ -105,6 +107,14 @@ class Machine:
         self.cures: dict[str, Cure] = {}
         self.touched: set[str] = set()
         """Parameters whose contents may have changed since the function under evaluation was entered."""
+        self.evaluated: FunctionRef | None = None
+        """The function whose summary this is to be."""
+        self.overflowed = False
+        """Whether that function, called by itself, gives more than is kept: then it does so whatever else it gives."""
+        self.expected: Value = NOTHING
+        """The exceptions that a test expects where the machine is."""
+        self.raised: Value = NOTHING
+        """The classes of exceptions that may have been raised so far; who evaluates statements takes them back."""
         self.filling = 0
         self._filled: dict[int, dict[tuple[Derived, int], Value]] = {}
         self._entered: dict[tuple[object, ...], Value] = {}
@@ -183,7 +193,8 @@ class Machine:
         """An attribute of something is assigned. In test code that may be a patch by another word: it is one when what
         is assigned can be called, or is made for tests. Anywhere it may be a cure."""
         is_patch = self.test_code and any(self._stands_in(atom) for atom in value)
-        if is_patch or any(isinstance(a, Literally) and a.value in self.table.cure_words for a in name):
+        awaits = self.test_code and any(isinstance(atom, Param | Derived) for atom in value)
+        if is_patch or awaits or any(isinstance(a, Literally) and a.value in self.table.cure_words for a in name):
             self.patch(Patch(holder, name, value, site, ctx.always, is_patch))
 
     def _stands_in(self, atom: Atom) -> bool:
@@ -451,19 +462,33 @@ class Machine:
         self.mocked_below = self.mocked_below or summary.mocked
         bound = self.bind_arguments(atom, args, keywords)
         inner = ctx.step(site, label, "", atom.ref)
-        return self.replay(summary, bound, inner, op)
+        return self.replay(summary, bound, inner, op, atom.ref == self.evaluated)
 
-    def replay(self, summary: Summary, bound: dict[tuple[str, str], Value], ctx: Context, op: str) -> Value:
-        """What a function's summary says, relative to here."""
+    def replay(
+        self,
+        summary: Summary,
+        bound: dict[tuple[str, str], Value],
+        ctx: Context,
+        op: str,
+        recursive: bool = False,
+    ) -> Value:
+        """What a function's summary says, relative to here. `recursive`: it is the function that is evaluated."""
         self._filled[id(bound)] = {}
         try:
-            return self._replay(summary, bound, ctx, op)
+            made = self._replay(summary, bound, ctx, op, recursive)
+            if not recursive:
+                return made
+            self.overflowed = self.overflowed or made == TOO_MANY
+            return folded(made)
         finally:
             self._filled.pop(id(bound), None)
 
-    def _replay(self, summary: Summary, bound: dict[tuple[str, str], Value], ctx: Context, op: str) -> Value:
+    def _replay(
+        self, summary: Summary, bound: dict[tuple[str, str], Value], ctx: Context, op: str, recursive: bool
+    ) -> Value:
         inner = replace(ctx, depth=ctx.depth + 1)
         if not ctx.muted:
+            self.raised |= summary.raises
             known: dict[Guard, guards.Condition | None] = {}
             for effect in summary.effects:
                 under = guards.settled(self, effect.guards, bound, known)
@@ -493,7 +518,8 @@ class Machine:
             holder, name = filling.fill(self, patch.holder, bound), filling.fill(self, patch.name, bound)
             always = patch.always and ctx.always
             value = filling.fill(self, patch.value, bound)
-            self.patch(replace(patch, holder=holder, name=name, value=value, always=always))
+            cuts = patch.cuts or (self.test_code and any(self._stands_in(atom) for atom in value))
+            self.patch(replace(patch, holder=holder, name=name, value=value, always=always, cuts=cuts))
         for cure in summary.cures:
             self.cure(replace(cure, always=cure.always and ctx.always))
         if not ctx.muted:
@@ -503,6 +529,8 @@ class Machine:
                     continue
                 conditions = guards.merged(ctx.guards, under.guards)
                 target = filling.fill_atom(self, use.target, bound)
+                if recursive:
+                    target = folded(target)
                 last = use.via[-1] if use.via else Step(None, "")
                 self.perform(
                     target,

@@ -14,7 +14,7 @@ from isolint.catalog.rows import Attribute, Hides, Mocks, Row
 from isolint.names.inputs import definition, is_answered
 from isolint.names.origin import Definition
 from isolint.names.resolve import attribute as name_attribute
-from isolint.names.resolve import class_attribute
+from isolint.names.resolve import class_attribute, mro
 from isolint.names.scopes import class_scope
 from isolint.names.symbols import (
     ClassRef,
@@ -78,6 +78,38 @@ def attribute(m: Machine, value: Value, name: str, ctx: Context, site: Site | No
     if m.replacing:
         return join(replaced_in(m, a, name) or attribute_of(m, a, name, ctx, site) for a in value)
     return join(attribute_of(m, atom, name, ctx, site) for atom in value)
+
+
+def attribute_or(m: Machine, value: Value, name: str, default: Value, ctx: Context, site: Site | None) -> Value:
+    """`getattr(value, name, default)`. An object of a class whose bases are all known, and which nowhere has the
+    attribute, gives the default: nobody is seen to have given it one."""
+    found: list[Value] = []
+    for atom in value:
+        read = attribute(m, frozenset({atom}), name, ctx, site)
+        if isinstance(atom, Param | Derived):
+            read = frozenset(
+                replace(a, args=(default,))
+                if isinstance(a, Derived) and a.base == atom and a.step == "attribute"
+                else a
+                for a in read
+            )
+        elif read and all(isinstance(a, Unknown) for a in read) and lacks(m, atom, name):
+            read = default
+        found.append(read)
+    return join(found)
+
+
+def lacks(m: Machine, atom: Atom, name: str) -> bool:
+    """Whether it is certain that neither the class of an object nor a method of it gives it an attribute."""
+    if not isinstance(atom, Instance) or not isinstance(atom.cls, ClassRef) or name in dict(atom.held):
+        return False
+    if queries.instance_attribute(m.store, (atom.cls, name, m.world)):
+        return False
+    bases = mro(m.store, atom.cls)
+    return bases.complete and not any(
+        class_scope(m.store, cls).get(name) if isinstance(cls, ClassRef) else definition(m.store, f"{cls}.{name}")
+        for cls in lineage.lineage_of(m, atom.cls)
+    )
 
 
 def replacement(
@@ -211,7 +243,8 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
             if isinstance(atom.cls, ClassRef) and any(isinstance(a, Literally) for a in value):
                 # What a class says of all its instances, methods may change for one of them.
                 given = dict(atom.held).get(name, NOTHING)
-                value = join([value, given, queries.instance_attribute(m.store, (atom.cls, name, m.world))])
+                assigned = queries.instance_attribute(m.store, (atom.cls, name, m.world))
+                value = join([value, given, later(atom, name, assigned)])
             return value
     row = lineage.member_row(m, line, name)
     if row is not None:
@@ -219,7 +252,7 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
     if isinstance(atom.cls, ClassRef):
         held = dict(atom.held).get(name)
         if held is not None:
-            return join([held, queries.later_attribute(m.store, (atom.cls, name, m.world))])
+            return join([held, later(atom, name, queries.later_attribute(m.store, (atom.cls, name, m.world)))])
         assigned = queries.instance_attribute(m.store, (atom.cls, name, m.world))
         if assigned:
             return assigned
@@ -234,6 +267,28 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
         # A name that neither the class nor Model has can only be a reverse relation (django/db/models/options.py).
         return one(Instance(_RELATED))
     return unknown(f"{class_name(atom.cls)} has no known attribute {name}")
+
+
+def later(atom: Instance, name: str, assigned: Value) -> Value:
+    """What methods assign to an attribute of an object. Where somebody set it from outside, that is what it is for:
+    what a method might put there that nobody can name does not count."""
+    if name not in atom.told:
+        return assigned
+    return frozenset(a for a in assigned if not isinstance(a, Unknown))
+
+
+def classes_of(value: Value) -> Value:
+    """The classes of these objects; classes stand for themselves, as in `raise`."""
+    classes: set[Atom] = set()
+    for atom in value:
+        match atom:
+            case Class_() | Outside():
+                classes.add(atom)
+            case Instance(cls=ClassRef() as cls):
+                classes.add(Class_(cls))
+            case Instance(cls=str() as name):
+                classes.add(Outside(name, name))
+    return frozenset(classes)
 
 
 def super_of(m: Machine, value: Value, after: ClassRef) -> Value:

@@ -9,7 +9,7 @@ from isolint.catalog.places import IDENTITY
 from isolint.names.resolve import canonical_names
 from isolint.names.scopes import class_facts, owner_of
 from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, ValueSymbol
-from isolint.placement.functions import find
+from isolint.placement.functions import find, find_node, function_operation
 from isolint.placement.shapes import Callable_, Class_, Opaque, Patch, Summary, Value, World
 from isolint.placement.values import NOTHING, one, unknown
 from isolint.pytest_model.functions import header
@@ -23,9 +23,10 @@ def _summary(store: Store, ref: FunctionRef) -> Summary:
     return body.summarise(store, ref)
 
 
-def _summary_top(ref: FunctionRef) -> Summary:
+def _summary_top(store: Store, ref: FunctionRef) -> Summary:
     reason = f"{ref.name}: its recursion does not settle"
-    return Summary(returns=unknown(reason), opaque=(Opaque(IDENTITY, "await", reason, None),))
+    runs = function_operation(find_node(store, ref))
+    return Summary(returns=unknown(reason), opaque=(Opaque(IDENTITY, runs, reason, None),))
 
 
 summary: Query[FunctionRef, Summary] = Query("summary", _summary, bottom=lambda ref: Summary(), top=_summary_top)
@@ -39,7 +40,10 @@ def _summary_in(store: Store, key: tuple[FunctionRef, World]) -> Summary:
 
 
 summary_in: Query[tuple[FunctionRef, World], Summary] = Query(
-    "summary under patches", _summary_in, bottom=lambda key: Summary(), top=lambda key: _summary_top(key[0])
+    "summary under patches",
+    _summary_in,
+    bottom=lambda key: Summary(),
+    top=lambda store, key: _summary_top(store, key[0]),
 )
 """Key: (function, world): the summary while names are replaced."""
 

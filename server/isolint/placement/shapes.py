@@ -56,13 +56,14 @@ class Class_(Struct, frozen=True, cache_hash=True, gc=False):
 class Instance(Struct, frozen=True, cache_hash=True, gc=False):
     """An object of a project class, or of an installed class by canonical name. `of` is the model behind a manager or
     queryset. `after` makes it what `super()` gives in that class: attributes are looked for behind it in the MRO.
-    `held` are attributes that its `__init__` set to what it was given. Iterating, entering and calling it are its
-    `__iter__`, `__aiter__`, `__enter__`, `__call__` ..."""
+    `held` are attributes that its `__init__` set to what it was given, and those of the names `told`, which were set
+    from outside. Iterating, entering and calling it are its `__iter__`, `__aiter__`, `__enter__`, `__call__` ..."""
 
     cls: ClassRef | str
     of: ClassRef | str | None = None
     after: ClassRef | None = None
     held: tuple[tuple[str, Value], ...] = ()
+    told: frozenset[str] = frozenset()
 
 
 class Outside(Struct, frozen=True, cache_hash=True, gc=False):
@@ -145,10 +146,10 @@ class Param(Struct, frozen=True, cache_hash=True, gc=False):
 
 
 class Derived(Struct, frozen=True, cache_hash=True, gc=False):
-    """What comes of doing something to a symbolic value: an attribute, the result of a call, an element, `super()`
-    (then `args` is the class after which attributes are looked for), what a table gives for it as a key ("pick":
-    `args` are the table and, for `get`, the default), or what a request does of which it is the application or the URL
-    ("request": `name` is the row, `args` what else the request is made of)."""
+    """What comes of doing something to a symbolic value: an attribute (`args` is the default of `getattr`, if any), the
+    result of a call, an element, `super()` (then `args` is the class after which attributes are looked for), what a
+    table gives for it as a key ("pick": `args` are the table and, for `get`, the default), or what a request does of
+    which it is the application or the URL ("request": `name` is the row, `args` what else the request is made of)."""
 
     base: Param | Derived
     step: Literal["attribute", "call", "await", "item", "enter", "super", "pick", "request"]
@@ -198,11 +199,11 @@ class Step(Struct, frozen=True, cache_hash=True, gc=False):
 
 
 class Predicate(Struct, frozen=True, cache_hash=True, gc=False):
-    """Something asked of a value: whether it is truthy, is or equals one of `against`, or contains it. `holds`: the
-    answer that is wanted."""
+    """Something asked of a value: whether it is truthy, is or equals one of `against`, or contains it; of the class of
+    an exception, whether that was raised on the way. `holds`: the answer that is wanted."""
 
     subject: Value
-    check: Literal["truthy", "is", "equals", "contains"]
+    check: Literal["truthy", "is", "equals", "contains", "raised"]
     against: tuple[str | int | float | bool | None, ...] = ()
     holds: bool = True
 
@@ -285,7 +286,7 @@ class Opaque(Struct, frozen=True, cache_hash=True, gc=False):
 class Summary(Struct, frozen=True, cache_hash=True, gc=False):
     """All that calling a function may do and give, relative to the place of the call. What is ordered is sorted: of
     chains of the same length the first is kept, and that must be the same one in every run. `mocked`: it, or something
-    it calls, read a name that a patch replaces."""
+    it calls, read a name that a patch replaces. `raises` are the classes of exceptions that may leave it."""
 
     effects: tuple[Effect, ...] = ()
     uses: tuple[Use, ...] = ()
@@ -296,6 +297,7 @@ class Summary(Struct, frozen=True, cache_hash=True, gc=False):
     patches: tuple[Patch, ...] = ()
     cures: tuple[Cure, ...] = ()
     mocked: bool = False
+    raises: Value = frozenset()
 
 
 # --- what a test does ------------------------------------------------------------------------------------------------

@@ -35,6 +35,9 @@ computed name made one flagged test in five of a measured suite a false alarm.)"
 MAX_DEPTH = 8
 """Deeper nesting than this (a partial of a partial of ...) ends in Unknown."""
 
+FOLDED_DEPTH = 3
+"""Containers in what a function gives to itself are told apart to this depth."""
+
 TEXT_METHODS = frozenset(
     "lower upper title capitalize casefold swapcase strip lstrip rstrip split rsplit partition rpartition replace "
     "removeprefix removesuffix startswith endswith".split()
@@ -50,6 +53,9 @@ PLAIN: Value = frozenset({Plain()})
 def unknown(reason: str) -> Value:
     """A value that nobody can name."""
     return frozenset({Unknown(reason)})
+
+
+TOO_MANY: Value = unknown("too many possible values")
 
 
 def one(atom: Atom) -> Value:
@@ -95,15 +101,56 @@ def _pruned(value: Value, room: int) -> Value:
     return frozenset(fitting)
 
 
+def folded(value: Value) -> Value:
+    """What a function that calls itself does to parts of its parameter, or gives back, at any depth of its recursion: a
+    part of a part reached by the same steps is taken for the part, and containers in containers hold the unknown beyond
+    the second. Without that each round of the iteration would know one level more."""
+    return join(_folded(atom) for atom in value)
+
+
+def _folded(atom: Atom) -> Value:
+    if isinstance(atom, Derived):
+        return frozenset({fold(atom)})
+    return _pruned(frozenset({atom}), FOLDED_DEPTH) if isinstance(atom, Items) else frozenset({atom})
+
+
+def fold(atom: Derived) -> Derived:
+    """A chain of steps without its loops: where one comes again (reading a method and calling it are one), what lies
+    between is left out."""
+    steps: list[tuple[Derived, ...]] = []
+    root: Param | Derived = atom
+    while isinstance(root, Derived):
+        unit: tuple[Derived, ...] = (root,)
+        root = root.base
+        if unit[0].step == "call" and isinstance(root, Derived) and root.step == "attribute":
+            unit = (root, *unit)
+            root = root.base
+        steps.append(unit)
+    kept: list[tuple[object, ...]] = []
+    units: list[tuple[Derived, ...]] = []
+    for unit in reversed(steps):
+        key = tuple((one_step.step, one_step.name, one_step.args, one_step.keywords) for one_step in unit)
+        if key in kept:
+            end = kept.index(key) + 1
+            kept, units = kept[:end], units[:end]
+        else:
+            kept.append(key)
+            units.append(unit)
+    made: Param | Derived = root
+    for unit in units:
+        for one_step in unit:
+            made = replace(one_step, base=made)
+    assert isinstance(made, Derived)
+    return made
+
+
 def join(values: Iterable[Value]) -> Value:
     """The union of alternatives, capped."""
     joined: frozenset[Atom] = NOTHING.union(*values)
     reasons = [atom for atom in joined if isinstance(atom, Unknown)]
     if len(reasons) > 1:
         joined = joined.difference(reasons) | {min(reasons, key=lambda atom: atom.reason)}
-    if len(joined) > MAX_ATOMS:
-        return unknown("too many possible values")
-    return joined
+    return TOO_MANY if len(joined) > MAX_ATOMS else joined
 
 
 def depth(atom: Atom) -> int:

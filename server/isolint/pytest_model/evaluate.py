@@ -225,6 +225,8 @@ def external(store: Store, dotted: str) -> Object:
     if parent.startswith("builtins"):
         return Library(dotted)
     found = definition(store, dotted)
+    if found is None and dotted in library.PUBLIC:
+        return Library(library.PUBLIC[dotted])
     if found is None:
         waiting = "" if is_answered(store, dotted) else " yet"
         return Opaque(f"{dotted} is not known{waiting}")

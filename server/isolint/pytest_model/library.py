@@ -88,6 +88,7 @@ KEEPING = frozenset(
         "django.test.utils.requires_tz_support",
         "flaky.flaky_decorator.flaky",
         "freezegun.api.freeze_time",
+        "httpretty.core.httprettified",
         "hypothesis._settings.settings",
         "hypothesis.core.example",
         "hypothesis.core.seed",
@@ -105,9 +106,23 @@ KEEPING = frozenset(
         "unittest.case.skip",
         "unittest.case.skipIf",
         "unittest.case.skipUnless",
+        "vcr.config.VCR.use_cassette",
     }
 )
 """Decorators that leave an `async def` a coroutine function and its parameters as they are."""
+
+PUBLIC: dict[str, str] = {
+    "flaky.flaky": "flaky.flaky_decorator.flaky",
+    "freezegun.freeze_time": "freezegun.api.freeze_time",
+    "httpretty.activate": "httpretty.core.httprettified",
+    "httpretty.httprettified": "httpretty.core.httprettified",
+    "responses.activate": "responses.RequestsMock.activate",
+    "respx.mock": "respx.mocks.MockRouter",
+    "time_machine.travel": "time_machine.travel",
+    "vcr.use_cassette": "vcr.config.VCR.use_cassette",
+}
+"""Decorators of test suites by the names under which they are imported: for an environment that lacks the package. What
+they do does not depend on that, and they add no mark."""
 
 INIT_MAKERS = frozenset(
     {

@@ -23,7 +23,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 _CLEAN, _CHECK, _DIRTY = range(3)
-_MAX_ITERATIONS = 8
+_MAX_ITERATIONS = 12
 
 
 class Cancelled(Exception):  # noqa: N818 (giving up is no error)
@@ -45,9 +45,10 @@ class Input(Generic[K, V]):
 class Query(Generic[K, V]):
     """A pure function of the store and a key.
 
-    `bottom(key)` is the first guess of a query that (through others) asks for itself, `top(key)` the answer when the
-    iteration does not settle; a query without `bottom` must not be cyclic. A `barrier` is brought up to date ahead of
-    everything that reads it: for a query that much is read into, whose value seldom changes, and that many others read.
+    `bottom(key)` is the first guess of a query that (through others) asks for itself, `top(store, key)` the answer when
+    the iteration does not settle; a query without `bottom` must not be cyclic. A `barrier` is brought up to date ahead
+    of everything that reads it: for a query that much is read into, whose value seldom changes, and that many others
+    read.
     """
 
     __slots__ = ("barrier", "bottom", "compute", "name", "top")
@@ -57,7 +58,7 @@ class Query(Generic[K, V]):
         name: str,
         compute: Callable[[Store, K], V],
         bottom: Callable[[K], V] | None = None,
-        top: Callable[[K], V] | None = None,
+        top: Callable[[Store, K], V] | None = None,
         *,
         barrier: bool = False,
     ) -> None:
@@ -328,7 +329,7 @@ class Store:
                 if not frame.is_head or value == frame.guess:
                     break
                 if iteration >= _MAX_ITERATIONS - 1 and query.top is not None:
-                    value = query.top(entry.key)
+                    value = query.top(self, entry.key)
                 frame.guess = value
                 self._guesses.clear()
         finally:

@@ -1,0 +1,108 @@
+"""Which files have a word in their text: a filter for questions about a whole project, and nothing more.
+
+Of each file the digests of its words are kept, with the stamp of the file they were read from: some kilobytes a file,
+so that asking costs a look at the stamps instead of reading everything. A digest may stand for two words, so a file
+that is named need not have the word; one that is not named has not. No file is parsed here, no name gets a meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
+from zlib import crc32
+
+from isolint.workspace.files import Stamp, stamp_of
+
+_WORDS = re.compile(rb"[\w\x80-\xff]+")
+_STAR = b"import *"
+_STARS = re.compile(rb"\bimport[ \t]+\*")
+_LARGE = 256 * 1024
+"""A file of more bytes is read each time: to take in its words would hold up a keystroke, and there are few."""
+
+_Known = tuple[Stamp, "array[int]"]
+
+
+class Words:
+    """The words of files on disk. `read` gives the text of a file as it is now, None where there is none."""
+
+    def __init__(self, read: Callable[[str], bytes | None]) -> None:
+        self._read = read
+        self._known: dict[str, _Known] = {}
+        self._left: dict[str, None] = {}
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there are files that were asked about and whose words are not known."""
+        return bool(self._left)
+
+    def having(self, words: Iterable[str], paths: Iterable[str]) -> Iterator[str]:
+        """The files among `paths` that may have one of these texts in them. A word counts where it stands alone, a text
+        of several words where all of them are there; `import *` is one."""
+        plain = [word.encode() for word in words]
+        wanted = [_asked(word) for word in plain]
+        for path in paths:
+            stamp = stamp_of(path)
+            if stamp is None:
+                continue
+            known = self._known.get(path)
+            if known is not None and known[0] == stamp:
+                if any(all(_has(known[1], one) for one in each) for each in wanted):
+                    yield path
+                continue
+            if stamp.size <= _LARGE:
+                self._left[path] = None
+            text = self._read(path)
+            if text is not None and any(has_word(text, word) for word in plain):
+                yield path
+
+    def advance(self) -> None:
+        """Take in the words of one more file that was asked about: at most a millisecond or two."""
+        while self._left:
+            path, _ = self._left.popitem()
+            stamp = stamp_of(path)
+            known = self._known.get(path)
+            if stamp is None:
+                self._known.pop(path, None)
+            elif stamp.size <= _LARGE and (known is None or known[0] != stamp):
+                text = self._read(path)
+                # One that is written just now is read when somebody asks.
+                if text is not None and stamp_of(path) == stamp:
+                    self._known[path] = stamp, array("I", sorted(_digests(text)))
+                return
+
+
+def has_word(text: bytes, word: bytes) -> bool:
+    """Whether a text has a word that stands alone; see `Words.having`."""
+    if word == _STAR:
+        return _STARS.search(text) is not None
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        before = at > 0 and _is_word(text[at - 1]) and _is_word(word[0])
+        after = end < len(text) and _is_word(text[end]) and _is_word(word[-1])
+        if not before and not after:
+            return True
+        at = text.find(word, at + 1)
+    return False
+
+
+def _is_word(byte: int) -> bool:
+    return byte >= 0x80 or byte == 0x5F or chr(byte).isalnum()
+
+
+def _asked(word: bytes) -> set[int]:
+    return {crc32(word)} if word == _STAR else {crc32(part) for part in _WORDS.findall(word)}
+
+
+def _digests(text: bytes) -> set[int]:
+    found = {crc32(word) for word in set(_WORDS.findall(text))}
+    if _STARS.search(text) is not None:
+        found.add(crc32(_STAR))
+    return found
+
+
+def _has(digests: array[int], one: int) -> bool:
+    at = bisect_left(digests, one)
+    return at < len(digests) and digests[at] == one

@@ -127,7 +127,8 @@ class Session:
         self.project: Project
         self._discovered: tuple[Problem, ...] = ()
         self._walked: frozenset[str] = frozenset()
-        self._sorted: tuple[str, ...] = ()
+        self._ahead: Iterator[str] | None = None
+        self._found: dict[str, frozenset[str]] = {}  # by a word, within one question
         self._words = Words(reader(Files()))
         self._recalled: dict[Hashable, object] = {}
         self._outlines = Outlines(self.store, self._outline)
@@ -300,6 +301,7 @@ class Session:
         """The store for a question about places: all of them are right, and Cancelled is raised soon after
         `cancelled()` turned true."""
         self._exact()
+        self._found.clear()
         self.store.cancelled = cancelled
         try:
             yield self.store
@@ -318,32 +320,43 @@ class Session:
     def files_with(self, *words: str, among: Iterable[str] | None = None) -> Iterator[str]:
         """The files (of the project, or `among` some) whose text has one of these words in it, as a whole word: the
         others cannot name it. A few more may be among them."""
-        wanted = [word.encode() for word in words]
-        everything = self._sorted if among is None else sorted(among)
-        on_disk = [path for path in everything if path not in self._loaded and path not in self._files.buffers]
-        found = set(self._words.having(words, on_disk)) if on_disk else set()
-        for path in everything:
-            if path in found:
-                yield path
-            elif path in self._loaded or path in self._files.buffers:
-                text = self._raw(path)
-                if text is not None and any(has_word(text, word) for word in wanted):
-                    yield path
+        found = set().union(*(self._files_with(word) for word in words))
+        if among is not None:
+            among = set(among)
+            outside = among - self.store.peek(PROJECT, "").files
+            found = found & among | {path for path in outside if any(self._has_word(path, word) for word in words)}
+        return iter(sorted(found))
 
-    def _raw(self, path: str) -> bytes | None:
-        loaded = self._loaded.get(path)
-        return reader(self._files)(path) if loaded is None else loaded.source.text
+    def _files_with(self, word: str) -> frozenset[str]:
+        """The files of the project with one word; looked for once a question."""
+        found = self._found.get(word)
+        if found is None:
+            files = self.store.peek(PROJECT, "").files
+            found = self._found[word] = frozenset([path for path in files if self._has_word(path, word)])
+            self._ahead = iter(())  # all are known
+        return found
+
+    def _has_word(self, path: str, word: str) -> bool:
+        if self.store.cancelled is not None and self.store.cancelled():
+            raise Cancelled
+        if path in self._loaded or path in self._files.buffers:
+            return has_word(self.text_of(path), word.encode())
+        return self._words.has(path, word)
 
     def text_of(self, path: str) -> bytes:
         """The text of a file as bytes, not decoded when nobody has looked into it yet; empty when there is none."""
-        return self._raw(path) or b""
+        loaded = self._loaded.get(path)
+        return (reader(self._files)(path) or b"") if loaded is None else loaded.source.text
 
     def read_ahead(self) -> bool:
-        """Do a little of what makes questions about the whole project faster, once one was asked: some milliseconds at
-        most. Whether there is more to do."""
-        if self._words.is_waiting:
-            self._words.advance()
-        return self._words.is_waiting
+        """Take in one more file for questions about the whole project: some milliseconds at most. False: no more is to
+        be done."""
+        if self._ahead is None:
+            self._ahead = iter(sorted(self.store.peek(PROJECT, "").files))
+        path = next(self._ahead, None)
+        if path is not None and path not in self._loaded:
+            self._words.take_in(path)
+        return path is not None
 
     def recall(self, key: Hashable, make: Callable[[], V]) -> V:
         """What a feature makes of the project as it is now: made once, and forgotten when any file, answer or setting
@@ -423,7 +436,6 @@ class Session:
                 directories.add(folder)
                 folder = os.path.dirname(folder)
         self._recalled.clear()
-        self._sorted = tuple(sorted(files))
         self._tests = frozenset(f for f in files if is_test_file(f, self.project.config_for(f)))
         read = reader(self._files)
         bases = {import_base(f, read) for f in files if f in self._tests or is_conftest(f)}
@@ -533,6 +545,7 @@ class Session:
         """What tests reach may be something else now."""
         self._reach = None
         self._told.clear()
+        self._found.clear()
 
     def _set_facts(self, path: str, key: str, facts: Facts) -> None:
         if self.store.is_loaded(FACTS, (path, key)):

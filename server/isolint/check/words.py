@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from zlib import crc32
 
 from isolint.workspace.files import Stamp, stamp_of
@@ -18,63 +18,43 @@ from isolint.workspace.files import Stamp, stamp_of
 _WORDS = re.compile(rb"[\w\x80-\xff]+")
 _STAR = b"import *"
 _STARS = re.compile(rb"\bimport[ \t]+\*")
-_LARGE = 256 * 1024
+_LARGE = 128 * 1024
 """A file of more bytes is read each time: to take in its words would hold up a keystroke, and there are few."""
 
 _Known = tuple[Stamp, "array[int]"]
 
 
 class Words:
-    """The words of files on disk. `read` gives the text of a file as it is now, None where there is none."""
+    """The words of files on disk. `read` gives the bytes of a file as they are now, None where there is none."""
 
     def __init__(self, read: Callable[[str], bytes | None]) -> None:
         self._read = read
         self._known: dict[str, _Known] = {}
-        self._left: dict[str, None] = {}
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether there are files that were asked about and whose words are not known."""
-        return bool(self._left)
-
-    def having(self, words: Iterable[str], paths: Iterable[str]) -> Iterator[str]:
-        """The files among `paths` that may have one of these texts in them. A word counts where it stands alone, a text
-        of several words where all of them are there; `import *` is one."""
-        plain = [word.encode() for word in words]
-        wanted = [_asked(word) for word in plain]
-        for path in paths:
-            stamp = stamp_of(path)
-            if stamp is None:
-                continue
-            known = self._known.get(path)
-            if known is not None and known[0] == stamp:
-                if any(all(_has(known[1], one) for one in each) for each in wanted):
-                    yield path
-                continue
-            if stamp.size <= _LARGE:
-                self._left[path] = None
+    def has(self, path: str, word: str) -> bool:
+        """Whether a file may have a text in it. A word counts where it stands alone, a text of several words where all
+        of them are there; `import *` is one. What was not known of the file is taken in."""
+        known = self.take_in(path)
+        if known is None:
             text = self._read(path)
-            if text is not None and any(has_word(text, word) for word in plain):
-                yield path
+            return text is not None and has_word(text, word.encode())
+        return all(_has(known, one) for one in _asked(word.encode()))
 
-    def advance(self) -> None:
-        """Take in the words of one more file that was asked about: at most a millisecond or two."""
-        while self._left:
-            path, _ = self._left.popitem()
-            stamp = stamp_of(path)
-            known = self._known.get(path)
-            if stamp is None:
-                self._known.pop(path, None)
-            elif stamp.size <= _LARGE and (known is None or known[0] != stamp):
-                text = self._read(path)
-                # One that is written just now is read when somebody asks.
-                if text is not None and stamp_of(path) == stamp:
-                    self._known[path] = stamp, array("I", sorted(_digests(text)))
-                return
+    def take_in(self, path: str) -> array[int] | None:
+        """Know the words of a file; None where it is not to be remembered."""
+        stamp = stamp_of(path)
+        if stamp is None or stamp.size > _LARGE:
+            self._known.pop(path, None)
+            return None
+        known = self._known.get(path)
+        if known is None or known[0] != stamp:
+            # The stamp is the older of the two: of a file that is written just now it differs the next time.
+            known = self._known[path] = stamp, array("I", sorted(_digests(self._read(path) or b"")))
+        return known[1]
 
 
 def has_word(text: bytes, word: bytes) -> bool:
-    """Whether a text has a word that stands alone; see `Words.having`."""
+    """Whether a text has a word that stands alone; see `Words.has`."""
     if word == _STAR:
         return _STARS.search(text) is not None
     at = text.find(word)

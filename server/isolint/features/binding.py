@@ -43,8 +43,8 @@ def _binding(name: str) -> re.Pattern[bytes]:
         rb"\b(?:def|class|as)[ \t]+" + word  # also of a decorated one, in a class or under a condition
         + rb"|" + word + rb"\s*(?::[^=\n]*)?=(?!=)"  # an assignment, or a keyword of a call
         + rb"|" + word + rb"\s*,[^\n=]*=(?!=)"  # one of several targets
-        + rb"|\bimport\b(?:[^\n]|(?<=\\)\n)*" + word
-        + rb"|\bimport\s*\((?:[^)#]|#[^\n]*)*" + word
+        + rb"|\bimport\b(?:[^\n]|(?<=\\)\n)*?" + word
+        + rb"|\bimport\s*\((?:[^)#]|#[^\n]*+\n)*?" + word
         + rb"|[\"'][\w\s,\x80-\xff]*" + word
     )  # fmt: skip
 
@@ -85,19 +85,15 @@ def inheriting(session: Session, source: SourceFile) -> tuple[str, ...]:
     if module == "__init__":
         module = os.path.basename(os.path.dirname(source.path))
     found = set(session.files_with("import *", among=session.files_with(module)))
-    looked_at = {source.path}
-    waiting = [source.path]
-    while waiting and names:
-        for path in set(session.files_with(*names)) - looked_at:
-            looked_at.add(path)
-            if path in session.test_files:
-                found.add(path)
-            elif not is_conftest(path):
-                more = _passed_on(session.text_of(path), names) - names
-                if more:
-                    names |= more
-                    waiting.append(path)
-        waiting.pop(0)
+    grown = bool(names)
+    while grown:
+        naming = set(session.files_with(*names))
+        found |= naming & session.test_files
+        before = len(names)
+        for path in naming - session.test_files - {source.path}:
+            if not is_conftest(path):
+                names |= _passed_on(session.text_of(path), names)
+        grown = len(names) > before
     return tuple(sorted(found & session.test_files))
 
 
@@ -106,6 +102,6 @@ def _passed_on(text: bytes, names: Iterable[str]) -> set[str]:
     words = rb"\b(?:" + rb"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\b"
     bases = rb"\bclass\s+(\w+)\s*\([^)]*?" + words
     aliases = words + rb"\s+as\s+(\w+)"
-    assigned = rb"(?m)^\s*(\w+)\s*(?::[^=\n]*)?=[^=\n]*?" + words
+    assigned = rb"(?m)^[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=[ \t]*[\w.]*?" + words + rb"[ \t]*(?:#[^\n]*)?\r?$"
     found = (match for pattern in (bases, aliases, assigned) for match in re.findall(pattern, text))
     return {match.decode("utf-8", "replace") for match in found}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from isolint.features.navigation import definitions, references
@@ -263,6 +265,35 @@ def test_marks() -> None:
         #- test_a.py
         from pytest import mark
         pytestmark = [mark.sl$0ow(1)]
+        def test_a(): pass
+    """)
+
+
+@pytest.mark.parametrize(
+    "mark, place, text",
+    [
+        ("django_db", "pytest_django/plugin.py", "django_db"),
+        ("asyncio", "pytest_asyncio/plugin.py", "asyncio"),
+        ("parametrize", "_pytest/python.py", "parametrize"),
+        ("skipif", "_pytest/skipping.py", "skipif"),
+    ],
+)
+def test_a_mark_of_pytest_or_a_plugin_goes_to_where_that_registers_it(mark: str, place: str, text: str) -> None:
+    with opened(f"#- test_a.py\nimport pytest\n@pytest.mark.$0{mark}\ndef test_a(): pass\n") as (session, root, said):
+        assert said.cursor is not None
+        (found,) = definitions(session, str(root / "test_a.py"), said.cursor[1])
+        assert found.path.endswith(place)
+        written = Path(found.path).read_bytes()
+        assert written[found.start : found.end].decode() == text
+        assert written[: found.start].count(b"\n") + 1 == found.line
+        assert b"markers" in written[found.start - 60 : found.start]
+
+
+def test_a_mark_that_nobody_registers_goes_nowhere() -> None:
+    goes_to("""
+        #- test_a.py
+        import pytest
+        @pytest.mark.sl$0ow
         def test_a(): pass
     """)
 

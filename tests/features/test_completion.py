@@ -53,6 +53,8 @@ def labels(code: str) -> set[str]:
         'def test_a(request):\n    request.getfixturevalue("$0")',
         "def test_a(request):\n    x = request.getfixturevalue('th$0",
         '@pytest.mark.parametrize("thing", [1], indirect=["$0"])\ndef test_a(thing): pass',
+        '@pytest.mark.parametrize("thing", [1], ["$0"])\ndef test_a(thing): pass',
+        '@pytest.mark.parametrize("thing, x", [("a,b", 1), (\'"(\', 2)], ["$0"])\ndef test_a(thing, x): pass',
         'use = pytest.mark.usefixtures\n@use("$0")\ndef test_a(): pass',
     ],
 )
@@ -71,12 +73,36 @@ def test_fixtures_where_they_can_stand(code: str) -> None:
         'def test_a(): x("$0")',
         '@pytest.mark.skipif("$0")\ndef test_a(): pass',
         '@pytest.mark.parametrize("a", ["$0"])\ndef test_a(a): pass',
+        '@pytest.mark.parametrize("a", [1], False, ["$0"])\ndef test_a(a): pass',
+        '@pytest.mark.parametrize("a", [1], ids=["$0"])\ndef test_a(a): pass',
         "def test_a(): # th$0",
         "$0",
     ],
 )
 def test_nothing_elsewhere(code: str) -> None:
     assert labels(code) == set()
+
+
+@pytest.mark.parametrize(
+    "code, expected",
+    [
+        ('@pytest.mark.parametrize("$0")\ndef test_a(one, two, three=1): pass', {"one", "two"}),
+        ('@pytest.mark.parametrize("one,$0", [])\ndef test_a(one, two): pass', {"two"}),
+        ('@pytest.mark.parametrize("one, t$0wo", [])\n@pytest.mark.x\nasync def test_a(one, two): pass', {"two"}),
+        ('@pytest.mark.parametrize(["one", "$0"], [])\ndef test_a(one, two): pass', {"two"}),
+        ('@pytest.mark.parametrize(argvalues=[1], argnames="$0")\ndef test_a(one): pass', {"one"}),
+        ('@pytest.mark.parametrize("$0\ndef test_a(one): pass\n\ndef test_b(two): pass', {"one"}),
+        ('class TestA:\n    @pytest.mark.parametrize("$0", [])\n    def test_a(self, one): pass', {"one"}),
+        (
+            '@pytest.mark.parametrize("$0", [])\nclass T:\n  def test_a(self, one): pass\n  def help(self, two): pass',
+            {"one"},
+        ),
+        ('@pytest.mark.parametrize("$0", [])\ndef helper(one): pass', set()),
+        ('pytestmark = pytest.mark.parametrize("$0", [])\ndef test_a(one): pass', set()),
+    ],
+)
+def test_the_names_of_parametrize_are_the_parameters_below(code: str, expected: set[str]) -> None:
+    assert labels(code) == expected
 
 
 def test_what_is_named_already_is_not_offered_again() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from isolint.features.hover import hover
 from isolint.features.symbols import Symbol, document_symbols, workspace_symbols
 from tests.check.engine import needs_environment
@@ -149,6 +151,22 @@ def test_document_symbols() -> None:
             "    test test_b: flush",
             "  fixture other: function scope",
         ]
+
+
+@pytest.mark.parametrize(
+    "code, expected",
+    [
+        ("def test_x(", ["test test_x: half typed"]),
+        ("def test_x(thing,\n", ["test test_x: half typed"]),
+        ("@pytest.mark.django_db\nasync def test_x(", ["test test_x: half typed"]),
+        ("def helper(", []),
+        ("class TestA:\n    def test_x(self, ", ["class TestA: ", "  test test_x: half typed"]),
+        ("def test_x(\n\ndef test_y(): pass\n", ["test test_x: half typed", "test test_y: no database"]),
+    ],
+)
+def test_a_test_whose_header_is_being_typed_is_in_the_outline(code: str, expected: list[str]) -> None:
+    with opened("#- test_a.py\nimport pytest\n" + code) as (session, root, _):
+        assert flat(document_symbols(session, str(root / "test_a.py"))) == expected
 
 
 def test_workspace_symbols() -> None:

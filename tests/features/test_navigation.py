@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from isolint.features.navigation import definitions, references
@@ -267,6 +269,35 @@ def test_marks() -> None:
     """)
 
 
+@pytest.mark.parametrize(
+    "mark, place, text",
+    [
+        ("django_db", "pytest_django/plugin.py", "django_db"),
+        ("asyncio", "pytest_asyncio/plugin.py", "asyncio"),
+        ("parametrize", "_pytest/python.py", "parametrize"),
+        ("skipif", "_pytest/skipping.py", "skipif"),
+    ],
+)
+def test_a_mark_of_pytest_or_a_plugin_goes_to_where_that_registers_it(mark: str, place: str, text: str) -> None:
+    with opened(f"#- test_a.py\nimport pytest\n@pytest.mark.$0{mark}\ndef test_a(): pass\n") as (session, root, said):
+        assert said.cursor is not None
+        (found,) = definitions(session, str(root / "test_a.py"), said.cursor[1])
+        assert found.path.endswith(place)
+        written = Path(found.path).read_bytes()
+        assert written[found.start : found.end].decode() == text
+        assert written[: found.start].count(b"\n") + 1 == found.line
+        assert b"markers" in written[found.start - 60 : found.start]
+
+
+def test_a_mark_that_nobody_registers_goes_nowhere() -> None:
+    goes_to("""
+        #- test_a.py
+        import pytest
+        @pytest.mark.sl$0ow
+        def test_a(): pass
+    """)
+
+
 def test_references_of_a_mark() -> None:
     refers_to("""
         #- test_a.py
@@ -285,4 +316,105 @@ def test_half_typed_code_beside_it_changes_nothing(tail: str) -> None:
     goes_to(
         "#- conftest.py\nimport pytest\n@pytest.fixture\ndef «thing»(): pass\n"
         f"#- test_a.py\ndef test_a($0thing):\n    pass\n\n{tail}\n"
+    )
+
+
+# --- files that only use a name are not looked at for what it means ---------------------------------------------------
+
+
+def test_a_fixtures_parameter_stands_for_what_a_class_inherits_from_another_file() -> None:
+    goes_to("""
+        #- conftest.py
+        import pytest
+        @pytest.fixture
+        def «thing»(): pass
+        @pytest.fixture
+        def user(th$0ing): pass
+        #- helpers.py
+        import pytest
+        class Base:
+            @pytest.fixture
+            def «thing»(self): pass
+        #- test_a.py
+        from helpers import Base
+        class TestA(Base):
+            def test_a(self, user): pass
+        #- test_b.py
+        def test_b(user): pass
+    """)
+
+
+def test_a_fixtures_parameter_stands_for_what_a_test_file_imports_under_its_name() -> None:
+    goes_to("""
+        #- conftest.py
+        import pytest
+        @pytest.fixture
+        def «thing»(): pass
+        @pytest.fixture
+        def user(th$0ing): pass
+        #- helpers.py
+        import pytest
+        @pytest.fixture
+        def «other»(): pass
+        #- test_a.py
+        from helpers import (
+            # (what this is for)
+            other as thing,
+        )
+        def test_a(user): pass
+        #- test_b.py
+        def test_b(user): pass
+        #- test_c.py
+        def test_c(user): pass
+    """)
+
+
+def test_files_that_use_a_fixture_in_classes_count_as_its_users() -> None:
+    goes_to("""
+        #- conftest.py
+        import pytest
+        @pytest.fixture
+        def thing(): pass
+        @pytest.fixture
+        def user(th$0ing): pass
+        #- inner/conftest.py
+        import pytest
+        @pytest.fixture
+        def «thing»(): pass
+        #- inner/test_a.py
+        class TestA:
+            def test_a(self, user): pass
+        #- test_b.py
+        def test_b(): pass
+    """)
+
+
+def test_a_tests_base_class_in_a_helper_is_collected_where_it_is_inherited() -> None:
+    refers_to("""
+        #- conftest.py
+        import pytest
+        @pytest.fixture
+        def «th$0ing»(): pass
+        #- helpers.py
+        class Base:
+            def test_of_base(self, «thing»): pass
+        #- between.py
+        from helpers import Base as Other
+        class Middle(Other): pass
+        #- inner/__init__.py
+        #- inner/test_a.py
+        from between import Middle
+        class TestA(Middle): pass
+        #- test_b.py
+        def test_b(): pass
+    """)
+
+
+def test_a_long_import_with_comments_is_read_in_one_go() -> None:
+    names = "".join(f"    name_{n},  # what ({n}) is for, at length\n" for n in range(300))
+    goes_to(
+        "#- conftest.py\nimport pytest\n@pytest.fixture\ndef «thing»(): pass\n@pytest.fixture\n"
+        "def user(th$0ing): pass\n#- test_a.py\nfrom helpers import (\n"
+        + names
+        + ")\ndef test_a(thing, user): pass\n#- helpers.py\n"
     )

@@ -253,6 +253,9 @@ class StandIn:
         edits = tuple(Renamed(where, "parameter") for where in self._words(found[0]))
         return Rename(found[0].decode(), new, edits, ("look at it",) if b"doubtful" in self.text(path) else ())
 
+    def read_ahead(self) -> bool:
+        return False
+
     def each_file(self) -> Iterator[str]:
         found = {str(path) for path in Path(self.root).rglob("*.py")}
         yield from sorted(found | {path for path in self.buffers if path.startswith(f"{self.root}/")})

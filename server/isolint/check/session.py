@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
 from isolint.catalog.table import table
 from isolint.check import fixing
@@ -32,6 +33,7 @@ from isolint.check.resolved import resolved
 from isolint.check.select import is_selected, selected
 from isolint.check.suppressions import Directive, directives, directives_of, may_have_directives, unused
 from isolint.check.verdicts import verdict
+from isolint.check.words import Words, has_word
 from isolint.names.bindings import Outline, OutlineItem
 from isolint.names.inputs import ANSWER, FACTS, PROJECT, ProjectFiles
 from isolint.names.origin import Answer, Origin, Question
@@ -58,6 +60,8 @@ from isolint.workspace.files import Files, Source, Stamp, read_source, reader, s
 from isolint.workspace.project import Project, import_base, open_project
 from isolint.workspace.pytest_config import names_config_file
 from isolint.workspace.shapes import Environment, Place, Problem, Settings
+
+V = TypeVar("V")
 
 OriginOf = Callable[[Environment, Sequence[str]], Origin]
 """Makes the origin of an environment and the project's import roots."""
@@ -133,7 +137,11 @@ class Session:
         self.origin: Origin = _Silent()
         self.project: Project
         self._discovered: tuple[Problem, ...] = ()
-        self._test_files: tuple[str, ...] = ()
+        self._walked: frozenset[str] = frozenset()
+        self._ahead: Iterator[str] | None = None
+        self._found: dict[str, frozenset[str]] = {}  # by a word, within one question
+        self._words = Words(reader(Files()))
+        self._recalled: dict[Hashable, object] = {}
         self._outlines = Outlines(self.store, self._outline)
         self.store.provide(FACTS, self._provide_facts)
         self.store.provide(ANSWER, self._provide_answer)
@@ -250,6 +258,7 @@ class Session:
         for question in tuple(self._unanswered):
             answer = self.origin.answer(question)
             if answer is not None:
+                self._recalled.clear()
                 self._unanswered.discard(question)
                 self.store.set(ANSWER, question, answer)
                 self._told.clear()
@@ -313,6 +322,7 @@ class Session:
         """The store for a question about places: all of them are right, and Cancelled is raised soon after
         `cancelled()` turned true."""
         self._exact()
+        self._found.clear()
         self.store.cancelled = cancelled
         try:
             yield self.store
@@ -329,15 +339,52 @@ class Session:
         return path in self._tests or self._is_test(path)
 
     def files_with(self, *words: str, among: Iterable[str] | None = None) -> Iterator[str]:
-        """The files (of the project, or `among` some) whose text has one of these words in it, anywhere: the others
-        cannot name it."""
-        wanted = [word.encode() for word in words]
-        read = reader(self._files)
-        for path in sorted(self.store.get(PROJECT, "").files if among is None else among):
-            loaded = self._loaded.get(path)
-            text = read(path) if loaded is None else loaded.source.text
-            if text is not None and any(word in text for word in wanted):
-                yield path
+        """The files (of the project, or `among` some) whose text has one of these words in it, as a whole word: the
+        others cannot name it. A few more may be among them."""
+        found = set().union(*(self._files_with(word) for word in words))
+        if among is not None:
+            among = set(among)
+            outside = among - self.store.peek(PROJECT, "").files
+            found = found & among | {path for path in outside if any(self._has_word(path, word) for word in words)}
+        return iter(sorted(found))
+
+    def _files_with(self, word: str) -> frozenset[str]:
+        """The files of the project with one word; looked for once a question."""
+        found = self._found.get(word)
+        if found is None:
+            files = self.store.peek(PROJECT, "").files
+            found = self._found[word] = frozenset([path for path in files if self._has_word(path, word)])
+            self._ahead = iter(())  # all are known
+        return found
+
+    def _has_word(self, path: str, word: str) -> bool:
+        if self.store.cancelled is not None and self.store.cancelled():
+            raise Cancelled
+        if path in self._loaded or path in self._files.buffers:
+            return has_word(self.text_of(path), word.encode())
+        return self._words.has(path, word)
+
+    def text_of(self, path: str) -> bytes:
+        """The text of a file as bytes, not decoded when nobody has looked into it yet; empty when there is none."""
+        loaded = self._loaded.get(path)
+        return (reader(self._files)(path) or b"") if loaded is None else loaded.source.text
+
+    def read_ahead(self) -> bool:
+        """Take in one more file for questions about the whole project: some milliseconds at most. False: no more is to
+        be done."""
+        if self._ahead is None:
+            self._ahead = iter(sorted(self.store.peek(PROJECT, "").files))
+        path = next(self._ahead, None)
+        if path is not None and path not in self._loaded:
+            self._words.take_in(path)
+        return path is not None
+
+    def recall(self, key: Hashable, make: Callable[[], V]) -> V:
+        """What a feature makes of the project as it is now: made once, and forgotten when any file, answer or setting
+        changes."""
+        if key not in self._recalled:
+            self._recalled[key] = make()
+        return cast(V, self._recalled[key])
 
     def text_at(self, site: Site) -> str:
         """The source at a site, "" when it is gone."""
@@ -380,7 +427,8 @@ class Session:
         config = self._config(self.root)
         found = discover(self.root, config, settings.exclude)
         self._discovered = found.problems
-        self._list(frozenset(found.files) | {p for p in self._files.buffers if p.endswith(".py")})
+        self._walked = frozenset(found.files)
+        self._list(self._walked | {p for p in self._files.buffers if p.endswith(".py")})
         changed = self.store.set(ENVIRONMENT, "", environment)
         self.store.set(TABLE, "", table(settings.rows))
         self.store.set(USER_DATABASE_FIXTURES, "", tuple(sorted(settings.rows.database_fixtures.items())))
@@ -408,6 +456,7 @@ class Session:
             while folder not in directories and len(folder) > 1:
                 directories.add(folder)
                 folder = os.path.dirname(folder)
+        self._recalled.clear()
         self._tests = frozenset(f for f in files if is_test_file(f, self.project.config_for(f)))
         read = reader(self._files)
         bases = {import_base(f, read) for f in files if f in self._tests or is_conftest(f)}
@@ -424,10 +473,12 @@ class Session:
         asked = {path for path in paths if path.endswith(".py")}
         opened = {path for path in asked if path in self._files.buffers}
         on_disk = {path for path in asked - opened if stamp_of(path) is not None}
-        if on_disk - files or (closed and on_disk):
+        # What the last walk came across, and is still there, another one would find again.
+        if on_disk - files or (closed and on_disk - self._walked):
             found = discover(self.root, self._config(self.root), self.settings.exclude)
             self._discovered = found.problems
-            on_disk &= frozenset(found.files)
+            self._walked = frozenset(found.files)
+            on_disk &= self._walked
         now = (files - asked) | opened | on_disk
         if now != files:
             self._list(now)
@@ -437,6 +488,8 @@ class Session:
         self._look_again()
         loaded = self._loaded.get(path)
         if loaded is None:
+            if self._files.buffers.get(path) is None or not self._is_as_on_disk(path):
+                self._recalled.clear()
             self._unread.pop(path, None)
             if self._outlines.has(path):
                 self._outlines.changed(path, self._outline(path))
@@ -447,12 +500,18 @@ class Session:
             return
         source = read_source(self._files, path)
         if source.data is None:
+            self._recalled.clear()
             self._forget(path, source)
             return
         new = loaded.source.updated(source.data)
         if new is loaded.source:
             return
+        self._recalled.clear()
         self._apply(path, loaded, new)
+
+    def _is_as_on_disk(self, path: str) -> bool:
+        """Whether an open buffer says what its file does: nothing is different when one is just opened."""
+        return read_source(Files(), path).data == self._files.buffers.get(path)
 
     def _apply(self, path: str, loaded: _Loaded, new: SourceFile) -> None:
         low, high, end = new.replaced
@@ -507,6 +566,7 @@ class Session:
         """What tests reach may be something else now."""
         self._reach = None
         self._told.clear()
+        self._found.clear()
 
     def _set_facts(self, path: str, key: str, facts: Facts) -> None:
         if self.store.is_loaded(FACTS, (path, key)):

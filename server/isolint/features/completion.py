@@ -7,7 +7,7 @@ fixtures are seen from there, is asked of `pytest_model`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -33,7 +33,7 @@ class Completion:
     """A name that can stand at the cursor, instead of the bytes from `start` to `end`."""
 
     label: str
-    kind: Literal["fixture", "mark", "rule"]
+    kind: Literal["fixture", "parameter", "mark", "rule"]
     detail: str
     start: int
     end: int
@@ -87,7 +87,9 @@ class _Cursor:
             return self._in_string(around)
         return self._marks() or self._in_parameters(around)
 
-    def _made(self, found: dict[str, str], kind: Literal["fixture", "mark", "rule"]) -> tuple[Completion, ...]:
+    def _made(
+        self, found: dict[str, str], kind: Literal["fixture", "parameter", "mark", "rule"]
+    ) -> tuple[Completion, ...]:
         return tuple(Completion(label, kind, detail, self.start, self.end) for label, detail in found.items())
 
     # Rules and marks.
@@ -129,11 +131,50 @@ class _Cursor:
             made = self._value(written)
             if not isinstance(made, MarkMaker):
                 return ()
-            named = made.mark.name == "usefixtures" or (
-                made.mark.name == "parametrize" and _INDIRECT.search(self.text, at, around.string) is not None
-            )
-            return self._fixtures(None) if named else ()
+            if made.mark.name == "usefixtures":
+                return self._fixtures(None)
+            argument = _argument(self.text, at, around.string) if made.mark.name == "parametrize" else ""
+            if argument == "argnames":
+                return self._parametrized(around)
+            return self._fixtures(None) if argument == "indirect" else ()
         return ()
+
+    def _parametrized(self, around: _Around) -> tuple[Completion, ...]:
+        """The parameters of the function below that the names of a `parametrize` may be: those of a class's methods
+        too, and none that the names say already."""
+        found: dict[str, str] = {}
+        for name, parameters in self._below(around):
+            for parameter in parameters:
+                if parameter not in ("self", "cls", "request"):
+                    found.setdefault(parameter, f"parameter of {name}")
+        first = around.brackets[-1][1] if around.brackets else around.string
+        for word in _WORDS_IN_STRINGS.findall(self.text[first : self.start]):
+            found.pop(word.decode("utf-8", "replace"), None)
+        return self._made(found, "parameter")
+
+    def _below(self, around: _Around) -> Iterator[tuple[str, list[str]]]:
+        """The function that the decorator at the cursor is written over, with the names of its parameters; of a class
+        its methods."""
+        # What stands at the cursor is half typed, so the next definition is looked for in the text.
+        begin = self.text.rfind(b"\n", 0, around.brackets[0][1]) + 1
+        below = _DECORATED.search(self.text, self.offset)
+        if below is None or not self.text[begin:].lstrip().startswith(b"@"):
+            return  # `pytestmark = ...`, for all of a module
+        if below["function"] is not None:
+            chunks = [c for c in self.source.chunks if c.kind == "function" and c.name == _decoded(below["name"])]
+            inside = [c for c in chunks if self.source.start(c.key) + c.size > below.start("definition")][:1]
+        else:
+            name = _decoded(below["name"])
+            inside = [c for c in self.source.chunks if c.kind == "function" and c.owner[-1:] == (name,)]
+        for chunk in inside:
+            text = self.source.source(chunk.key)
+            keyword = _ANY_DEF.search(text, max(0, below.start("definition") - self.source.start(chunk.key)))
+            facts = parse(text[keyword.start() :], "function", chunk.indent) if keyword is not None else ()
+            for function in facts[:1]:
+                if isinstance(function, f.Function) and matches(
+                    self.store.get(CONFIG, self.path).python_functions, function.name
+                ):
+                    yield function.name, [one.name for one in function.params if one.default is None]
 
     def _in_parameters(self, around: _Around) -> tuple[Completion, ...]:
         if not around.brackets or around.brackets[-1][0] != 0x28:
@@ -231,12 +272,49 @@ _CALLEE = re.compile(rb"(" + _NAME + rb"(?:\." + _NAME + rb")*)[ \t]*\Z")
 _DEF = re.compile(rb"(?P<def>(?:\basync[ \t]+)?\bdef[ \t]+(?P<name>" + _NAME + rb")[ \t]*)\Z")
 _ONLY_NAME = re.compile(rb"\s*" + _WORD + rb"*")
 _WORDS = re.compile(rb"(?:\A|[,(*\s])(" + _NAME + rb")")
-_INDIRECT = re.compile(rb"\bindirect\s*=\s*(?:[\[(][^\])]*)?\Z")
+_STRING = re.compile(
+    rb"\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}(?:[^\\]|\\.)*?'{3}|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'", re.DOTALL
+)
+_KEYWORD = re.compile(rb"\s*(" + _NAME + rb")\s*=(?!=)")
+_WORDS_IN_STRINGS = re.compile(rb"[\w\x80-\xff]+")
+_ANY_DEF = re.compile(rb"\b(?:async[ \t]+)?def\b")
+_DECORATED = re.compile(
+    rb"(?m)^[ \t]*(?P<definition>(?:(?P<function>(?:async[ \t]+)?def)|class)[ \t]+(?P<name>" + _NAME + rb"))"
+)
 _CLOSING = {0x29: 0x28, 0x5D: 0x5B, 0x7D: 0x7B}
 
 
 def _is_word(byte: int) -> bool:
     return byte >= 0x80 or byte == 0x5F or chr(byte).isalnum()
+
+
+def _decoded(name: bytes) -> str:
+    return name.decode("utf-8", "replace")
+
+
+_POSITIONS = ("argnames", "argvalues", "indirect", "ids", "scope")
+"""The parameters of `parametrize` by position (_pytest.python.Metafunc.parametrize)."""
+
+
+def _argument(text: bytes, bracket: int, offset: int) -> str:
+    """Which argument of the call whose bracket is at `bracket` is written at `offset`; "" for one past the last."""
+    inside = text[bracket + 1 : offset]
+    begin, count, at = 0, 0, 0
+    depth = 0
+    while at < len(inside):
+        byte = inside[at]
+        if byte in b"\"'":
+            string = _STRING.match(inside, at)
+            at = len(inside) if string is None else string.end()
+            continue
+        depth += (byte in b"([{") - (byte in b")]}")
+        at += 1
+        if byte == 0x2C and depth == 0:
+            begin, count = at, count + 1
+    keyword = _KEYWORD.match(inside, begin)
+    if keyword is not None:
+        return _decoded(keyword[1])
+    return _POSITIONS[count] if count < len(_POSITIONS) else ""
 
 
 def _expression(written: bytes) -> f.Expr | None:

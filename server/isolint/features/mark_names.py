@@ -5,6 +5,7 @@ What an expression is, is asked of `pytest_model`'s evaluation. What a mark does
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
@@ -17,6 +18,7 @@ from isolint.pytest_model.evaluate import evaluate
 from isolint.pytest_model.functions import walk
 from isolint.pytest_model.markers import Registered, registered_marks
 from isolint.pytest_model.objects import Context, MarkMaker
+from isolint.pytest_model.plugins import plugins
 from isolint.syntax import facts as f
 from isolint.syntax.source import Chunk, SourceFile
 from isolint.text.encoding import Decoded, decode
@@ -58,9 +60,51 @@ def _written(session: Session, source: SourceFile, chunk: Chunk, name: str) -> I
 
 
 def mark_definitions(session: Session, path: str, name: str) -> tuple[Location, ...]:
-    """Where a mark is registered: in the configuration or in a conftest. None for those of pytest and of plugins."""
+    """Where a mark is registered: in the configuration, in a conftest, or in the source of pytest or of an installed
+    plugin that is loaded."""
     places = [_place(session, one) for one in registered(session, path, name) if one.where is not None]
-    return tuple(dict.fromkeys(place for place in places if place is not None))
+    found = dict.fromkeys(place for place in places if place is not None)
+    return tuple(found) or tuple(_in_plugins(session, path, name))
+
+
+def _in_plugins(session: Session, path: str, name: str) -> Iterator[Location]:
+    """`config.addinivalue_line("markers", "NAME...")` in the modules of installed plugins, read as text: which plugins
+    are loaded is known, and what they register is written out."""
+    written = re.compile(
+        rb"\baddinivalue_line\(\s*[\"']markers[\"']\s*,\s*[rR]?[\"'](" + re.escape(name.encode()) + rb")(?=[\s(:\"'])"
+    )
+    loaded = plugins(session.store, path)
+    for plugin in (*loaded.session, *loaded.late):
+        file = "" if plugin.path else _file_of(session, plugin.module)
+        decoded = _read(file) if file else None
+        found = None if decoded is None else written.search(decoded.text)
+        if decoded is not None and found is not None:
+            yield _location(file, LineTable.of(decoded.text), *found.span(1))
+
+
+def _file_of(session: Session, module: str) -> str:
+    """The source of an installed module, "" where there is none."""
+    for folder in session.environment.site_packages:
+        base = os.path.join(folder, *module.split("."))
+        for file in (os.path.join(base, "__init__.py"), f"{base}.py"):
+            if os.path.isfile(file):
+                return file
+    return ""
+
+
+def _read(file: str) -> Decoded | None:
+    try:
+        with open(file, "rb") as opened:
+            decoded = decode(opened.read())
+    except OSError:
+        return None
+    return decoded if isinstance(decoded, Decoded) else None
+
+
+def _location(path: str, lines: LineTable, start: int, end: int) -> Location:
+    line, column = lines.position(start, "utf-32")
+    last, end_column = lines.position(end, "utf-32")
+    return Location(path, start, end, line + 1, column + 1, last + 1, end_column + 1)
 
 
 def registered(session: Session, path: str, name: str) -> list[Registered]:
@@ -71,20 +115,11 @@ def registered(session: Session, path: str, name: str) -> list[Registered]:
 def _place(session: Session, one: Registered) -> Location | None:
     if not isinstance(one.where, Place):
         return None if one.where is None else session.locate(one.where)
-    try:
-        with open(one.where.path, "rb") as file:
-            decoded = decode(file.read())
-    except OSError:
-        return session.locate(one.where)
-    if not isinstance(decoded, Decoded):
+    decoded = _read(one.where.path)
+    if decoded is None:
         return session.locate(one.where)
     # The reader of the configuration knows the line of the option; the mark has one of its own, there or below.
     lines = LineTable.of(decoded.text)
     written = re.compile(rb"(?<![\w-])" + re.escape(one.name.encode()) + rb"(?![\w-])")
     found = written.search(decoded.text, lines.start(one.where.line - 1))
-    if found is None:
-        return session.locate(one.where)
-    line, column = lines.position(found.start(), "utf-32")
-    return Location(
-        one.where.path, found.start(), found.end(), line + 1, column + 1, line + 1, column + 1 + len(one.name)
-    )
+    return session.locate(one.where) if found is None else _location(one.where.path, lines, *found.span())

@@ -14,6 +14,7 @@ from typing import Literal
 
 from isolint.check.report import Location
 from isolint.check.session import Session
+from isolint.features.binding import binds, binds_within_class, by_another_name, inheriting
 from isolint.features.variables import uses
 from isolint.names.resolve import lookup
 from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, Site
@@ -77,8 +78,11 @@ def names_of(session: Session, wanted: Iterable[FixtureDef]) -> dict[str, None]:
     wanted = tuple(wanted)
     sources = {source_of(one) for one in wanted}
     found = {one.name: None for one in wanted}
+    own = {one.ref.path for one in wanted if one.ref is not None}
     for word in dict.fromkeys(one.ref.name for one in wanted if one.ref is not None and one.owner is None):
         for path in session.files_with(word):
+            if path not in own and not by_another_name(session, path, word):
+                continue
             held = module_fixtures(session.store, holder_of(session, path))
             found |= {one.name: None for one in held if source_of(one) in sources}
     return found
@@ -145,6 +149,10 @@ def _is_word(byte: int) -> bool:
 def mentions(session: Session, path: str, only: str | None = None) -> list[Mention]:
     """All that the tests, fixtures and imports of a file say; a name may be written in another file. `only`: just
     mentions of one name, which costs less."""
+    return session.recall(("mentions", path, only), lambda: _mentions(session, path, only))
+
+
+def _mentions(session: Session, path: str, only: str | None) -> list[Mention]:
     found = _Found(session, path, only)
     for item in tests_in(session, path):
         found.test(item)
@@ -162,8 +170,8 @@ def tests_in(session: Session, path: str) -> tuple[TestItem, ...]:
     source = session.source_file(path)
     if source is None or b"def test" not in source.text or is_conftest(path):
         return ()
-    everywhere = (item for file in sorted(session.test_files) for item in tests_of(session.store, file))
-    return tuple(item for item in everywhere if item.ref.path == path)
+    collecting = (item for file in inheriting(session, source) for item in tests_of(session.store, file))
+    return tuple(item for item in collecting if item.ref.path == path)
 
 
 def holder_of(session: Session, path: str) -> Holder:
@@ -409,25 +417,25 @@ def targets(session: Session, one: FixtureDef, name: str) -> tuple[FixtureDef, .
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A place in the collection tree and the definitions of a name that are seen from it, furthest to closest. `others`
-    are further files from which the same is seen."""
+    """A place in the collection tree and the definitions of a name that are seen from it, furthest to closest. `files`
+    are those from all of which the same is seen, where it stands for them as a whole."""
 
     node: Node
     chain: tuple[FixtureDef, ...]
-    others: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 def views_of(session: Session, one: FixtureDef, *names: str) -> Iterator[View]:
     """The places from which a definition is seen, those in its own file first.
 
-    Files that name neither it nor one of `names` see the same of them as their neighbours in the folder: one stands for
+    Files that bind neither it nor one of `names` see the same of them as their neighbours in the folder: one stands for
     all, so that not every test of the project has to be read."""
     key = key_of(one)
     own = "" if one.ref is None else one.ref.path
     attribute = one.name if one.ref is None else one.ref.name
     files = session.test_files | ({own} if session.is_test_file(own) else set())
     if one.owner is None:
-        apart = {own, *session.files_with(one.name, attribute, *names, *_OTHERWISE, among=files)}
+        apart = {own, *_apart(session, dict.fromkeys((one.name, attribute, *names)), files)}
     else:
         apart = {own, *session.files_with(one.owner.name, among=files)}
         files &= apart
@@ -439,14 +447,25 @@ def views_of(session: Session, one: FixtureDef, *names: str) -> Iterator[View]:
             chain = visible(session.store, (one.name, node))
             if any(key_of(each) == key for each in chain):
                 yield View(node, chain)
-    for first, *others in alike.values():
-        chain = visible(session.store, (one.name, Node(first)))
+    for group in alike.values():
+        chain = visible(session.store, (one.name, Node(group[0])))
         if any(key_of(each) == key for each in chain):
-            yield View(Node(first), chain, tuple(others))
+            yield View(Node(group[0]), chain, tuple(group))
 
 
 _OTHERWISE = ("pytest_plugins", "import *")
 """By these a file may see fixtures that it does not name and that its neighbours do not see."""
+
+
+def _apart(session: Session, names: Iterable[str], files: frozenset[str] | set[str]) -> set[str]:
+    """The files that may see something else under one of these names than their neighbours in the folder do."""
+    names = tuple(names)
+    found = set(session.files_with(*_OTHERWISE, among=files))
+    naming = set(session.files_with(*names, among=files))
+    # A class may inherit it from another file: then whoever uses it may have it from there.
+    if any(binds_within_class(session, path, name) for name in names for path in session.files_with(name)):
+        return found | naming
+    return found | {path for path in naming if any(binds(session, path, name) for name in names)}
 
 
 def _asked(
@@ -462,9 +481,9 @@ def _asked(
 def _is_used(session: Session, one: FixtureDef, view: View) -> bool:
     """Whether a test uses a definition as it is seen from somewhere."""
     key = key_of(one)
-    for path in (view.node.path, *view.others):
+    for path in view.files or (view.node.path,):
         for item in tests_of(session.store, path):
-            if (view.others or node_of(item) == view.node) and any(
+            if (view.files or node_of(item) == view.node) and any(
                 key_of(each) == key for each in closure(session.store, item.id).used
             ):
                 return True

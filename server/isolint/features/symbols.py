@@ -5,6 +5,7 @@ Other names are left out: another Python server knows them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -13,11 +14,13 @@ from isolint.check.report import Location
 from isolint.check.session import Session, never
 from isolint.features.mentions import fixtures_in, place_of
 from isolint.names.symbols import FunctionRef
-from isolint.pytest_model.collect import tests_of
+from isolint.pytest_model.collect import matches, tests_of
 from isolint.pytest_model.database import database
+from isolint.pytest_model.inputs import CONFIG
 from isolint.pytest_model.runners import runner
 from isolint.pytest_model.shapes import FixtureDef, TestItem
 from isolint.syntax import facts as f
+from isolint.syntax.source import Chunk, SourceFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,10 @@ def _document_symbols(session: Session, path: str) -> tuple[Symbol, ...]:
                 name,
             )
             by_owner.setdefault(chunk.owner, []).append(symbol)
+    for chunk in source.chunks if session.is_test_file(path) else ():
+        half = _half_typed(session, source, chunk)
+        if half is not None:
+            by_owner.setdefault(chunk.owner, []).append(half)
     # Innermost classes first: each becomes a child of the one around it.
     for chunk in sorted(source.chunks, key=lambda chunk: -len(chunk.owner)):
         for statement in chunk.facts if chunk.kind == "class" else ():
@@ -76,6 +83,25 @@ def _document_symbols(session: Session, path: str) -> tuple[Symbol, ...]:
                     symbol = Symbol(statement.name, "class", "", whole, name_place, _ordered(children))
                     by_owner.setdefault(chunk.owner, []).append(symbol)
     return _ordered([symbol for symbols in by_owner.values() for symbol in symbols])
+
+
+_DEF = re.compile(rb"\bdef[ \t]+([\w\x80-\xff]+)")
+
+
+def _half_typed(session: Session, source: SourceFile, chunk: Chunk) -> Symbol | None:
+    """A test whose header is being typed: it cannot be collected yet, and is in the outline all the same."""
+    if not chunk.broken or chunk.kind != "function" or any(isinstance(one, f.Function) for one in chunk.facts):
+        return None
+    begin = source.start(chunk.key)
+    text = source.source(chunk.key)
+    written = _DEF.search(text)
+    name = "" if written is None else written[1].decode("utf-8", "replace")
+    if written is None or not matches(session.store.get(CONFIG, source.path).python_functions, name):
+        return None
+    place = session.location(source, begin, begin + max(len(text.rstrip()), written.end()))
+    return Symbol(
+        name, "test", "half typed", place, session.location(source, begin + written.start(1), begin + written.end(1))
+    )
 
 
 def _ordered(symbols: list[Symbol]) -> tuple[Symbol, ...]:

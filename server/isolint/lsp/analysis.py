@@ -72,6 +72,8 @@ class Analysis:
         self._swept: list[Sweep] = []  # all is told: they wait for something to change
         self._sweeping = False
         self._has_swept = False
+        self._asked: dict[str, Engine] = {}  # engines that were asked about more than one file, by their root
+        self._ahead: list[str] = []  # those of them that still prepare for more
         self._early: list[Question] = []
         self._said: set[str] = set()
         self._has_news = True
@@ -99,7 +101,7 @@ class Analysis:
             self._guarded(opened.close, "an engine could not be closed")
 
     def _has_work(self) -> bool:
-        return self._ready and bool(self._queue or self._doubtful or self._sweeps)
+        return self._ready and bool(self._queue or self._doubtful or self._sweeps or self._ahead)
 
     def _guarded(self, work: Callable[[], object], what: str) -> None:
         try:
@@ -298,7 +300,10 @@ class Analysis:
 
     def _check_next(self) -> None:
         if not self._queue and not self._doubtful:
-            self._sweep_next()
+            if self._sweeps:
+                self._sweep_next()
+            else:
+                self._read_ahead(self._ahead[0])
             return
         if not self._queue:
             # One file at a time, the one edited last first: an edit waits for one of them, not for all.
@@ -322,6 +327,14 @@ class Analysis:
         if path in self._doubtful:
             self._doubtful.remove(path)
         self._publish(report, self._open[path])
+
+    def _read_ahead(self, root: str) -> None:
+        engine = self._asked[root]
+        if root not in self._engines or self._engines[root].engine is not engine:
+            self._asked.pop(root)  # closed meanwhile
+            self._ahead.remove(root)
+        elif not engine.read_ahead():
+            self._ahead.remove(root)
 
     def _publish(self, report: FileReport, buffer: Buffer) -> None:
         for problem in report.problems:
@@ -425,6 +438,12 @@ class Analysis:
 
         if future.cancelled():
             return
+        if question.wide and buffer is not None:
+            # Who asked one will ask more. They are made faster when there is nothing else to do.
+            engine = self.engine_for(buffer.path)
+            if self._asked.get(engine.root) is not engine:
+                self._asked[engine.root] = engine
+                self._ahead = [*(root for root in self._ahead if root != engine.root), engine.root]
         result: object = None
         error: Exception | None = None
         if is_void():

@@ -94,6 +94,10 @@ class Engine(Protocol):
         """The files of the folder that a check of all of it reports on, found one by one."""
         ...
 
+    def read_ahead(self) -> bool:
+        """Prepare a little for questions about the whole folder; False when nothing more is to be prepared."""
+        ...
+
     def origin_changed(self) -> None:
         """Answers about installed names arrived."""
 

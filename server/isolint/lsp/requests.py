@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from isolint.lsp.server import Server
 
 Flag = Callable[[], bool]
-_COMPLETION = {"fixture": 6, "mark": 20, "rule": 12}  # Variable, EnumMember, Value
+_COMPLETION = {"fixture": 6, "parameter": 6, "mark": 20, "rule": 12}  # Variable, EnumMember, Value
 _SYMBOL = {"class": 5, "test": 12, "fixture": 14}  # Class, Function, Constant
 _ROLES = {
     "definition": "Definition of the fixture",

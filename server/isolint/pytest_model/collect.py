@@ -35,16 +35,20 @@ from isolint.syntax import facts as f
 from isolint.workspace.shapes import PytestConfig
 
 
-def _named_like_tests(store: Store, path: str) -> Iterator[TestItem]:
-    if flag_of_module(store, path) is not False:
-        for name in module_names(store, path):
-            for item, _ in _named_items(store, (path, name)):
-                yield item
+def _named_like_tests(store: Store, path: str) -> tuple[TestItem, ...]:
+    if flag_of_module(store, path) is False:
+        return ()
+    names = module_names(store, path)
+    return tuple([item for name in names for item, _ in _named_items(store, (path, name))])
+
+
+_named: Query[str, tuple[TestItem, ...]] = Query("named like tests", _named_like_tests)
+"""Everything in a module that is named like a test: looked through once for the two below."""
 
 
 def _tests_of(store: Store, path: str) -> tuple[TestItem, ...]:
     found: dict[TestRef, TestItem] = {}
-    for item in _named_like_tests(store, path):
+    for item in _named(store, path):
         if not _is_dropped(item):
             found.setdefault(item.id, item)
     return tuple(found.values())
@@ -56,7 +60,7 @@ imported and inherited ones included (_pytest.python.PyCollector.collect). Key: 
 
 
 def _dropped_of(store: Store, path: str) -> tuple[TestItem, ...]:
-    return tuple(item for item in _named_like_tests(store, path) if _is_dropped(item))
+    return tuple([item for item in _named(store, path) if _is_dropped(item)])
 
 
 dropped_of: Query[str, tuple[TestItem, ...]] = Query("dropped tests", _dropped_of)

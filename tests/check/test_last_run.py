@@ -23,8 +23,8 @@ FILES = {
     "shop/models.py": "class Order: pass\n",
     "tests/conftest.py": "import pytest\n\n\n@pytest.fixture\ndef order(db):\n    return 1\n",
     "tests/test_a.py": "from shop.models import Order\n\n\nasync def test_a(order):\n    assert Order\n",
-    "tests/test_b.py": "from hidden.build.made import thing\n\n\ndef test_b():\n    assert thing\n",
-    "hidden/build/made.py": "thing = 1\n",  # pytest's walk leaves `build` out; imports may lead there
+    "tests/test_b.py": "def test_b():\n    assert True\n",
+    "build/test_made.py": "def test_made():\n    assert True\n",  # pytest's walk leaves `build` out; it is named
 }
 HOUR = 3_600_000_000_000
 LATER = {"believed": HOUR, "young": 0, "from the future": -HOUR}
@@ -35,6 +35,7 @@ class Project:
 
     def __init__(self, folder: Path, ahead: int) -> None:
         self.root = folder / "project"
+        self.targets = [str(self.root), str(self.root / "build/test_made.py")]
         self.cache = folder / "cache"
         self.site = folder / "env/lib/python3.12/site-packages"
         self.variables = {"VIRTUAL_ENV": str(folder / "env"), "PYTEST_ADDOPTS": "", "PYTHONPATH": ""}
@@ -62,12 +63,12 @@ class Project:
 
     def reports(self, session: Session) -> dict[str, FileReport]:
         with surroundings(self.root, self.variables):
-            return {path: session.report(path) for path in session.files([str(self.root)])}
+            return {path: session.report(path) for path in session.files(self.targets)}
 
     def recalled(self, **settings: object) -> Mapping[str, FileReport] | None:
         session, last = self.opened(**settings)
         with surroundings(self.root, self.variables):
-            return last.recall(session.files([str(self.root)]))
+            return last.recall(session.files(self.targets))
 
     def write(self, name: str, text: str) -> None:
         (self.root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -146,8 +147,8 @@ def development_install(project: Project) -> None:
 CHANGES: dict[str, Callable[[Project], object]] = {
     "an edit": lambda p: p.write("tests/test_a.py", FILES["tests/test_a.py"] + "    assert order\n"),
     "an edit of the product": lambda p: p.write("shop/models.py", "class Order(Base): pass\n"),
-    "an edit outside of the walk": lambda p: p.write("hidden/build/made.py", "thing = 2\n"),
-    "a deletion outside of the walk": lambda p: (p.root / "hidden/build/made.py").unlink(),
+    "an edit outside of the walk": lambda p: p.write("build/test_made.py", "thing = 2\n"),
+    "a deletion outside of the walk": lambda p: (p.root / "build/test_made.py").unlink(),
     "same size and time": same_size_and_time,
     "another file at its place": another_file_at_its_place,
     "a rename": renamed,
@@ -216,7 +217,7 @@ def test_what_could_not_be_read_is_told_again(believed: Project) -> None:
     session, last = believed.opened()
     assert last.keep(believed.reports(session))
     again, remembered = believed.opened()
-    assert remembered.recall(again.files([str(believed.root)])) is not None
+    assert remembered.recall(again.files(believed.targets)) is not None
     assert again.problems == session.problems != ()
 
 

@@ -203,6 +203,9 @@ class Answers:
         self.engine.rounds -= 1
         return 1
 
+    def complete(self) -> bool:
+        return not self.engine.questions
+
     def close(self) -> None:
         self.engine.questions.clear()
 

@@ -9,8 +9,9 @@ from types import MappingProxyType
 import msgspec
 import pytest
 
-from isolint.inference.store import AnswerStore, cache_folder, fingerprint, key_of, read_entries
+from isolint.inference.store import AnswerStore, fingerprint, key_of, read_entries
 from isolint.names.origin import Answer, Definition, ExpressionQuestion, MembersQuestion, NameQuestion
+from isolint.store.disk import cache_folder
 from isolint.workspace.shapes import Distribution, Environment
 
 FOUND = Answer(Definition(canonical="a.b", kind="function", path="/x/a.py", line=3))

@@ -207,6 +207,24 @@ class Session:
         """How many questions about installed names wait for an answer."""
         return len(self._unanswered)
 
+    @property
+    def has_buffers(self) -> bool:
+        """Whether any text stands in front of the disk."""
+        return bool(self._files.buffers)
+
+    @property
+    def unread(self) -> tuple[Problem, ...]:
+        """The files that were asked for and could not be read."""
+        return tuple(self._unread.values())
+
+    def remember_unread(self, problems: Iterable[Problem]) -> None:
+        """Take over what an earlier run could not read; who says so knows that nothing has changed."""
+        self._unread.update((problem.path, problem) for problem in problems)
+
+    def read_stamps(self) -> dict[str, Stamp | None]:
+        """Every file that was asked for, with its stamp when it was read; None when there was nothing to read."""
+        return {**dict.fromkeys(self._unread), **{path: loaded.stamp for path, loaded in self._loaded.items()}}
+
     def status(self) -> dict[str, object]:
         """What the session knows of its surroundings, for bug reports."""
         environment = self.environment

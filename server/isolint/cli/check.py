@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
             project.engine.set_buffer(stdin.path, stdin.text)
         progress.start("Looking for tests", None)
         files = [stdin.path] if stdin else project.engine.files(targets)
-        before, failures = analyse(project, files, progress)
+        before, failures = analyse(project, files, progress, afresh=arguments.fix or arguments.diff)
         fixed: list[fix.Fixed] = []
         after = before
         in_place = arguments.fix and not arguments.diff and not stdin

@@ -95,17 +95,35 @@ class Resolver(Protocol):
         """Ask and wait, at most `timeout` seconds; the number of new answers."""
         ...
 
+    def complete(self) -> bool:
+        """Whether every question has the answer that any other run would get."""
+        ...
+
     def close(self) -> None:
         """End the child process."""
         ...
 
 
+class Memory(Protocol):
+    """What the commands use of `check.last_run.LastRun`."""
+
+    def recall(self, files: Sequence[str]) -> dict[str, FileReport] | None:
+        """The reports of the last run over these files, if nothing has changed since."""
+        ...
+
+    def keep(self, reports: Mapping[str, FileReport]) -> bool:
+        """Keep what a complete run said."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An engine, and who answers its questions about installed packages (None: nobody)."""
+    """An engine, who answers its questions about installed packages (None: nobody), and the last run (None: neither
+    looked at nor kept)."""
 
     engine: Engine
     resolver: Resolver | None
+    memory: Memory | None = None
 
 
 Opener = Callable[[str, Mapping[str, object], bool], Opened]
@@ -128,12 +146,24 @@ def opened(
                 project.resolver.close()
 
 
-def analyse(project: Opened, files: Sequence[str], progress: Progress) -> tuple[dict[str, FileReport], dict[str, str]]:
+def analyse(
+    project: Opened, files: Sequence[str], progress: Progress, *, afresh: bool = False
+) -> tuple[dict[str, FileReport], dict[str, str]]:
     """The report of every file, after all questions about installed packages have been answered as far as they can be;
-    and for each file where the engine itself failed, what happened (a defect of ours, not of the user's code)."""
+    and for each file where the engine itself failed, what happened (a defect of ours, not of the user's code).
+
+    `afresh`: the engine is needed afterwards in the state in which it knows all this, so the last run is no help."""
     # What is read is kept until the end and has no cycles worth collecting; looking for some takes a fifth of the time.
     with _without_collector():
-        return _analysed(project, files, progress)
+        memory = project.memory
+        known = None if memory is None or afresh else memory.recall(files)
+        if known is not None:
+            return known, {}
+        reports, failures = _analysed(project, files, progress)
+        complete = not failures and (project.resolver is None or project.resolver.complete())
+        if memory is not None and complete:
+            memory.keep(reports)
+        return reports, failures
 
 
 @contextmanager
@@ -226,7 +256,7 @@ def _common_folder(paths: Sequence[str]) -> str:
 def open_project(root: str, overrides: Mapping[str, object], cache: bool) -> Opened:
     """The real engine, answered by jedi in its child process."""
     from isolint.check.session import Session
-    from isolint.inference.client import open_origin
+    from isolint.inference.client import answering_versions, open_origin
     from isolint.workspace.environment import distribution_of
 
     origins = _Origins()
@@ -240,7 +270,13 @@ def open_project(root: str, overrides: Mapping[str, object], cache: bool) -> Ope
         origins.opened.append(origin)
         return origin
 
-    return Opened(Session(root, overrides=overrides, open_origin=open_one, once=True), origins)
+    session = Session(root, overrides=overrides, open_origin=open_one, once=True)
+    if not cache:
+        return Opened(session, origins)
+    from isolint.check.last_run import LastRun
+    from isolint.store.disk import cache_folder
+
+    return Opened(session, origins, LastRun(session, cache_folder(), answering_versions()))
 
 
 @dataclass(slots=True)
@@ -254,6 +290,9 @@ class _Origins:
 
     def resolve(self, timeout: float) -> int:
         return self.opened[-1].resolve(timeout) if self.opened else 0
+
+    def complete(self) -> bool:
+        return not self.wanted() and not any(origin.given_up for origin in self.opened)
 
     def close(self) -> None:
         for origin in self.opened:

@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from isolint.inference import wire
-from isolint.inference.store import AnswerStore, cache_folder, fingerprint, key_of
+from isolint.inference.store import AnswerStore, fingerprint, key_of
 from isolint.inference.wire import ChildEnded
 from isolint.names.origin import Answer, Definition, ExpressionQuestion, NameQuestion, Question
+from isolint.store.disk import cache_folder
 from isolint.workspace.environment import distribution_of as record_owner
 from isolint.workspace.shapes import Environment
 
@@ -110,6 +111,8 @@ class JediOrigin:
         self._closed = False
         self._thread: threading.Thread | None = None
         self._asked = self._starts = 0
+        self.given_up = 0
+        """Questions that are answered with "unknown" because the child ended on them: another run may do better."""
         self._seconds = 0.0
 
     # --- the protocol ------------------------------------------------------------------------------------------------
@@ -294,6 +297,7 @@ class JediOrigin:
         with self._lock:
             if self._wanted.pop(key, None) is None:
                 return
+            self.given_up += not keep
             if isinstance(question, ExpressionQuestion):
                 lasting = bool(self._project_state) and key == key_of(question, self._project_state)
                 fleeting = True
@@ -399,7 +403,7 @@ def open_origin(
         python_version=environment.python_version or sys.version_info[:2],
         limit=LONGEST_QUESTION,
     )
-    store = AnswerStore(cache_folder(), fingerprint(environment, *_answering_versions())) if cache else None
+    store = AnswerStore(cache_folder(), fingerprint(environment, *answering_versions())) if cache else None
     lasting = [
         folder
         for folder in hello.sys_path
@@ -418,7 +422,7 @@ def _owner_by_record(environment: Environment) -> DistributionOf:
     return owner
 
 
-def _answering_versions() -> tuple[str, ...]:
+def answering_versions() -> tuple[str, ...]:
     """The installed versions of what answers, from the names of their metadata folders (which is all that is needed of
     `importlib.metadata`, and costs no import)."""
     spec = importlib.util.find_spec("jedi")

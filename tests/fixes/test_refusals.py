@@ -44,57 +44,25 @@ def wrapped(function):
 """
 
 CASES = {
-    "two others": (
-        "async def test_it():\n    order = await Order.objects.acreate()\n    await ship(order)\n    await greet('x')\n",
-        "it awaits 2 other coroutines, and each async_to_sync call would be an event loop of its own",
+    "an executor": (
+        "async def test_it(make_order):\n    loop = asyncio.get_running_loop()\n    await loop.run_in_executor(make_order, store)\n",
+        "loop.run_in_executor is given an executor of its own",
     ),
-    "in a loop": (
-        "async def test_it():\n    for n in (1, 2):\n        await ship(await Order.objects.acreate())\n",
-        "ship is awaited in a loop, and each pass would be an event loop of its own",
+    "a thread among what shares a loop": (
+        "async def test_it(make_order):\n    async with make_order:\n        await asyncio.to_thread(store)\n",
+        "work on a thread of its own stands among what needs one event loop",
     ),
-    "in a comprehension": (
-        "async def test_it():\n    await Order.objects.acreate()\n    assert [await greet(n) for n in 'ab']\n",
-        "greet is awaited in a loop, and each pass would be an event loop of its own",
+    "a loop of its own": (
+        "async def test_it():\n    await Order.objects.acreate()\n    asyncio.new_event_loop().close()\n",
+        "it makes an event loop of its own (asyncio.new_event_loop)",
     ),
-    "no call": (
-        "async def test_it():\n    coroutine = Order.objects.acreate()\n    await coroutine\n",
-        "it awaits something that is not a call",
+    "locals": (
+        "async def test_it(make_order):\n    await Order.objects.acreate()\n    async with make_order:\n        assert locals()\n",
+        "it uses locals(), which is another thing in a coroutine of its own",
     ),
-    "async with": (
-        "async def test_it(lock):\n    await Order.objects.acreate()\n    async with lock:\n        pass\n",
-        "it has an async with block",
-    ),
-    "async for": (
-        "async def test_it(things):\n    await Order.objects.acreate()\n    async for thing in things():\n        pass\n",
-        "it has an async for over things(...), which is not known to be a queryset",
-    ),
-    "async generator expression": (
-        "async def test_it():\n    await Order.objects.acreate()\n    print(o async for o in Order.objects.all())\n",
-        "it has an async generator expression",
-    ),
-    "nested coroutine": (
-        "async def test_it():\n    async def callback():\n        pass\n\n    await Order.objects.acreate()\n",
-        "callback is a coroutine function inside the test",
-    ),
-    "gather": (
-        "async def test_it():\n    await asyncio.gather(Order.objects.acreate(), greet('x'))\n",
-        "it works with the event loop (asyncio",
-    ),
-    "wait_for": (
-        "async def test_it():\n    await asyncio.wait_for(Order.objects.acreate(), 3)\n",
-        "it works with the event loop (asyncio",
-    ),
-    "task": (
-        "async def test_it():\n    await asyncio.create_task(ship(await Order.objects.acreate()))\n",
-        "it works with the event loop (asyncio",
-    ),
-    "local import": (
-        "async def test_it():\n    from asyncio import sleep\n    await Order.objects.acreate()\n    await sleep(0)\n",
-        "it works with the event loop (asyncio.sleep)",
-    ),
-    "to_thread": (
-        "async def test_it():\n    await asyncio.to_thread(store)\n",
-        "to_thread starts a thread of its own, which async_to_sync does not bring back",
+    "global": (
+        "async def test_it(make_order):\n    global X\n    await Order.objects.acreate()\n    async with make_order:\n        X = 1\n",
+        "it declares global names",
     ),
     "a thread below": (
         "async def test_it():\n    await store_in_a_thread()\n",
@@ -131,10 +99,6 @@ CASES = {
     "loop fixture": (
         "async def test_it(queue):\n    await Order.objects.acreate()\n    assert queue\n",
         "fixture queue works with the event loop (asyncio.Queue)",
-    ),
-    "async fixture": (
-        "async def test_it(async_value):\n    await Order.objects.acreate()\n    assert async_value\n",
-        "fixture async_value is async: its value belongs to the event loop",
     ),
     "leaking fixture": (
         "async def test_it(async_order):\n    await async_order.asave()\n",
@@ -203,10 +167,6 @@ CASES = {
     "yield": (
         "async def test_it():\n    await Order.objects.acreate()\n    yield\n",
         "it yields",
-    ),
-    "nonlocal": (
-        "async def test_it():\n    n = 1\n\n    def up():\n        nonlocal n\n\n    await Order.objects.acreate()\n",
-        "it uses nonlocal",
     ),
     "opaque decorator": (
         "@wrapped\nasync def test_it():\n    await Order.objects.acreate()\n",
@@ -340,6 +300,31 @@ async def test_it():
     assert convert(text).reason == "anyio runs it on asyncio and trio, and a sync test runs once"
 
 
+def test_async_fixture_of_anyio() -> None:
+    text = """\
+import pytest
+
+from shop.models import Order
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture
+async def value():
+    return 1
+
+
+@pytest.mark.django_db
+@pytest.mark.anyio
+async def test_it(value):
+    await Order.objects.acreate()
+"""
+    assert convert(text).reason == "fixture value is async, and anyio runs it for async tests alone"
+
+
 def test_name_that_is_taken() -> None:
     text = HEAD.replace("class Duplicate", "def async_to_sync(f):\n    return f\n\n\nclass Duplicate")
     result = convert(text + "async def test_it():\n    await ship(await Order.objects.acreate())\n")
@@ -377,6 +362,38 @@ def test_a_function_that_gives_a_coroutine() -> None:
     reason = "make is not a coroutine function, and async_to_sync warns about that"
     assert (result.plan.applicability, result.plan.reason) == ("unsafe", reason)
     assert result.text.endswith("    async_to_sync(make)()\n")
+
+
+UNSAFE = {
+    "async fixture": (
+        "async def test_it(async_value):\n    await Order.objects.acreate()\n    assert async_value\n",
+        "fixture async_value is async, and its value may belong to the event loop that made it",
+    ),
+    "gather": (
+        "async def test_it():\n    await asyncio.gather(Order.objects.acreate(), greet('x'))\n",
+        "gather runs coroutines at a time, and on one connection they take turns",
+    ),
+    "task": (
+        "async def test_it():\n    await asyncio.create_task(ship(await Order.objects.acreate()))\n",
+        "create_task runs coroutines at a time, and on one connection they take turns",
+    ),
+    "task group": (
+        "async def test_it():\n    async with asyncio.TaskGroup() as group:\n        group.create_task(Order.objects.acreate())\n",
+        "TaskGroup runs coroutines at a time, and on one connection they take turns",
+    ),
+    "local import": (
+        "async def test_it():\n    from asyncio import gather\n\n    await gather(Order.objects.acreate(), greet('x'))\n",
+        "gather runs coroutines at a time, and on one connection they take turns",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+def test_converted_on_demand_alone(name: str) -> None:
+    body, reason = UNSAFE[name]
+    result = convert(HEAD + body)
+    assert result.reason == ""
+    assert (result.plan.applicability, result.plan.reason) == ("unsafe", reason)
 
 
 def test_a_setup_method_that_works_with_the_loop() -> None:

@@ -1,4 +1,5 @@
-"""What becomes of each `await` and `async for`: a hop is unwrapped, an a-method loses its `a`, one call is bridged.
+"""What becomes of each `await` and `async for`: a hop is unwrapped, an a-method loses its `a`, a call is bridged, and
+what needs one event loop for several of them stays as it is in a coroutine of its own (`inner`).
 
 Decided from facts, the rows of the catalogue and the test's Trace; no text is read here. A sentence instead of a step
 says why a place cannot be rewritten.
@@ -6,10 +7,13 @@ says why a place cannot be rewritten.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from isolint.catalog.rows import Acts, Wraps
+from isolint.catalog.rows import Acts, Runs, Wraps
+from isolint.fixes.inner import Inner, inner
+from isolint.fixes.reach import is_known_await, is_loop_free, local_classes
+from isolint.fixes.refusals import belongs_to_loops, of_loops
 from isolint.fixes.walk import Node, children, root, walk
 from isolint.names.inputs import definition
 from isolint.names.resolve import canonical_names
@@ -45,12 +49,24 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
+class Unrun:
+    """`await run(payload, *arguments)`, on a thread, becomes `payload(*arguments)`: `first` is the position of the
+    payload among the arguments of `node.value`."""
+
+    node: f.Await
+    payload: f.Expr
+    first: int
+    parent: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Bridge:
-    """`await call` becomes a call through `async_to_sync`."""
+    """`await call` becomes a call through `async_to_sync`. `alone`: a loop of its own is all it needs."""
 
     node: f.Await
     call: f.Call
     parent: Node
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,53 +96,137 @@ class Unhop:
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """A statement goes: it names an event loop that nothing asks any more."""
+
+    statement: f.Assign
+
+
+@dataclass(frozen=True, slots=True)
 class Undecorate:
     """A `def` in the test loses its decorator, which is a hop."""
 
     decorator: f.Expr
 
 
-Step = Unwrap | Rename | Bridge | Iterate | Plain | Unhop | Undecorate
+Step = Unwrap | Rename | Unrun | Bridge | Iterate | Plain | Unhop | Forget | Undecorate
 
 
 @dataclass(slots=True)
 class Found:
-    """All steps of a body in order, and the sites (spans) of escapes that they take care of."""
+    """All steps of a body in order, and the sites (spans) of escapes that they take care of; `inner` are the statements
+    that stay in one loop, with no steps in them."""
 
     steps: list[Step] = field(default_factory=list)
     covered: list[f.Span] = field(default_factory=list)
+    inner: Inner | None = None
 
 
 class RefusedError(Exception):
     """The body cannot be rewritten; the text is the reason. Never leaves this room's `conversion`."""
 
 
-def find(store: Store, ref: FunctionRef, function: f.Function, escapes: Mapping[f.Span, Escape]) -> Found:
-    """The steps for a test function. `escapes` are those of its own body by their site's span. Raises RefusedError."""
+@dataclass(slots=True)
+class _Part:
+    """One statement of the body: its steps, the escapes in it, why it needs a loop ("" when it does not), and how many
+    awaits in it may need the loop of others."""
+
+    steps: list[Step] = field(default_factory=list)
+    covered: list[f.Span] = field(default_factory=list)
+    need: str = ""
+    doubtful: int = 0
+
+
+def find(
+    store: Store, ref: FunctionRef, function: f.Function, escapes: Mapping[f.Span, Escape], together: bool
+) -> Found:
+    """The steps for a test function. `escapes` are those of its own body by their site's span. `together`: coroutines
+    run at a time in it, so that whatever awaits does so in one loop. Raises RefusedError."""
     finder = _Finder(store, ref, function, escapes)
-    for statement in function.body:
-        finder.visit(statement, function, False)
-    return finder.found
+    rows: set[int] = set()
+    while True:
+        parts = finder.parts(function)
+        rows |= _needs(parts, together)
+        if not rows:
+            return _joined(finder, parts, None)
+        region = inner(function, rows)
+        if isinstance(region, str):
+            raise RefusedError(region)
+        rows.update(range(region.first, region.last + 1))
+        # A hop with a name that is used in the row stays a hop, and that changes what its other uses need.
+        if not finder.keep(function, region):
+            return _joined(finder, parts, region)
+
+
+def _needs(parts: Sequence[_Part], together: bool) -> set[int]:
+    """The positions of the statements that must share one event loop; none when every await can have its own."""
+    needs = {i for i, part in enumerate(parts) if part.need}
+    doubtful = {i for i, part in enumerate(parts) if part.doubtful}
+    if needs and together:
+        return needs | {i for i, part in enumerate(parts) if part.covered}
+    if needs or sum(part.doubtful for part in parts) > 1:
+        return needs | doubtful
+    return set()
+
+
+def _joined(finder: _Finder, parts: Sequence[_Part], region: Inner | None) -> Found:
+    found = Found(inner=region)
+    for index, part in enumerate(parts):
+        if region is not None and region.first <= index <= region.last:
+            continue
+        found.steps += part.steps
+        found.covered += part.covered
+    if region is not None:
+        found.covered.append(region.span)
+        if any(region.span[0] <= span[0] < region.span[1] for span in finder.threads):
+            raise RefusedError("work on a thread of its own stands among what needs one event loop")
+    found.steps += [*finder.hops.values(), *finder.forgotten(region)]
+    return found
 
 
 class _Finder:
     def __init__(self, store: Store, ref: FunctionRef, function: f.Function, escapes: Mapping[f.Span, Escape]) -> None:
         self.store = store
+        self.ref = ref
         self.path = ref.path
         self.table = store.get(TABLE, "")
         self.escapes = escapes
+        self.function = function
         self.local = bound_names(function)
+        self.classes = local_classes(store, ref.path, function)
+        self.nested = {s.name: s for s in own_statements(function.body) if isinstance(s, f.Function) and s.is_async}
         self.imports = _local_imports(function)
-        self.found = Found()
         self.replaced = _replaced(function)
-        self.plain = self.local_hops(function)
+        self.hops = self.local_hops(function)
+        self.loops = self.loop_names(function)
+        self.threads: list[f.Span] = []
+        self.now = _Part()
+
+    def parts(self, function: f.Function) -> list[_Part]:
+        """What becomes of each statement of the body."""
+        found: list[_Part] = []
+        self.threads = []
+        for statement in function.body:
+            self.now = _Part()
+            self.visit(statement, function, False)
+            found.append(self.now)
+        return found
+
+    def need(self, reason: str) -> None:
+        """The statement must stay in a loop."""
+        self.now.need = self.now.need or reason
 
     def visit(self, node: Node, parent: Node, repeated: bool) -> None:
         match node:
             case f.Function(is_async=True):
-                raise RefusedError(f"{node.name} is a coroutine function inside the test")
+                # It stays a coroutine function: who awaits it does so through a bridge.
+                self.now.covered.append(node.span)
+                if any(isinstance(part, f.Await) for part in _header(node)):
+                    self.need("an await in the header of a coroutine function")
+                return
             case f.With(is_async=True):
-                raise RefusedError("it has an async with block")
+                self.need("an async with block")
+                self.now.covered.append(node.span)
             case f.For(is_async=True):
                 self.iterate(node.iterable, node.span[0], False)
             case f.Comprehension():
@@ -134,6 +234,17 @@ class _Finder:
             case f.Await():
                 self.awaited(node, parent, repeated)
                 return
+            case f.Assign(targets=(f.Name(id=name),)) if name in self.loops:
+                return
+            case f.Name(id=name) if name in self.imports:
+                if belongs_to_loops(self.imports[name]):
+                    self.need(self.imports[name])
+            case f.Name() | f.Attribute() if root(node) is not None:
+                dotted = of_loops(self.store, self.path, node, self.local)
+                if dotted:
+                    self.need(dotted)
+            case f.Import() | f.ImportFrom() if parent is self.function:
+                return  # an import inside the test; what it binds is looked at where it is used
         for child in children(node):
             self.visit(child, node, repeated or _repeats(node, child))
 
@@ -141,33 +252,98 @@ class _Finder:
 
     def awaited(self, node: f.Await, parent: Node, repeated: bool) -> None:
         call = node.value
+        self.now.covered.append(node.span)
         if not isinstance(call, f.Call):
-            raise RefusedError("it awaits something that is not a call")
+            self.need("an await of something that is not a call")
+            self.visit(call, node, repeated)
+            return
+        self.now.covered.append(call.span)
         hop = self.hop(call)
         if hop is not None:
             inner, row = hop
             payload = _payload(inner, row)
-            self.found.steps.append(Unwrap(node, inner, payload, parent))
-            self.found.covered.append(call.span)
+            self.now.steps.append(Unwrap(node, inner, payload, parent))
             self.visit(payload, inner, repeated)
             rest: tuple[Node, ...] = (*call.args, *call.keywords)
             for child in rest:
                 self.visit(child, call, repeated)
             return
+        unrun = self.unrun(node, call, parent)
+        if unrun is not None:
+            self.now.steps.append(unrun)
+            self.threads.append(call.span)
+            for child in (*call.args[unrun.first :], *call.keywords):
+                self.visit(child, call, repeated)
+            return
         renamed = self.renamed(node, call, parent)
-        if isinstance(call.func, f.Name) and call.func.id in self.plain:
-            self.found.steps.append(Plain(node, parent))
+        if isinstance(call.func, f.Name) and call.func.id in self.hops:
+            self.now.steps.append(Plain(node, parent))
         elif renamed is not None:
-            self.found.steps.append(renamed)
-        elif repeated:
-            raise RefusedError(
-                f"{_words(call.func)} is awaited in a loop, and each pass would be an event loop of its own"
-            )
+            self.now.steps.append(renamed)
         else:
-            self.found.steps.append(Bridge(node, call, parent))
-        self.found.covered.append(call.span)
+            alone = self.is_alone(node, call)
+            self.now.steps.append(Bridge(node, call, parent, alone))
+            if not alone:
+                self.now.doubtful += 2 if repeated else 1
         for child in children(call):
             self.visit(child, call, repeated)
+
+    def is_alone(self, node: f.Await, call: f.Call) -> bool:
+        """Whether what is awaited is known to work in a loop of its own."""
+        if isinstance(call.func, f.Name) and call.func.id in self.nested:
+            nested = self.nested[call.func.id]
+            # What it reads of the test may be anything.
+            free = {n.id for n in walk(nested) if isinstance(n, f.Name)} & self.local - bound_names(nested)
+            return not free & self.awaited_names(nested) and is_loop_free(self.store, self.ref, nested)
+        return is_known_await(self.store, self.ref, self.function, node, self.classes)
+
+    @staticmethod
+    def awaited_names(function: f.Function) -> frozenset[str]:
+        """The names that stand in what a function awaits."""
+        return frozenset(
+            n.id for a in walk(function) if isinstance(a, f.Await) for n in walk(a) if isinstance(n, f.Name)
+        )
+
+    def unrun(self, node: f.Await, call: f.Call, parent: Node) -> Unrun | None:
+        """The step for database work that the test hands to a thread: `to_thread(f, x)`, `run_in_executor(None, f, x)`,
+        when the Trace says that it is such a call."""
+        escape = self.escapes.get(call.span)
+        row = self.table.get(escape.via[0].row) if escape is not None and escape.via else None
+        if not isinstance(row, Runs) or row.rule != "ISO103" or row.when != "await" or not isinstance(row.payload, int):
+            return None
+        leading = call.args[: row.payload]
+        if not all(isinstance(arg, f.Constant) and arg.value is None for arg in leading):
+            raise RefusedError(f"{_words(call.func)} is given an executor of its own")
+        if len(call.args) <= row.payload or isinstance(call.args[row.payload], f.Starred):
+            raise RefusedError(f"the arguments of {_words(call.func)} cannot be read")
+        return Unrun(node, call.args[row.payload], row.payload, parent)
+
+    def loop_names(self, function: f.Function) -> dict[str, f.Assign]:
+        """The names that the test binds once to the running loop and uses only to run database work on threads."""
+        found: dict[str, f.Assign] = {}
+        for statement in function.body:
+            match statement:
+                case f.Assign(
+                    targets=(f.Name(id=name),), value=f.Call(func=func, args=(), keywords=()), annotation=None
+                ):
+                    if set(self.canonical(func)) & _RUNNING:
+                        found[name] = statement
+        used: dict[str, int] = {}
+        unrun: dict[str, int] = {}
+        for node in walk(function):
+            match node:
+                case f.Name(id=word) if word in found:
+                    used[word] = used.get(word, 0) + 1
+                case f.Await(value=f.Call(func=f.Attribute(value=f.Name(id=word), attr="run_in_executor")) as call):
+                    if word in found and call.span in self.escapes:
+                        unrun[word] = unrun.get(word, 0) + 1
+        return {name: s for name, s in found.items() if unrun.get(name, 0) and used[name] == unrun[name] + 1}
+
+    def forgotten(self, region: Inner | None) -> list[Step]:
+        """The statements that name a loop for nothing any more."""
+        return [
+            Forget(s) for s in self.loops.values() if region is None or not region.span[0] <= s.span[0] < region.span[1]
+        ]
 
     def hop(self, call: f.Call) -> tuple[f.Call, Wraps] | None:
         """The inner call and the row of `hop(payload)(arguments)`."""
@@ -185,9 +361,19 @@ class _Finder:
                 return row
         return None
 
-    def local_hops(self, function: f.Function) -> frozenset[str]:
+    def keep(self, function: f.Function, region: Inner) -> bool:
+        """Forget the local hops that are used in the statements of `region`; whether there are any."""
+        inside = {
+            n.id for s in function.body[region.first : region.last + 1] for n in walk(s) if isinstance(n, f.Name)
+        } | {s.name for s in function.body[region.first : region.last + 1] if isinstance(s, f.Function)}
+        kept = [name for name in self.hops if name in inside]
+        for name in kept:
+            del self.hops[name]
+        return bool(kept)
+
+    def local_hops(self, function: f.Function) -> dict[str, Unhop | Undecorate]:
         """The names that the test binds once to a hop (`make = sync_to_async(f)`, `@sync_to_async def make`) and uses
-        only as `await make(...)`. Their steps are added."""
+        only as `await make(...)` in its own body, with the step of each."""
         steps: dict[str, Unhop | Undecorate] = {}
         for statement in own_statements(function.body):
             match statement:
@@ -200,11 +386,14 @@ class _Finder:
                     row = self.hop_row(called)
                     if row is not None and (decorator is called or _is_sensitive(decorator)):
                         steps[statement.name] = Undecorate(decorator)
-        if not steps:
-            return frozenset()
-        kept = {name: step for name, step in steps.items() if _is_only_awaited(function, name)}
-        self.found.steps += kept.values()
-        return frozenset(kept)
+        elsewhere = {
+            n.id
+            for s in own_statements(function.body)
+            if isinstance(s, f.Function) and s.is_async
+            for n in walk(s)
+            if isinstance(n, f.Name)
+        }
+        return {n: step for n, step in steps.items() if n not in elsewhere and _is_only_awaited(function, n)}
 
     def canonical(self, expr: f.Expr) -> tuple[str, ...]:
         """The canonical names of an installed callable as the test's body sees it; empty for what it binds itself."""
@@ -245,26 +434,44 @@ class _Finder:
 
     def comprehension(self, node: f.Comprehension) -> None:
         if node.kind == "generator" and _is_async(node):
-            raise RefusedError("it has an async generator expression")
+            self.need("an async generator expression")
         for clause in node.clauses:
             if clause.is_async:
                 self.iterate(clause.iterable, clause.target.span[0], True)
 
     def iterate(self, iterable: f.Expr, at: int, clause: bool) -> None:
+        self.now.covered.append(iterable.span)
         escape = self.escapes.get(iterable.span)
         row = self.table.get(escape.row) if escape is not None and escape.via[0].row == escape.row else None
         if not isinstance(row, Acts) or not row.name.endswith((".__aiter__", ".aiterator")):
-            raise RefusedError(f"it has an async for over {_words(iterable)}, which is not known to be a queryset")
+            self.need("an async for")
+            return
         rename = None
         if row.name.endswith(".aiterator"):
             func = iterable.func if isinstance(iterable, f.Call) else None
             if not isinstance(func, f.Attribute) or func.attr != "aiterator":
-                raise RefusedError(
-                    f"it has an async for over {_words(iterable)}, which is not the call of aiterator itself"
-                )
+                self.need("an async for")
+                return
             rename = (func.attr_span, "iterator")
-        self.found.steps.append(Iterate(at, clause, rename))
-        self.found.covered.append(iterable.span)
+        self.now.steps.append(Iterate(at, clause, rename))
+
+
+_RUNNING = frozenset(
+    {
+        "_asyncio.get_running_loop",
+        "_asyncio.get_event_loop",
+        "asyncio.get_running_loop",
+        "asyncio.get_event_loop",
+        "asyncio.events.get_event_loop",
+        "asyncio.events.get_running_loop",
+    }
+)
+
+
+def _header(function: f.Function) -> Iterator[Node]:
+    """Everything in decorators and defaults."""
+    for part in (*function.decorators, *(p.default for p in function.params if p.default is not None)):
+        yield from walk(part)
 
 
 def _replaced(function: f.Function) -> frozenset[str]:

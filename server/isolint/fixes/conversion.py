@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from isolint.fixes.awaits import Bridge, RefusedError, Step, find
+from isolint.fixes.inner import Inner
 from isolint.fixes.reach import doubts_of
-from isolint.fixes.refusals import of_body, of_escapes, of_fixtures, of_item, uncovered
+from isolint.fixes.refusals import async_fixture, concurrent, of_body, of_escapes, of_fixtures, of_item, uncovered
 from isolint.fixes.walk import root
 from isolint.names.resolve import canonical, lookup, resolve
 from isolint.names.symbols import FunctionRef, FunctionSymbol
@@ -26,16 +27,18 @@ ASYNC_TO_SYNC = "asgiref.sync.async_to_sync"
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """A test that can be rewritten: its function, the steps in order, why the result is not safe ("" when it is)."""
+    """A test that can be rewritten: its function, the steps in order, the statements that become a coroutine in it, why
+    the result is not safe ("" when it is)."""
 
     function: f.Function
     steps: tuple[Step, ...]
+    inner: Inner | None
     unsafe: str
 
     @property
-    def bridge(self) -> Bridge | None:
-        """The await that is left and goes through `async_to_sync`."""
-        return next((step for step in self.steps if isinstance(step, Bridge)), None)
+    def is_bridged(self) -> bool:
+        """Whether something goes through `async_to_sync`."""
+        return self.inner is not None or any(isinstance(step, Bridge) for step in self.steps)
 
 
 def _collected_often(store: Store, path: str) -> dict[FunctionRef, int]:
@@ -69,25 +72,28 @@ def _conversion(store: Store, item: TestItem) -> Conversion | str:
     if reason:
         return reason
     try:
-        steps = find(store, item.ref, function, {(e.site.start, e.site.end): e for e in result.escapes})
+        together = concurrent(store, item.ref.path, function)
+        escapes = {(e.site.start, e.site.end): e for e in result.escapes}
+        steps = find(store, item.ref, function, escapes, bool(together))
     except RefusedError as refused:
         return str(refused)
     reason = uncovered(result.escapes, steps.covered, item.site)
     if reason:
         return reason
     bridges = [step for step in steps.steps if isinstance(step, Bridge)]
-    if len(bridges) > 1:
-        return (
-            f"it awaits {len(bridges)} other coroutines, and each async_to_sync call would be an event loop of its own"
-        )
-    if bridges and not _may_bind(store, item.ref.path):
+    if (bridges or steps.inner) and not _may_bind(store, item.ref.path):
         return "the name async_to_sync stands for something else in this file"
     targets = dict.fromkeys(s.target for e in result.escapes for s in e.via if s.target is not None)
     doubts = {doubt: name for target in targets for doubt, name in sorted(doubts_of(store, target))}
     if "close" in doubts:
         return f"{doubts['close']} closes database connections, which would be the test's own"
-    unsafe = _unsafe(doubts) or (_unmarked(store, item.ref.path, function, bridges[0].call.func) if bridges else "")
-    return Conversion(function, tuple(steps.steps), unsafe)
+    unsafe = (
+        _unsafe(doubts)
+        or (f"{together} runs coroutines at a time, and on one connection they take turns" if together else "")
+        or next((r for b in bridges if (r := _unmarked(store, item.ref.path, function, b.call.func))), "")
+        or async_fixture(item, closure(store, item.id))
+    )
+    return Conversion(function, tuple(steps.steps), steps.inner, unsafe)
 
 
 conversion: Query[TestItem, Conversion | str] = Query("conversion", _conversion)

@@ -39,6 +39,22 @@ DATABASE_ERRORS = frozenset(
 """Exceptions that a failed statement raises, and their bases: `django.db.utils` and the built-in ones above them."""
 
 _LOOPS = ("asyncio", "anyio", "trio", "sniffio", "uvloop", "_asyncio")
+_OWN_LOOPS = (
+    "asyncio.run",
+    "asyncio.Runner",
+    "asyncio.new_event_loop",
+    "asyncio.set_event_loop",
+    "asyncio.get_event_loop_policy",
+    "asyncio.set_event_loop_policy",
+    "anyio.run",
+    "trio",
+    "uvloop",
+)
+_CONCURRENT = frozenset(
+    "gather create_task ensure_future TaskGroup wait as_completed Barrier Lock Semaphore BoundedSemaphore Condition"
+    " create_task_group start_soon call_soon call_later CapacityLimiter".split()
+)
+"""Functions and classes of event loops that are there because several coroutines run at a time."""
 _THREADS = ("threading", "_thread", "concurrent", "multiprocessing")
 _CLIENTS = (
     "channels.testing",
@@ -108,14 +124,24 @@ def of_fixtures(store: Store, item: TestItem, fixtures: Closure, who: Runner) ->
         if name in _COMMITS and last.ref is None and name in reached:
             return f"{name} does not see the same callbacks in a sync test"
         for one in definitions:
-            if one.is_async and (name in reached or who.kind == "anyio") and name != "anyio_backend":
-                return f"fixture {name} is async: its value belongs to the event loop"
+            if one.is_async and who.kind == "anyio" and name != "anyio_backend":
+                return f"fixture {name} is async, and anyio runs it for async tests alone"
             if name in reached or one.xunit is not None:
                 reason = _of_loop(store, one)
                 if reason:
                     return reason
     if "event_loop" in item.params:
         return "it uses the event loop itself"
+    return ""
+
+
+def async_fixture(item: TestItem, fixtures: Closure) -> str:
+    """An async fixture whose value the test gets hold of: pytest-asyncio gives it to sync tests as well, but what it
+    holds may belong to the loop that made it."""
+    reached = _reached(item, fixtures)
+    for name, definitions in fixtures.fixtures:
+        if name in reached and any(one.is_async for one in definitions):
+            return f"fixture {name} is async, and its value may belong to the event loop that made it"
     return ""
 
 
@@ -137,7 +163,7 @@ def _of_loop(store: Store, one: FixtureDef) -> str:
         found = find_function(store, ref) if ref is not None else None
         if ref is None or found is None or not isinstance(found.node, f.Function):
             continue
-        modules = _modules(store, ref.path, found.node)
+        modules = _modules(store, ref.path, found.node, bound_names(found.node))
         for dotted in modules:
             if _is_of(dotted, _LOOPS):
                 return f"fixture {one.name} works with the event loop ({dotted})"
@@ -158,7 +184,7 @@ def of_escapes(store: Store, escapes: Iterable[Escape]) -> str:
         for position, step in enumerate(escape.via):
             row = table.get(step.row) if step.row else None
             rule = row.rule if isinstance(row, Wraps | Runs | Drives | Acts) else ""
-            if rule == "ISO103":
+            if rule == "ISO103" and (position or not isinstance(row, Runs) or row.when != "await"):
                 return f"{_last(step.row)} starts a thread of its own, which async_to_sync does not bring back"
             if rule == "ISO104":
                 return f"it drives the application through {step.label}"
@@ -167,7 +193,8 @@ def of_escapes(store: Store, escapes: Iterable[Escape]) -> str:
             if position and step.row.startswith("channels."):
                 name = _inside(escape.via, position)
                 return f"{name} uses Channels, which closes the test's connection under async_to_sync"
-        if escape.place.thread == "pool":
+        row = table.get(escape.via[0].row) if escape.via else None
+        if escape.place.thread == "pool" and not (isinstance(row, Runs) and row.rule == "ISO103"):
             return f"{escape.payload} runs in a thread of its own, which async_to_sync does not bring back"
     return ""
 
@@ -203,8 +230,6 @@ def of_body(store: Store, path: str, function: f.Function) -> str:
                 return "it has a syntax error"
             case f.Yield():
                 return "it yields"
-            case f.ScopeNames(kind="nonlocal"):
-                return "it uses nonlocal"
             case f.Name(id=word) | f.Attribute(attr=word):
                 reason = _of_word(word)
                 if reason:
@@ -212,9 +237,9 @@ def of_body(store: Store, path: str, function: f.Function) -> str:
             case f.Call(func=f.Attribute(attr=method, value=receiver)) if method in _CLOSES:
                 if _is_connection(receiver):
                     return "it closes a database connection, which would be the test's own"
-    for dotted in _modules(store, path, function):
-        if _is_of(dotted, _LOOPS):
-            return f"it works with the event loop ({dotted})"
+    for dotted in _modules(store, path, function, bound_names(function)):
+        if _is_of(dotted, _OWN_LOOPS):
+            return f"it makes an event loop of its own ({dotted})"
         if _is_of(dotted, _THREADS):
             return f"it works with threads ({dotted})"
         if _is_of(dotted, _CLIENTS):
@@ -233,7 +258,7 @@ def _of_word(word: str) -> str:
         return "it closes database connections, which would be the test's own"
     if word == "SynchronousOnlyOperation":
         return "it is about Django's guard for event loops"
-    if word in ("run_in_executor", "ThreadSensitiveContext"):
+    if word in ("ThreadSensitiveContext", "run_until_complete"):
         return f"it uses {word}"
     return ""
 
@@ -247,11 +272,33 @@ def _is_connection(receiver: f.Expr) -> bool:
     return False
 
 
-def _modules(store: Store, path: str, function: f.Function) -> Iterator[str]:
-    """The dotted names outside the project that a function mentions, as written and as they are defined."""
-    local = bound_names(function)
-    seen: set[tuple[str, ...]] = set()
+def of_loops(store: Store, path: str, node: Node, local: frozenset[str]) -> str:
+    """What in a piece of code belongs to an event loop, a client or a thread: its dotted name. `local` are the names
+    that the function around it binds."""
+    return next((dotted for dotted in _modules(store, path, node, local) if belongs_to_loops(dotted)), "")
+
+
+def belongs_to_loops(dotted: str) -> bool:
+    """Whether a name outside the project is of event loops, of clients or of threads."""
+    return _is_of(dotted, (*_LOOPS, *_CLIENTS, *_THREADS))
+
+
+def concurrent(store: Store, path: str, function: f.Function) -> str:
+    """What in a test makes several coroutines run at a time, "" for nothing."""
+    for dotted in _modules(store, path, function, bound_names(function)):
+        if _is_of(dotted, _LOOPS) and _last(dotted) in _CONCURRENT:
+            return _last(dotted)
     for node in walk(function):
+        match node:
+            case f.Call(func=f.Attribute(attr="create_task" | "start_soon" | "ensure_future" as word)):
+                return word
+    return ""
+
+
+def _modules(store: Store, path: str, inside: Node, local: frozenset[str]) -> Iterator[str]:
+    """The dotted names outside the project that a piece of code mentions, as written and as they are defined."""
+    seen: set[tuple[str, ...]] = set()
+    for node in walk(inside):
         match node:
             case f.Import():
                 yield from (name.name for name in node.names)

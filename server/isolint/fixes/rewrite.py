@@ -8,7 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from isolint.fixes.awaits import Bridge, Iterate, Plain, RefusedError, Rename, Step, Undecorate, Unhop, Unwrap
+from isolint.fixes.awaits import (
+    Bridge,
+    Forget,
+    Iterate,
+    Plain,
+    RefusedError,
+    Rename,
+    Step,
+    Undecorate,
+    Unhop,
+    Unrun,
+    Unwrap,
+)
+from isolint.fixes.inner import Inner
 from isolint.fixes.walk import walk
 from isolint.syntax import facts as f
 from isolint.text.edits import Edit
@@ -22,10 +35,15 @@ _SPACE = b" \t\f\r\n"
 _PRIMARY = (f.Name, f.Attribute, f.Call, f.Subscript, f.Mapping, f.Comprehension)
 
 
-def body_edits(text: bytes, function: f.Function, steps: Iterable[Step], receiver: str | None) -> list[Edit]:
-    """The edits that make a sync function of it, in offsets of `text`, the chunk's bytes. `receiver` names `self` when
-    the bridge goes through `self._run_async`. Raises RefusedError."""
+def body_edits(
+    text: bytes, function: f.Function, steps: Iterable[Step], region: Inner | None, receiver: str | None
+) -> list[Edit]:
+    """The edits that make a sync function of it, in offsets of `text`, the chunk's bytes: `steps` outside of `region`,
+    which becomes a coroutine. `receiver` names `self` when the bridge goes through `self._run_async`. Raises
+    RefusedError."""
     edits = [_keyword(text, function)]
+    if region is not None:
+        edits += _enclosed(text, function, region, receiver)
     moved: list[Edit] = []
     for step in steps:
         match step:
@@ -34,6 +52,11 @@ def body_edits(text: bytes, function: f.Function, steps: Iterable[Step], receive
                 moved += _dedent(text, step)
             case Rename():
                 edits += [*_drop_await(text, step.node, step.parent), _replace(step.old, step.name)]
+            case Unrun():
+                edits += _unrun(text, step)
+                moved += _dedent(text, step)
+            case Forget():
+                edits.append(_forget(text, step.statement.span))
             case Plain():
                 edits += _drop_await(text, step.node, step.parent)
             case Unhop():
@@ -106,7 +129,43 @@ def _unwrap(text: bytes, step: Unwrap) -> list[Edit]:
     return edits
 
 
-def _inline(text: bytes, step: Unwrap, body: f.Expr) -> list[Edit]:
+def _unrun(text: bytes, step: Unrun) -> list[Edit]:
+    """`await run(None, f, x)` becomes `f(x)`; the body of a lambda without parameters stands for its call."""
+    node, payload = step.node, step.payload
+    call = node.value
+    assert isinstance(call, f.Call)
+    start, end = payload.span
+    behind = call.args[step.first + 1 :]
+    rest: tuple[f.Expr | f.Keyword, ...] = (*behind, *call.keywords)
+    if isinstance(payload, f.Lambda) and not payload.params and not rest and not _binds(payload.body):
+        return _inline(text, step, payload.body)
+    first = _delete(text, node.span[0], start)
+    wrapped = not isinstance(payload, _PRIMARY) or _is_open(text[start:end])
+    before = b"(" if wrapped else b""
+    opening = b")(" if wrapped else b"("
+    loose = _loose(text, node, step.parent)
+    if rest:  # the comma behind the payload, with what is around it, becomes the bracket; a line break stays
+        at = text.index(b",", end) + 1
+        if not _is_empty(text[end:at]):
+            raise RefusedError("a comment stands where something is taken away")
+        gap = len(text[at:]) - len(text[at:].lstrip(b" \t"))
+        middle = Edit(end, at + gap, opening)
+    else:
+        closing = text.rindex(b")", end, call.span[1])
+        middle = _with(_delete(text, end, closing), opening)
+    tail = _delete(text, call.span[1], node.span[1])
+    return [_with(first, before), middle, tail, *loose]
+
+
+def _forget(text: bytes, span: f.Span) -> Edit:
+    """A statement goes with its line."""
+    start, end = _line_start(text, span[0]), _line_stop(text, span[1])
+    if text[start : span[0]].strip() or text[span[1] : end].strip():
+        raise RefusedError("the statement that names the event loop does not stand on a line of its own")
+    return Edit(start, _behind_line(text, end), b"")
+
+
+def _inline(text: bytes, step: Unwrap | Unrun, body: f.Expr) -> list[Edit]:
     """The body of a lambda without parameters takes the place of the await."""
     node = step.node
     start, end = body.span
@@ -170,7 +229,7 @@ def _behind(text: bytes, offset: int, before: bytes) -> int:
     return offset
 
 
-def _dedent(text: bytes, step: Unwrap) -> list[Edit]:
+def _dedent(text: bytes, step: Unwrap | Unrun) -> list[Edit]:
     """Lines of a payload that stood further in, below `sync_to_async(`, move out as far as its first line does."""
     start, end = step.payload.span
     here, there = _indent_at(text, step.node.span[0]), _indent_at(text, start)
@@ -221,6 +280,95 @@ def _undecorate(text: bytes, step: Undecorate) -> Edit:
         return _delete(text, at, end + len(rest) - len(rest.lstrip()))
     behind = line_end + 2 if text[line_end : line_end + 2] == b"\r\n" else line_end + 1
     return _delete(text, line_start, behind)
+
+
+# --- a coroutine of its own ------------------------------------------------------------------------------------------
+
+
+def _enclosed(text: bytes, function: f.Function, region: Inner, receiver: str | None) -> list[Edit]:
+    """The statements of the region, a step further in, become the body of a coroutine that is called behind them."""
+    start, stop = region.span
+    first = _line_start(text, start)
+    if text[first:start].strip() or first <= function.keyword[0]:
+        raise RefusedError("the first statement that needs the event loop does not stand on a line of its own")
+    indent = text[first:start]
+    outer = _indent_at(text, function.keyword[0])
+    unit = indent[len(outer) :] if indent.startswith(outer) else b""
+    if not unit:
+        raise RefusedError("its indentation cannot be read")
+    end = _line_stop(text, stop)
+    if text[stop:end].strip()[:1] not in (b"", b"#"):
+        raise RefusedError("the last statement that needs the event loop does not stand on a line of its own")
+    while True:  # comments that stand deeper than the test's own statements belong to the block before them
+        following = _behind_line(text, end)
+        line = text[following : _line_stop(text, following)]
+        if not line.startswith(indent + unit[:1]) or not line.lstrip().startswith(b"#"):
+            break
+        end = following + len(line)
+    above = first
+    while above > 0:  # a comment directly above belongs to what is under it
+        line = text[_line_start(text, _before_line(text, above)) : above].rstrip(b"\r\n")
+        if line[: len(indent) + 1] != indent + b"#":
+            break
+        above = _line_start(text, _before_line(text, above))
+    new = _newline(text)
+    previous = text[_line_start(text, _before_line(text, above)) : above].strip()
+    opens = _line_start(text, _before_line(text, above)) <= function.keyword[0] or previous.endswith((b":", b"("))
+    gap = b"" if not previous or opens else new
+    head = gap + indent + b"async def " + region.name.encode() + b"():" + new
+    if region.outer:
+        head += indent + unit + b"nonlocal " + ", ".join(region.outer).encode() + new
+    names = ", ".join(region.returned).encode()
+    tail = new + indent + unit + b"return " + names if names else b""
+    run = region.name.encode()
+    call = receiver.encode() + b"._run_async(" + run + b"())" if receiver else b"async_to_sync(" + run + b")()"
+    tail += new + new + indent + (names + b" = " if names else b"") + call
+    edits = [Edit(above, above, head + unit)]
+    edits += [Edit(at, at, unit) for at in _line_starts(text, above, end)]
+    return [*edits, Edit(end, end, tail)]
+
+
+def _line_starts(text: bytes, start: int, end: int) -> list[int]:
+    """The starts of the lines behind the first one, but for empty ones and those inside of a string."""
+    found: list[int] = []
+    position = start
+    while position < end:
+        byte = text[position : position + 1]
+        if byte in b"'\"":
+            position = _string_end(text, position)
+            continue
+        if byte == b"#":
+            position = _line_stop(text, position)
+            continue
+        position += 2 if byte == b"\\" and text[position + 1 : position + 2] not in b"\r\n" else 1
+        ends = byte == b"\n" or (byte == b"\r" and text[position : position + 1] != b"\n")
+        if ends and position < end and text[position : _line_stop(text, position)].strip():
+            found.append(position)
+    return found
+
+
+def _line_start(text: bytes, offset: int) -> int:
+    return max(text.rfind(b"\n", 0, offset), text.rfind(b"\r", 0, offset)) + 1
+
+
+def _line_stop(text: bytes, offset: int) -> int:
+    """The end of the line that an offset is on, in front of its line end."""
+    return next((i for i in range(offset, len(text)) if text[i : i + 1] in b"\r\n"), len(text))
+
+
+def _behind_line(text: bytes, offset: int) -> int:
+    """Behind the line end that stands at an offset."""
+    return min(offset + (2 if text[offset : offset + 2] == b"\r\n" else 1), len(text))
+
+
+def _before_line(text: bytes, offset: int) -> int:
+    """The end of the line in front of the one that starts at an offset."""
+    return offset - (2 if text[max(offset - 2, 0) : offset] == b"\r\n" else 1)
+
+
+def _newline(text: bytes) -> bytes:
+    at = text.find(b"\n")
+    return b"\r" if at < 0 else b"\r\n" if text[at - 1 : at] == b"\r" else b"\n"
 
 
 # --- the rest --------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ test stands in `conversion`; what the text looks like in `rewrite`, `marks`, `im
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Literal
 
 from isolint.fixes.awaits import RefusedError, Rename
@@ -16,7 +17,7 @@ from isolint.fixes.imports import Wanted, import_edits
 from isolint.fixes.marks import mark_edits
 from isolint.fixes.plan import Plan
 from isolint.fixes.rewrite import body_edits
-from isolint.fixes.walk import walk
+from isolint.fixes.walk import Node, children, walk
 from isolint.pytest_model.collect import tests_of
 from isolint.pytest_model.marks import marks_of
 from isolint.pytest_model.shapes import TestItem
@@ -66,9 +67,9 @@ def _made(store: Store, item: TestItem, source: SourceFile, form: Form, found: C
         raise RefusedError("its source has changed")
     if chunk.flawed or chunk.broken:
         raise RefusedError("it has a syntax error")
-    receiver = receiver_of(item, found.function) if form == "helper" and found.bridge is not None else None
+    receiver = receiver_of(item, found.function) if form == "helper" and found.is_bridged else None
     start = source.start(key)
-    body = body_edits(source.source(key), found.function, found.steps, receiver)
+    body = body_edits(source.source(key), found.function, found.steps, found.inner, receiver)
     made = [Edit(e.start + start, e.end + start, e.text) for e in body]
     others = [t for t in tests_of(store, item.id.path) if t.is_async and t.ref != item.ref]
     made += mark_edits(source, item, marks_of(store, item.id), others)
@@ -76,7 +77,7 @@ def _made(store: Store, item: TestItem, source: SourceFile, form: Form, found: C
     if adds_helper:
         made.append(helper_edit(store, source, item))
     wanted: list[Wanted] = []
-    if adds_helper or (found.bridge is not None and receiver is None):
+    if adds_helper or (found.is_bridged and receiver is None):
         wanted.append(Wanted("asgiref.sync", "async_to_sync"))
     names = [step.name for step in found.steps if isinstance(step, Rename) and step.imported]
     wanted += [Wanted(_module_of(source, f"a{name}"), name) for name in names]
@@ -112,8 +113,34 @@ def _checked(item: TestItem, source: SourceFile, made: tuple[Edit, ...]) -> tupl
     chunk = after.chunk(item.ref.chunk)
     if chunk is None or any(c.flawed or c.broken for c in after.chunks if c.key not in flawed):
         return "the result would not parse"
+    before = source.chunk(item.ref.chunk)
+    if before is None or _strings(before) != _strings(chunk):
+        return "a string in it would change"
     for statement in chunk.facts:
-        for node in walk(statement):
-            if isinstance(node, f.Await) or (isinstance(node, f.Function) and node.is_async):
-                return "something in it would still be awaited"
+        if any(_awaits(node) for node in walk(statement) if isinstance(node, f.Function) and not node.is_async):
+            return "something in it would still be awaited"
     return made
+
+
+def _strings(chunk: Chunk) -> Counter[str]:
+    """The strings in the bodies of a chunk's functions: what moves a step further in must leave them as they are."""
+    return Counter(
+        node.value
+        for function in chunk.facts
+        if isinstance(function, f.Function)
+        for statement in function.body
+        for node in walk(statement)
+        if isinstance(node, f.Constant) and isinstance(node.value, str)
+    )
+
+
+def _awaits(function: f.Function) -> bool:
+    """Whether a sync function awaits something itself."""
+    todo: list[Node] = list(children(function))
+    while todo:
+        node = todo.pop()
+        if isinstance(node, f.Await) or (isinstance(node, f.With | f.For) and node.is_async):
+            return True
+        if not isinstance(node, f.Function):
+            todo += children(node)
+    return False

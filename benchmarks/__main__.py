@@ -14,13 +14,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import generate, latency, memory, startup, whole
+from benchmarks import generate, jedi, latency, memory, startup, whole
 from benchmarks.accuracy.run import accuracy
 from benchmarks.latency import KINDS, percentile
 from benchmarks.model.run import model
 
-PARTS = ("latency", "startup", "whole", "memory", "accuracy", "navigation", "model")
-ON_REQUEST = ("accuracy", "navigation", "model")
+PARTS = ("latency", "startup", "whole", "memory", "jedi", "accuracy", "navigation", "model")
+ON_REQUEST = ("jedi", "accuracy", "navigation", "model")
 """What needs checkouts, or another server."""
 
 
@@ -31,7 +31,7 @@ def main() -> int:
         "parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; default: all but {', '.join(ON_REQUEST)}"
     )
     parser.add_argument(
-        "--checkout", type=Path, help="a project for `whole` (a generated one by default) or for `model`"
+        "--checkout", type=Path, help="a project for `whole` (a generated one by default), for `jedi` or for `model`"
     )
     parser.add_argument("--target", action="append", default=[], help="for `model`: a path in the checkout, repeatable")
     parser.add_argument("--variable", action="append", default=[], help="for `model`: NAME=VALUE, repeatable")
@@ -56,8 +56,9 @@ def main() -> int:
     if not options.environment:
         parser.error("--environment or VIRTUAL_ENV must name a Python environment with Django and pytest-django")
     parts = options.parts or [part for part in PARTS if part not in ON_REQUEST]
-    if "model" in parts and options.checkout is None:
-        parser.error("`model` needs --checkout")
+    for part in {"jedi", "model"}.intersection(parts):
+        if options.checkout is None:
+            parser.error(f"`{part}` needs --checkout")
     here = Path(sys.executable).parent
     ruff, flake8 = _tool(here, "ruff"), _tool(here, "flake8")
     isolint = [sys.executable, "-m", "isolint"]
@@ -88,6 +89,10 @@ def main() -> int:
             print("\nmemory of the server, its child apart: edits, MiB")
             for edits, resident in memory.measure(made.root, made.files[2000], options.edits, environ, isolint):
                 print(f"  {edits:7}{resident:9.1f}")
+    if "jedi" in parts:
+        print(
+            f"\njedi's process for {options.checkout}", *jedi.lines(jedi.measure(options.checkout, environ)), sep="\n"
+        )
     if "navigation" in parts:
         _navigation(options, environ, [*isolint, "server"])
     if "model" in parts:

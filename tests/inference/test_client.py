@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from isolint.inference.client import JediOrigin, NullOrigin, _answering_versions, open_origin
+from isolint.inference.client import LARGEST_CHILD, JediOrigin, NullOrigin, _answering_versions, open_origin
 from isolint.inference.process import child_command
 from isolint.inference.store import AnswerStore
 from isolint.inference.wire import Hello
@@ -165,12 +165,16 @@ def test_a_child_that_never_starts_answers_unknown(
     origin.close()
 
 
-def test_a_grown_child_is_replaced_after_the_batch(site: str) -> None:
+def test_a_grown_child_is_replaced_after_the_batch(site: str, caplog: pytest.LogCaptureFixture) -> None:
+    assert LARGEST_CHILD == 150 * 1024 * 1024
     origin = JediOrigin(hello(site), largest_child=1)
     try:
         origin.answer(G)
-        origin.resolve()
+        with caplog.at_level(logging.INFO, "isolint.inference"):
+            origin.resolve()
         assert origin.child_pid is None
+        assert "is replaced at" in caplog.text
+        assert origin.statistics()["largest_mb"] > 10
         origin.answer(NameQuestion("lib.A"))
         origin.answer(MembersQuestion("lib"))
         origin.resolve()
@@ -295,6 +299,7 @@ def test_answers_are_stored_and_read_without_a_child(site: str, tmp_path: Path) 
     assert [second.answer(each) for each in (G, NameQuestion("lib.nothing"), MembersQuestion("lib"))] == answers
     assert None not in answers
     assert second.statistics()["children"] == 0
+    assert (second.statistics()["stored"], second.statistics()["asked"]) == (3, 0)
     second.close()
 
 

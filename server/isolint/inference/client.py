@@ -110,7 +110,8 @@ class JediOrigin:
         self._fruitless = 0
         self._closed = False
         self._thread: threading.Thread | None = None
-        self._asked = self._starts = 0
+        self._asked = self._starts = self._stored = 0
+        self._largest = 0
         self.given_up = 0
         """Questions that are answered with "unknown" because the child ended on them: another run may do better."""
         self._seconds = 0.0
@@ -126,6 +127,7 @@ class JediOrigin:
             if found is None and self._store is not None and (not expression or self._project_state):
                 found = self._store.get(key)
                 if found is not None:
+                    self._stored += 1
                     (self._fleeting if expression else self._answers)[key] = found
             if found is None and key not in self._wanted and not self._closed:
                 if isinstance(question, ExpressionQuestion):
@@ -192,15 +194,17 @@ class JediOrigin:
             return None if self._child is None else self._child.pid
 
     def statistics(self) -> dict[str, float]:
-        """Counts for people: answers in memory, questions wanted, questions asked, children started, the child's memory
-        in MB and the CPU seconds jedi used."""
+        """Counts for people: answers in memory, how many came from the disk, questions wanted and asked, children
+        started, the child's memory and the most that any had in MB, and the CPU seconds jedi used."""
         with self._lock:
             return {
                 "answers": len(self._answers) + len(self._fleeting),
+                "stored": self._stored,
                 "wanted": len(self._wanted),
                 "asked": self._asked,
                 "children": self._starts,
                 "memory_mb": round(self._child.memory / 1e6, 1) if self._child is not None else 0,
+                "largest_mb": round(self._largest / 1e6, 1),
                 "seconds": round(self._seconds, 3),
             }
 
@@ -267,6 +271,7 @@ class JediOrigin:
         self._fruitless = 0
         self._asked += 1
         self._seconds += reply.seconds
+        self._largest = max(self._largest, reply.memory)
         if reply.error:
             _log.debug(
                 "%r: %s", question if not isinstance(question, ExpressionQuestion) else question.path, reply.error

@@ -142,7 +142,7 @@ TELLING = {
     "by a helper, saving": ("await told(Saving()).receive()  #~ ISO101", "leaks"),
     "inner": ("runtime = Runtime()\n    runtime.view = View()\n    await runtime.dispatch()", "safe"),
     "inner, saving": (
-        "runtime = Runtime()\n    runtime.view = Saving()\n    await runtime.dispatch()  #: ISO101",
+        "runtime = Runtime()\n    runtime.view = Saving()\n    await runtime.dispatch()  #~ ISO101",
         "leaks",
     ),
 }

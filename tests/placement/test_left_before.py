@@ -1,4 +1,5 @@
-"""Work behind a `raise` or `return` that may come before it: likely, however the function is left."""
+"""Work behind a `raise` or `return` that may come before it: likely, however the function is left; not reached, where
+the test expects that exception."""
 
 from __future__ import annotations
 
@@ -78,27 +79,51 @@ async def skipped(names):
 def test_left_before() -> None:
     check(
         """
-from service import BadToken, by_item, by_match, by_names, by_number, by_token
+from service import by_item, by_match, by_names, by_number, by_token
 
 async def test_handler():  #= leaks
-    with pytest.raises(BadToken):
-        await by_token("x")  #~ ISO102
+    await by_token("x")  #~ ISO102
 
 async def test_nested_condition():  #= leaks
-    with pytest.raises(BadToken):
-        await by_names(["x"])  #~ ISO102
+    await by_names(["x"])  #~ ISO102
 
 async def test_condition():  #= leaks
-    with pytest.raises(BadToken):
-        await by_number(-1)  #~ ISO102
+    await by_number(-1)  #~ ISO102
 
 async def test_in_a_loop():  #= leaks
-    with pytest.raises(BadToken):
-        await by_item(["x"])  #~ ISO102
+    await by_item(["x"])  #~ ISO102
 
 async def test_match():  #= leaks
+    await by_match("x")  #~ ISO102
+""",
+        SERVICE,
+    )
+
+
+def test_left_before_as_expected() -> None:
+    check(
+        """
+from service import BadToken, by_item, by_match, by_names, by_number, by_token
+
+async def test_handler():  #= safe
     with pytest.raises(BadToken):
-        await by_match("x")  #~ ISO102
+        await by_token("x")
+
+async def test_nested_condition():  #= safe
+    with pytest.raises(BadToken):
+        await by_names(["x"])
+
+async def test_condition():  #= safe
+    with pytest.raises(BadToken):
+        await by_number(-1)
+
+async def test_in_a_loop():  #= safe
+    with pytest.raises(BadToken):
+        await by_item(["x"])
+
+async def test_match():  #= safe
+    with pytest.raises(BadToken):
+        await by_match("x")
 """,
         SERVICE,
     )

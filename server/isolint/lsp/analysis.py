@@ -10,6 +10,7 @@ import contextlib
 import gc
 import itertools
 import os
+import time
 import traceback
 from collections.abc import Callable, Iterable
 from concurrent.futures import InvalidStateError
@@ -32,6 +33,8 @@ _ROOT_MARKERS = (*CONFIGURATION_FILES, "manage.py", ".git")
 # must not keep a file from ever being checked.
 _PATIENCE = 3
 _MOST_SAID = 1000
+# Seconds for which a question without an answer may wait for jedi.
+_GRACE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class Analysis:
         self._asked: dict[str, Engine] = {}  # engines that were asked about more than one file, by their root
         self._ahead: list[str] = []  # those of them that still prepare for more
         self._early: list[Question] = []
+        self._empty: list[Question] = []  # answered with nothing, while something was unknown that may be known soon
         self._said: set[str] = set()
         self._has_news = True
 
@@ -86,6 +90,9 @@ class Analysis:
             self._has_news |= bool(mail.chores)
             self._settle(mail)
             questions = [*self._early, *mail.questions]
+            if mail.chores or mail.buffers:  # answers of jedi among them
+                questions = [*self._empty, *questions]
+                self._empty = []
             self._early = [] if self._ready else [question for question in questions if question.patient]
             for question in questions:
                 if question not in self._early:
@@ -95,7 +102,8 @@ class Analysis:
             elif self._has_news:
                 self._has_news = False
                 _settle_memory()
-        for future in [one.future for one in (*self._sweeps, *self._swept)] + [one.future for one in self._early]:
+        sweeps = [one.future for one in (*self._sweeps, *self._swept)]
+        for future in (*sweeps, *[one.future for one in (*self._early, *self._empty)]):
             future.cancel()
         for opened in self._engines.values():
             self._guarded(opened.close, "an engine could not be closed")
@@ -455,6 +463,9 @@ class Analysis:
                 error = exc
             except Exception as exc:  # noqa: BLE001 - it becomes the answer
                 error = JsonRpcContentModified() if cancelled() else exc
+        if error is None and not result and self._may_know_soon(question):
+            self._empty.append(question)
+            return
         if error is not None and self._mailbox.is_stopped():
             future.cancel()  # as everything that waits is: nothing was modified, the server stops
             return
@@ -465,6 +476,13 @@ class Analysis:
                 future.set_result(result)
         except InvalidStateError:
             pass  # cancelled meanwhile, and answered so
+
+    def _may_know_soon(self, question: Question) -> bool:
+        """Whether nothing is the answer only because jedi has not said yet what some names are: in a project that is
+        opened for the first time. Nobody waits long for it."""
+        if not question.again or question.buffer is None or time.monotonic() > question.asked + _GRACE:
+            return False
+        return self.engine_for(question.buffer.path).wanted() > 0
 
 
 def _settle_memory() -> None:

@@ -368,7 +368,8 @@ class Analysis:
 
     def sweep(self, sweep: Sweep) -> None:
         """A client wants to know the diagnostics of the whole project."""
-        self._sweeps.append(sweep)
+        self._sweeps = [*(one for one in self._sweeps if not one.scout), sweep]
+        self._swept = [one for one in self._swept if not one.scout]
 
     def _sweep_next(self) -> None:
         """Look at one more file of the first sweep."""
@@ -383,7 +384,6 @@ class Analysis:
             sweep.left = (path for engine in self.engines() for path in engine.each_file())
         path = next(sweep.left, None)
         if path is None:
-            self._sweeps.pop(0)
             self._finish(sweep)
             return
         if self.engine_for(path) not in self.engines():
@@ -401,7 +401,11 @@ class Analysis:
     def _tell(self, sweep: Sweep, report: FileReport) -> None:
         buffer = self._open.get(report.path)
         part = sweep.take(report, buffer.version if buffer else None, self.client, self.places)
-        if part is not None:
+        if sweep.scout:
+            if sweep.told and sweep in self._sweeps:
+                self._sweeps.remove(sweep)
+                self._outlet.refresh()
+        elif part is not None:
             self._outlet.progress(part)
 
     def _finish(self, sweep: Sweep) -> None:
@@ -410,7 +414,10 @@ class Analysis:
         for report in sweep.gone():
             self._tell(sweep, report)
         sweep.work.end()
-        if not sweep.told and self._has_swept:
+        if sweep not in self._sweeps:
+            return  # a scout that found something
+        self._sweeps.remove(sweep)
+        if not sweep.told and (self._has_swept or sweep.scout):
             if sweep.stale:
                 sweep.again()
                 self._sweeps.append(sweep)
@@ -420,6 +427,9 @@ class Analysis:
         self._has_swept = True
         with contextlib.suppress(InvalidStateError):  # cancelled meanwhile, and answered so
             sweep.future.set_result({"items": sweep.items})
+            self._swept.append(sweep.scouting())  # until the client asks again by itself
+            if sweep.stale:
+                self._sweep_again()
 
     # Questions.
 

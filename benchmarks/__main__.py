@@ -19,7 +19,7 @@ from benchmarks.accuracy.run import accuracy
 from benchmarks.latency import KINDS, percentile
 from benchmarks.model.run import model
 
-PARTS = ("latency", "startup", "whole", "memory", "jedi", "accuracy", "navigation", "model")
+PARTS = ("latency", "disturbed", "startup", "whole", "memory", "jedi", "accuracy", "navigation", "model")
 ON_REQUEST = ("jedi", "accuracy", "navigation", "model")
 """What needs checkouts, or another server."""
 
@@ -71,6 +71,13 @@ def main() -> int:
             made = generate.project(Path(folder) / "latency", sizes)
             for size in sizes:
                 _print_latency(latency.measure(made, size, options.rounds, ruff, environ, isolint))
+        if "disturbed" in parts:
+            size = sizes[min(1, len(sizes) - 1)]
+            made = generate.project(Path(folder) / "disturbed", (size,), modules=700)
+            times = latency.measure_disturbed(made, size, options.rounds, environ, isolint)
+            print(f"\nkeystroke in bodies, {size} lines, 700 files beside: milliseconds, p50 / p95")
+            for what, values in times.items():
+                print(f"  {what:18}{_cell(values)}")
         if "startup" in parts:
             made = generate.project(Path(folder) / "startup", (400,), modules=700)
             times = startup.measure(made.root, made.files[400], max(3, options.rounds // 2), ruff, environ, isolint)

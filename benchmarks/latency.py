@@ -117,6 +117,85 @@ def measure(
     return Measured(text.count("\n"), len(listed), times)
 
 
+AROUND = ("quiet", "references asked", "fixture edited", "fixture added", "jedi at work")
+"""What else happens when a key is struck: nothing; the whole project is asked about; the body of a fixture in the
+conftest of the file is another since a moment ago; all tests of the file have one fixture more; jedi is asked about
+packages that nobody has named before."""
+
+_AUTOUSE = "\n\n@pytest.fixture(autouse=True)\ndef more():\n    pass\n"
+# Modules that take jedi some time each.
+_HEAVY = ("decimal", "asyncio", "typing", "unittest", "logging", "email", "http", "xml", "json", "sqlite3", "ctypes")
+
+
+def measure_disturbed(
+    generated: Generated, size: int, rounds: int, environ: Mapping[str, str], isolint: Sequence[str]
+) -> dict[str, list[float]]:
+    """The times of edits in bodies, by what else happens; by turns in one server."""
+    path = generated.files[size]
+    text = path.read_text("utf-8")
+    conftest = path.with_name("conftest.py")
+    other = path.with_name("test_other.py")
+    known = conftest.read_text("utf-8")
+    at = (known.count("\n"), 0)
+    added = (at[0] + _AUTOUSE.count("\n"), 0)
+    inside, behind = (at[0] - 1, 11), (at[0] - 1, 12)  # in a word that the last fixture returns
+    times: dict[str, list[float]] = {name: [] for name in AROUND}
+    edits = [stroke for stroke in strokes(text) if stroke.kind in ("mid-line", "block end")]
+    line = next(n for n, each in enumerate(text.split("\n")) if "def test_" in each and "make_order" not in each)
+    with tempfile.TemporaryDirectory() as cache:
+        client = Client([*isolint, "server"], generated.root, {**environ, "XDG_CACHE_HOME": cache})
+        try:
+            client.initialize(generated.root)
+            client.open(conftest, known)
+            client.open(other, "")
+            client.open(path, text)
+            client.settle(path)
+            for turn in range(rounds + 1):
+                for number, stroke in enumerate(edits):
+                    for name in AROUND:
+                        for back, (start, end, new) in enumerate(_there_and_back(stroke)):
+                            fixture = (conftest, (at, added) if name == "fixture added" else (inside, behind))
+                            _disturb(client, name, fixture, (other, turn * 100 + number), (path, line), back)
+                            begun = time.perf_counter()
+                            _answer(client, path, client.change(path, start, end, new))
+                            if turn:
+                                times[name].append(client.arrived - begun)
+        finally:
+            client.close()
+    return times
+
+
+def _disturb(
+    client: Client,
+    name: str,
+    conftest: tuple[Path, tuple[tuple[int, int], tuple[int, int]]],
+    other: tuple[Path, int],
+    asked: tuple[Path, int],
+    back: int,
+) -> None:
+    """Begin what is to happen beside the next edit; nothing is waited for."""
+    if name == "references asked":
+        position = {"line": asked[1], "character": 4}
+        document = {"uri": asked[0].as_uri()}
+        params = {"textDocument": document, "position": position, "context": {"includeDeclaration": True}}
+        client.send({"id": f"references {other[1]} {back}", "method": "textDocument/references", "params": params})
+    elif name.startswith("fixture"):
+        path, (start, end) = conftest
+        if back:
+            client.change(path, start, end, "")
+        else:
+            client.change(path, start, start, _AUTOUSE if name == "fixture added" else "x")
+    elif name == "jedi at work":
+        module = _HEAVY[other[1] % len(_HEAVY)]
+        code = f"from {module} import a{other[1]}_{back}\n\n\ndef test_a():\n    a{other[1]}_{back}()\n"
+        whole = {"line": 0, "character": 0}, {"line": 100, "character": 0}
+        uri = other[0].as_uri()
+        client.versions[uri] += 1
+        changes = [{"range": {"start": whole[0], "end": whole[1]}, "text": code}]
+        document = {"uri": uri, "version": client.versions[uri]}
+        client.notify("textDocument/didChange", {"textDocument": document, "contentChanges": changes})
+
+
 def _there_and_back(stroke: Stroke) -> Iterator[tuple[tuple[int, int], tuple[int, int], str]]:
     at = (stroke.line, stroke.character)
     yield at, at, stroke.text

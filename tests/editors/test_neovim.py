@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -86,3 +87,33 @@ def test_the_pieces_of_the_documentation_do_what_it_says(tmp_path: Path, project
     seen = someone.edit(file, "leaks", "write")
     assert seen["encoding"] == "utf-16"
     assert file.read_text(encoding="utf-8") == "'😀'; safe()\nleak-unsafe\nsafe()\n"
+
+
+def test_definition_references_hover_and_rename_of_a_fixture(tmp_path: Path, project: Path) -> None:
+    """The real engine under Neovim's own commands."""
+    environment = analysed_environment()
+    if environment is None:
+        pytest.skip("no environment with Django to analyse: ISOLINT_TRUTH_ENVIRONMENT")
+    (tmp_path / "home").mkdir()
+    someone = _user(tmp_path / "home", "-m", "isolint")
+    settings = f"{{ settings = {{ isolint = {{ environment = '{environment}' }} }} }}"
+    someone.init.write_text(f"vim.lsp.config('isolint', {settings})\n{someone.init.read_text()}")
+    conftest, other = project / "conftest.py", project / "test_b.py"
+    conftest.write_text("import pytest\n\n\n@pytest.fixture(scope='module')\ndef thing():\n    return '😀'\n")
+    other.write_text("import pytest\n\n\n@pytest.mark.usefixtures('thing')\ndef test_b():\n    thing = 1\n")
+    file = project / "test_a.py"
+    file.write_text("def test_a(tmp_path, thing):\n    '😀', thing\n", encoding="utf-8")
+    path = os.pathsep.join(filter(None, sys.path))
+    seen = someone.run("neovim_navigate.lua", project, str(file), "thing", "place", "3", PYTHONPATH=path)
+    assert any("thing" in line for line in seen["hover"])
+    assert any("module" in line for line in seen["hover"])
+    assert any("conftest.py" in line for line in seen["hover"])
+    assert seen["definition"] == {"file": "conftest.py", "line": 5, "column": 5}
+    assert sorted((one["file"], one["line"], one["column"]) for one in seen["references"]) == [
+        ("conftest.py", 5, 5),
+        ("test_a.py", 1, 22),
+        ("test_b.py", 4, 27),
+    ]
+    assert conftest.read_text().splitlines()[4] == "def place():"
+    assert file.read_text(encoding="utf-8") == "def test_a(tmp_path, place):\n    '😀', place\n"
+    assert other.read_text() == "import pytest\n\n\n@pytest.mark.usefixtures('place')\ndef test_b():\n    thing = 1\n"

@@ -3,6 +3,7 @@
 Run as a program it serves on standard input and output (or on the TCP port given). A test file may contain:
 `leak` a finding on the word (`leak-unsafe`, `leak-nofix`, `leak-refused` say what becomes of its fix, `leak-far` has a
 related place in conftest.py); `boom` an engine that fails; `noise` one that prints; `endless` one that never returns.
+`soon` is a word that hover knows nothing about before jedi has answered.
 The word after `# word:` in the conftest.py beside a file is part of its messages, so that files depend on another file.
 """
 
@@ -263,6 +264,9 @@ class StandIn:
     def hover(self, path: str, offset: int, cancelled: Callable[[], bool] = never) -> tuple[str, int, int] | None:
         for match in re.finditer(rb"[^\s()]+", self.text(path)):
             if match.start() <= offset <= match.end():
+                if match[0] == b"soon" and not self.answers:
+                    self.log.append(("hover", "nothing"))
+                    return None
                 return f"**{match[0].decode()}**", match.start(), match.end()
         return None
 
@@ -270,7 +274,7 @@ class StandIn:
         self.answers += 1
 
     def wanted(self) -> int:
-        return 0
+        return 0 if self.answers else sum(b"soon" in text for text in self.buffers.values())
 
     def status(self) -> dict[str, object]:
         return {"engine": "stand-in", "overrides": self.overrides}

@@ -205,3 +205,24 @@ def test_what_is_asked_of_a_document_that_is_not_open(inside: Inside, tmp_path: 
     for feature in ("completion", "definition", "documentSymbol", "references"):
         assert inside.result(FEATURES[feature][1], params) == []
     assert inside.result("textDocument/rename", params) is None
+
+
+def test_a_question_without_an_answer_waits_for_jedis(inside: Inside, engines: Engines, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", "soon ()\n")
+    waiting = inside.hover(uri, 0, 1)
+    inside.result("workspace/executeCommand", {"command": "isolint.showStatus"})
+    assert engines.count("hover") == 1
+    engines.built[0].on_answers()
+    assert inside.answer(waiting)["result"]["contents"]["value"] == "**soon**"
+    assert inside.answer(inside.hover(uri, 0, 6))["result"] is None
+
+
+def test_an_edit_ends_a_question_that_waits(inside: Inside, engines: Engines, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", "soon\n")
+    waiting = inside.hover(uri, 0, 1)
+    inside.result("workspace/executeCommand", {"command": "isolint.showStatus"})
+    assert engines.count("hover") == 1
+    inside.change(uri, 2, "soon too\n")
+    assert inside.answer(waiting)["error"]["code"] == -32801

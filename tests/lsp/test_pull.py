@@ -125,6 +125,23 @@ def test_the_whole_project(inside: Inside, tmp_path: Path) -> None:
     assert (item["uri"], item["version"], len(item["items"])) == (uri, 7, 1)
 
 
+def test_a_client_that_asked_once_is_told_to_ask_again_when_a_closed_file_changes(
+    inside: Inside, tmp_path: Path
+) -> None:
+    lay_out(tmp_path)
+    (tmp_path / "conftest.py").write_text("")
+    inside.start(tmp_path, capabilities=PULLS, initializationOptions=ALL)
+    items = inside.answer(sweep(inside))["result"]["items"]
+    before = len(inside.messages)
+    # Nothing is asked any more, and the test files are not open.
+    conftest = inside.open(tmp_path / "conftest.py", "# word: deep\n")
+    wait_refresh(inside, before)
+    again = inside.answer(sweep(inside, {one["uri"]: one["resultId"] for one in items}))["result"]["items"]
+    assert [one["uri"].rpartition("/")[2] for one in again] == ["test_a.py", "test_b.py"]
+    assert again[0]["items"][0]["message"] == "leaks deep"
+    assert conftest not in {one["uri"] for one in again}
+
+
 def test_a_file_that_goes_is_told(inside: Inside, tmp_path: Path) -> None:
     lay_out(tmp_path)
     inside.start(tmp_path, capabilities=PULLS, initializationOptions=ALL)

@@ -10,6 +10,7 @@ import contextlib
 import gc
 import itertools
 import os
+import time
 import traceback
 from collections.abc import Callable, Iterable
 from concurrent.futures import InvalidStateError
@@ -32,6 +33,8 @@ _ROOT_MARKERS = (*CONFIGURATION_FILES, "manage.py", ".git")
 # must not keep a file from ever being checked.
 _PATIENCE = 3
 _MOST_SAID = 1000
+# Seconds for which a question without an answer may wait for jedi.
+_GRACE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class Analysis:
         self._asked: dict[str, Engine] = {}  # engines that were asked about more than one file, by their root
         self._ahead: list[str] = []  # those of them that still prepare for more
         self._early: list[Question] = []
+        self._empty: list[Question] = []  # answered with nothing, while something was unknown that may be known soon
         self._said: set[str] = set()
         self._has_news = True
 
@@ -86,6 +90,9 @@ class Analysis:
             self._has_news |= bool(mail.chores)
             self._settle(mail)
             questions = [*self._early, *mail.questions]
+            if mail.chores or mail.buffers:  # answers of jedi among them
+                questions = [*self._empty, *questions]
+                self._empty = []
             self._early = [] if self._ready else [question for question in questions if question.patient]
             for question in questions:
                 if question not in self._early:
@@ -95,7 +102,8 @@ class Analysis:
             elif self._has_news:
                 self._has_news = False
                 _settle_memory()
-        for future in [one.future for one in (*self._sweeps, *self._swept)] + [one.future for one in self._early]:
+        sweeps = [one.future for one in (*self._sweeps, *self._swept)]
+        for future in (*sweeps, *[one.future for one in (*self._early, *self._empty)]):
             future.cancel()
         for opened in self._engines.values():
             self._guarded(opened.close, "an engine could not be closed")
@@ -360,7 +368,8 @@ class Analysis:
 
     def sweep(self, sweep: Sweep) -> None:
         """A client wants to know the diagnostics of the whole project."""
-        self._sweeps.append(sweep)
+        self._sweeps = [*(one for one in self._sweeps if not one.scout), sweep]
+        self._swept = [one for one in self._swept if not one.scout]
 
     def _sweep_next(self) -> None:
         """Look at one more file of the first sweep."""
@@ -375,7 +384,6 @@ class Analysis:
             sweep.left = (path for engine in self.engines() for path in engine.each_file())
         path = next(sweep.left, None)
         if path is None:
-            self._sweeps.pop(0)
             self._finish(sweep)
             return
         if self.engine_for(path) not in self.engines():
@@ -393,7 +401,11 @@ class Analysis:
     def _tell(self, sweep: Sweep, report: FileReport) -> None:
         buffer = self._open.get(report.path)
         part = sweep.take(report, buffer.version if buffer else None, self.client, self.places)
-        if part is not None:
+        if sweep.scout:
+            if sweep.told and sweep in self._sweeps:
+                self._sweeps.remove(sweep)
+                self._outlet.refresh()
+        elif part is not None:
             self._outlet.progress(part)
 
     def _finish(self, sweep: Sweep) -> None:
@@ -402,7 +414,10 @@ class Analysis:
         for report in sweep.gone():
             self._tell(sweep, report)
         sweep.work.end()
-        if not sweep.told and self._has_swept:
+        if sweep not in self._sweeps:
+            return  # a scout that found something
+        self._sweeps.remove(sweep)
+        if not sweep.told and (self._has_swept or sweep.scout):
             if sweep.stale:
                 sweep.again()
                 self._sweeps.append(sweep)
@@ -412,6 +427,9 @@ class Analysis:
         self._has_swept = True
         with contextlib.suppress(InvalidStateError):  # cancelled meanwhile, and answered so
             sweep.future.set_result({"items": sweep.items})
+            self._swept.append(sweep.scouting())  # until the client asks again by itself
+            if sweep.stale:
+                self._sweep_again()
 
     # Questions.
 
@@ -455,6 +473,9 @@ class Analysis:
                 error = exc
             except Exception as exc:  # noqa: BLE001 - it becomes the answer
                 error = JsonRpcContentModified() if cancelled() else exc
+        if error is None and not result and self._may_know_soon(question):
+            self._empty.append(question)
+            return
         if error is not None and self._mailbox.is_stopped():
             future.cancel()  # as everything that waits is: nothing was modified, the server stops
             return
@@ -465,6 +486,13 @@ class Analysis:
                 future.set_result(result)
         except InvalidStateError:
             pass  # cancelled meanwhile, and answered so
+
+    def _may_know_soon(self, question: Question) -> bool:
+        """Whether nothing is the answer only because jedi has not said yet what some names are: in a project that is
+        opened for the first time. Nobody waits long for it."""
+        if not question.again or question.buffer is None or time.monotonic() > question.asked + _GRACE:
+            return False
+        return self.engine_for(question.buffer.path).wanted() > 0
 
 
 def _settle_memory() -> None:

@@ -7,6 +7,7 @@ are small and all done; questions are requests of the client, answered in order 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -26,13 +27,16 @@ class Question:
 
     `buffer` is the document as it was when the client asked: if it is another one by then, the question is void. A
     `wide` one is about the whole project: it may take long, and any edit ends it. A `patient` one is not answered
-    before the settings are known. The future stays cancellable until it is answered, whatever runs."""
+    before the settings are known. One that can be asked `again` is, when its answer was empty while something about
+    installed packages was still unknown. The future stays cancellable until it is answered, whatever runs."""
 
     answer: Callable[[Analysis, Callable[[], bool]], object]
     buffer: Buffer | None
     future: Future[Any]
     wide: bool = False
     patient: bool = False
+    again: bool = False
+    asked: float = field(default_factory=time.monotonic)
 
 
 @dataclass(slots=True)
@@ -75,12 +79,13 @@ class Mailbox:
         *,
         wide: bool = False,
         patient: bool = False,
+        again: bool = False,
     ) -> Future[Any]:
         """Put a question; the future gets the answer. It is cancelled at once when nobody is there any more."""
         future: Future[Any] = Future()
         with self._changed:
             if not self._stopped:
-                self._mail.questions.append(Question(answer, buffer, future, wide, patient))
+                self._mail.questions.append(Question(answer, buffer, future, wide, patient, again))
                 self._changed.notify()
                 return future
         future.cancel()

@@ -42,7 +42,8 @@ class Sweep:
 
     `known` are the ids of the results that the client has, by path. Results are sent as they come when there is a
     `token` for that. `left` are the files that are still to be looked at, None before the first; `seen` those that
-    were; `told` whether anything was; `stale` whether something changed since the first was looked at."""
+    were, with the ids of their results; `told` whether anything was; `stale` whether something changed since the first
+    was looked at. A `scout` answers nobody: it looks whether the client should ask again."""
 
     known: Mapping[str, str]
     token: object
@@ -50,9 +51,14 @@ class Sweep:
     future: Future[Any]
     left: Iterator[str] | None = None
     items: list[Json] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
+    seen: dict[str, str] = field(default_factory=dict)
     told: bool = False
     stale: bool = False
+    scout: bool = False
+
+    def scouting(self) -> Sweep:
+        """What looks out for changes of what this one told."""
+        return Sweep({**self.known, **self.seen}, None, Work(None, _nobody), Future(), scout=True)
 
     def again(self) -> None:
         """Look at every file anew."""
@@ -66,8 +72,8 @@ class Sweep:
 
     def take(self, report: FileReport, version: int | None, client: Client, places: Places) -> Json | None:
         """A file was checked: what to send of it now, None when that is nothing."""
-        self.seen.add(report.path)
         now = full(report, client, places)
+        self.seen[report.path] = str(now["resultId"])
         if now["resultId"] == self.known.get(report.path, NOTHING):
             return None
         self.told = True
@@ -76,6 +82,10 @@ class Sweep:
             self.items.append(item)
             return None
         return {"token": self.token, "value": {"items": [item]}}
+
+
+def _nobody(_: Json) -> None:
+    """Progress that nobody is shown."""
 
 
 class Work:

@@ -47,9 +47,10 @@ def register(server: Server) -> None:
         otherwise: object = None,
         *,
         wide: bool = False,
+        again: bool = False,
     ) -> object:
         uri = params.text_document.uri
-        return server.ask(uri, answer, otherwise, wide=wide) if server.offers(feature, uri) else otherwise
+        return server.ask(uri, answer, otherwise, wide=wide, again=again) if server.offers(feature, uri) else otherwise
 
     def offset(buffer: Buffer, position: types.Position) -> int:
         return buffer.lines.offset(position.line, position.character, server.client.encoding)
@@ -65,7 +66,7 @@ def register(server: Server) -> None:
             span = analysis.places.range(buffer.lines, start, end)
             return {"contents": {"kind": kind, "value": text}, "range": span}
 
-        return ask("hover", params, answer)
+        return ask("hover", params, answer, again=True)
 
     @server.feature(types.TEXT_DOCUMENT_DEFINITION)
     def definition(params: types.DefinitionParams) -> object:
@@ -73,7 +74,7 @@ def register(server: Server) -> None:
             engine, at = analysis.engine_for(buffer.path), offset(buffer, params.position)
             return [analysis.places.location(one) for one in engine.definitions(buffer.path, at, cancelled)]
 
-        return ask("definition", params, answer, [], wide=True)
+        return ask("definition", params, answer, [], wide=True, again=True)
 
     @server.feature(types.TEXT_DOCUMENT_REFERENCES)
     def references(params: types.ReferenceParams) -> object:
@@ -82,7 +83,7 @@ def register(server: Server) -> None:
             found = engine.references(buffer.path, at, params.context.include_declaration, cancelled)
             return [analysis.places.location(one) for one in found]
 
-        return ask("references", params, answer, [], wide=True)
+        return ask("references", params, answer, [], wide=True, again=True)
 
     @server.feature(types.TEXT_DOCUMENT_COMPLETION)
     def completion(params: types.CompletionParams) -> object:

@@ -221,14 +221,19 @@ class Server(LanguageServer):
         *,
         wide: bool = False,
         patient: bool = False,
+        again: bool = False,
     ) -> object:
         """A question about an open document for the analysis thread; `otherwise` when it is none that is analysed. A
-        `wide` one may look at the whole project, a `patient` one waits for the settings."""
+        `wide` one may look at the whole project, a `patient` one waits for the settings; see `mailbox.Question`."""
         buffer = self.documents.get(uri)
         if buffer is None:
             return otherwise
         return self.mailbox.ask(
-            lambda analysis, cancelled: answer(analysis, buffer, cancelled), buffer, wide=wide, patient=patient
+            lambda analysis, cancelled: answer(analysis, buffer, cancelled),
+            buffer,
+            wide=wide,
+            patient=patient,
+            again=again,
         )
 
     def status(self, analysis: Analysis) -> str:

@@ -149,6 +149,7 @@ def test_an_interrupted_run_leaves_no_worker(project: Path) -> None:
         workers: list[str] = []
         while len(workers) < 2 and process.poll() is None:
             workers = children.read_text().split()
+        watched = [os.pidfd_open(int(worker)) for worker in workers]
         process.send_signal(signal.SIGINT)
         _, said = process.communicate()
     assert process.returncode == 130

@@ -99,7 +99,7 @@ def judge(
                 wanted = worker.judge(messages.Learn(tuple(answers))).wanted
             collected.append(worker.collect())
         except ChildEnded as ended:
-            _log.warning("a worker ended: %s", ended)
+            _log.info("a worker ended: %s", ended)
 
     with ExitStack() as stack:
         workers = [stack.enter_context(_Worker(start)) for _ in range(count)]

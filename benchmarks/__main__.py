@@ -87,10 +87,10 @@ def main() -> int:
         if "whole" in parts:
             root = options.checkout or generate.project(Path(folder) / "whole", (2000,), modules=700).root
             named = options.checkout or "700 generated files"
-            print(f"\nwhole project ({named}): seconds of wall, of processor, exit code")
+            print(f"\nwhole project ({named}): seconds of wall, of processor, MiB, exit code")
             for run in whole.measure(root, ruff, flake8, environ, isolint, options.limit):
                 code = "gave up" if run.code == -1 else run.code
-                print(f"  {run.name:38}{run.wall:9.2f}{run.processor:9.2f}   {code}")
+                print(f"  {run.name:38}{run.wall:9.2f}{run.processor:9.2f}{run.memory:9.0f}   {code}")
         if "memory" in parts:
             made = generate.project(Path(folder) / "memory", (2000,))
             print("\nmemory of the server, its child apart: edits, MiB")

@@ -1,4 +1,5 @@
-"""A whole project from the command line: isolint (jedi's answers unknown, then known) beside ruff and flake8.
+"""A whole project from the command line: isolint (jedi's answers unknown, then known, then nothing changed) beside
+ruff and flake8.
 
 Processor time counts children, so jedi's is in it; wall time is what a user waits.
 """
@@ -6,9 +7,10 @@ Processor time counts children, so jedi's is in it; wall time is what a user wai
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
+import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,11 +19,12 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a command: wall and processor seconds, exit code."""
+    """One run of a command: wall and processor seconds, resident MiB of the largest of its processes, exit code."""
 
     name: str
     wall: float
     processor: float
+    memory: float
     code: int
 
 
@@ -34,7 +37,11 @@ def measure(
         own = {**environ, "XDG_CACHE_HOME": cache}
         check = [*isolint, "check", "-q", "."]
         runs.append(_run("isolint check, nothing cached", check, root, own, limit))
-        runs.append(_run("isolint check, jedi's answers cached", check, root, own, limit))
+        for jobs in (["--jobs", "1"], []):
+            _forget_runs(cache)
+            processes = "one process" if jobs else "processes as it pays"
+            runs.append(_run(f"jedi's answers cached, {processes}", [*check, *jobs], root, own, limit))
+        runs.append(_run("unchanged since the last run", check, root, own, limit))
         if ruff:
             runs.append(_run("ruff check", [ruff, "check", "-q", "--no-cache", "."], root, environ, limit))
         if flake8:
@@ -42,20 +49,22 @@ def measure(
     return runs
 
 
+def _forget_runs(cache: str) -> None:
+    for path in Path(cache, "isolint").glob("run-*"):
+        path.unlink()
+
+
 def _run(name: str, command: Sequence[str], root: Path, environ: Mapping[str, str], limit: float) -> Run:
-    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    try:
-        code = subprocess.run(
-            command,
-            cwd=root,
-            env={**os.environ, **environ},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=limit,
-            check=False,
-        ).returncode
-    except subprocess.TimeoutExpired:
-        code = -1
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Run(name, time.perf_counter() - begun, used, code)
+    begun = time.perf_counter()
+    variables = {**os.environ, **environ}
+    null = subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=root, env=variables, stdout=null, stderr=null) as process:
+        timer = threading.Timer(limit, process.kill)
+        timer.start()
+        _, status, used = os.wait4(process.pid, 0)
+        timer.cancel()
+        process.returncode = os.waitstatus_to_exitcode(status)  # it has been reaped
+    code = -1 if process.returncode < 0 else process.returncode
+    wall = time.perf_counter() - begun
+    scale = 1024 * 1024 if sys.platform == "darwin" else 1024
+    return Run(name, wall, used.ru_utime + used.ru_stime, used.ru_maxrss / scale, code)

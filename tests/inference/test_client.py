@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from isolint.inference.client import LARGEST_CHILD, JediOrigin, NullOrigin, _answering_versions, open_origin
+from isolint.inference.client import LARGEST_CHILD, JediOrigin, NullOrigin, answering_versions, open_origin
 from isolint.inference.process import child_command
 from isolint.inference.store import AnswerStore
 from isolint.inference.wire import Hello
@@ -376,7 +376,7 @@ def test_definitions_know_their_distribution(site: str) -> None:
 
 
 def test_the_versions_of_jedi_and_parso_are_part_of_the_fingerprint() -> None:
-    found = _answering_versions()
+    found = answering_versions()
     assert [name.partition("-")[0] for name in found] == ["jedi", "parso"]
 
 

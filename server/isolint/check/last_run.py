@@ -15,6 +15,7 @@ import os
 import stat
 import sys
 import time
+import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -101,8 +102,8 @@ class LastRun:
         path = self._path(files)
         body = read_sealed(path, _MAGIC)
         try:
-            known = None if body is None else _decode(body)
-        except (msgspec.DecodeError, msgspec.ValidationError):
+            known = None if body is None else _decode(zlib.decompress(body))
+        except (zlib.error, msgspec.DecodeError, msgspec.ValidationError):
             return None
         if known is None or known.surroundings != self._surroundings or [r.path for r in known.reports] != list(files):
             return None
@@ -131,7 +132,7 @@ class LastRun:
                     return False
         run = _Run(self._surroundings, files, self._session.unread, tuple(reports.values()))
         try:
-            body = _encode(run)
+            body = zlib.compress(_encode(run), 1)  # the same paths and sentences over and over
         except (UnicodeEncodeError, OverflowError):  # a name that no text can hold
             return False
         if not write_sealed(self._path(tuple(reports)), _MAGIC, body):

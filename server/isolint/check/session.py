@@ -131,6 +131,8 @@ class Session:
         self._loaded: dict[str, _Loaded] = {}
         self._unread: dict[str, Problem] = {}
         self._unanswered: set[Question] = set()
+        self._given: dict[str, tuple[Finding, ...]] = {}
+        self._stamps: dict[str, Stamp | None] = {}
         self._reported: dict[str, tuple[PlacedFinding, ...]] = {}
         self._watched: dict[str, tuple[tuple[TestItem, ...], tuple[Handle, ...]]] = {}
         self._shown: dict[str, Shown] = {}
@@ -165,7 +167,8 @@ class Session:
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong in settings, configuration, environment, and files that could not be read."""
         config = self.project.config_for(os.path.join(self.root, "test_.py"))
-        everything = (*self.project.problems, *config.problems, *self._discovered, *self._unread.values())
+        unread = sorted(self._unread.values(), key=lambda problem: problem.path)
+        everything = (*self.project.problems, *config.problems, *self._discovered, *unread)
         return tuple(dict.fromkeys(everything))
 
     def files(self, paths: Sequence[str]) -> list[str]:
@@ -203,6 +206,10 @@ class Session:
         loaded = self._load(path)
         return None if loaded is None else loaded.source
 
+    def users(self, files: Iterable[str]) -> list[str]:
+        """The files of tests that decide what is said of these files: themselves, and those that share fixtures."""
+        return list(dict.fromkeys(user for path in files for user in self._users(path)))
+
     def wanted(self) -> int:
         """How many questions about installed names wait for an answer."""
         return len(self._unanswered)
@@ -223,7 +230,8 @@ class Session:
 
     def read_stamps(self) -> dict[str, Stamp | None]:
         """Every file that was asked for, with its stamp when it was read; None when there was nothing to read."""
-        return {**dict.fromkeys(self._unread), **{path: loaded.stamp for path, loaded in self._loaded.items()}}
+        here = {path: loaded.stamp for path, loaded in self._loaded.items()}
+        return {**self._stamps, **dict.fromkeys(self._unread), **here}
 
     def status(self) -> dict[str, object]:
         """What the session knows of its surroundings, for bug reports."""
@@ -283,6 +291,18 @@ class Session:
         if self._reach is not None:
             self._reach.answered()
 
+    def take_over(
+        self,
+        elsewhere: Mapping[str, tuple[Finding, ...]],
+        unread: Iterable[Problem],
+        stamps: Mapping[str, Stamp | None],
+    ) -> None:
+        """What another session over the same files has found: by file of tests what they say of other files, what could
+        not be read, and the stamps of what was."""
+        self._given.update(elsewhere)
+        self.remember_unread(unread)
+        self._stamps.update(stamps)
+
     def close(self) -> None:
         """Nothing of the session is used afterwards. The origin belongs to whoever made it."""
         self._loaded.clear()
@@ -332,6 +352,11 @@ class Session:
     def resolved_for(self, item: TestItem) -> tuple[Resolved, ...]:
         """As `resolved`, of one test."""
         return resolved(self.store, item)
+
+    def elsewhere(self, path: str) -> tuple[Finding, ...]:
+        """What the tests of a file say of other files: of fixtures and marks that they share with others."""
+        found = [one for each in self._findings_of_tests(path) if each for one in each]
+        return tuple(one for one in found if one.test is None and one.site.path != path)
 
     # --- what features ask, see `features` ------------------------------------------------------------------------
 
@@ -582,6 +607,7 @@ class Session:
 
     def _look_again(self) -> None:
         """What tests reach may be something else now."""
+        self._given.clear()
         self._reach = None
         self._told.clear()
         self._found.clear()
@@ -662,9 +688,12 @@ class Session:
         # What many tests share stands once, at the fixture or mark that they share.
         shared: dict[tuple[Site, str, str], list[Finding]] = {}
         for user in self._users(path):
-            theirs = own
+            theirs: Sequence[Finding] = own
             if user != path:
-                theirs = [one for found in self._findings_of_tests(user) if found for one in found]
+                given = self._given.get(user)
+                if given is None:
+                    given = tuple(one for found in self._findings_of_tests(user) if found for one in found)
+                theirs = given
             for one in theirs:
                 if one.test is None and one.site.path == path:
                     shared.setdefault((one.site, one.code, one.cause_name), []).append(one)

@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
     stdin = _stdin(arguments, cwd)
     targets = [stdin.path] if stdin else paths.existing(arguments.paths or ["."], cwd)
     with (
-        opened(targets, overrides, cache=not arguments.no_cache, opener=opener) as project,
+        opened(targets, overrides, cache=not arguments.no_cache, jobs=arguments.jobs, opener=opener) as project,
         Progress(wanted=not arguments.quiet) as progress,
     ):
         show = paths.relative_to(cwd, project.engine.root)

@@ -18,7 +18,9 @@ from isolint.cli.progress import Progress
 
 if TYPE_CHECKING:
     from isolint.check.report import FileReport, FixEdits, Resolved
+    from isolint.check.session import Session
     from isolint.inference.client import JediOrigin
+    from isolint.names.origin import Answer, Question
     from isolint.workspace.shapes import Environment, Problem
 
 ROUNDS = 100
@@ -104,6 +106,15 @@ class Resolver(Protocol):
         ...
 
 
+class Team(Protocol):
+    """Who judges some of the files in processes of their own."""
+
+    def judge(self, files: Sequence[str], progress: Progress) -> dict[str, FileReport]:
+        """The reports that are found elsewhere; the engine judges the other files, and knows what is needed for it.
+        Without elsewhere there are none."""
+        ...
+
+
 class Memory(Protocol):
     """What the commands use of `check.last_run.LastRun`."""
 
@@ -118,12 +129,13 @@ class Memory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An engine, who answers its questions about installed packages (None: nobody), and the last run (None: neither
-    looked at nor kept)."""
+    """An engine, who answers its questions about installed packages (None: nobody), the last run (None: neither looked
+    at nor kept), and who else judges files (None: nobody)."""
 
     engine: Engine
     resolver: Resolver | None
     memory: Memory | None = None
+    team: Team | None = None
 
 
 Opener = Callable[[str, Mapping[str, object], bool], Opened]
@@ -132,10 +144,11 @@ Opener = Callable[[str, Mapping[str, object], bool], Opened]
 
 @contextmanager
 def opened(
-    paths: Sequence[str], overrides: Mapping[str, object], *, cache: bool, opener: Opener | None
+    paths: Sequence[str], overrides: Mapping[str, object], *, cache: bool, jobs: int | None, opener: Opener | None
 ) -> Iterator[Opened]:
     """The engine for the project that holds these absolute paths, closed afterwards whatever happens."""
-    project = (opener or open_project)(project_root(paths, os.getcwd()), overrides, cache)
+    root = project_root(paths, os.getcwd())
+    project = open_project(root, overrides, cache, jobs) if opener is None else opener(root, overrides, cache)
     try:
         yield project
     finally:
@@ -159,7 +172,9 @@ def analyse(
         known = None if memory is None or afresh else memory.recall(files)
         if known is not None:
             return known, {}
-        reports, failures = _analysed(project, files, progress)
+        elsewhere = project.team.judge(files, progress) if project.team is not None and not afresh else {}
+        own, failures = _analysed(project, [path for path in files if path not in elsewhere], progress)
+        reports = {path: elsewhere.get(path) or own[path] for path in files if path in elsewhere or path in own}
         complete = not failures and (project.resolver is None or project.resolver.complete())
         if memory is not None and complete:
             memory.keep(reports)
@@ -190,8 +205,7 @@ def _analysed(
             try:
                 reports[path] = engine.report(path)
             except Exception as error:  # noqa: BLE001 - one file's defect must not hide the findings of all others
-                _show_traceback()
-                failures[path] = f"internal error, please report it: {type(error).__name__}: {error}"
+                failures[path] = failure(error)
             progress.advance()
         if resolver is None or not resolver.wanted():
             break
@@ -216,11 +230,13 @@ def _ask(resolver: Resolver, progress: Progress) -> int:
     return count
 
 
-def _show_traceback() -> None:
+def failure(error: Exception) -> str:
+    """What is said of a file where the engine failed. To be called while the error is handled."""
     if os.environ.get("ISOLINT_TRACEBACK"):
         import traceback
 
         traceback.print_exc()
+    return f"internal error, please report it: {type(error).__name__}: {error}"
 
 
 def project_root(paths: Sequence[str], cwd: str) -> str:
@@ -253,13 +269,24 @@ def _common_folder(paths: Sequence[str]) -> str:
     return common if os.path.isdir(common) else os.path.dirname(common)
 
 
-def open_project(root: str, overrides: Mapping[str, object], cache: bool) -> Opened:
-    """The real engine, answered by jedi in its child process."""
-    from isolint.check.session import Session
-    from isolint.inference.client import answering_versions, open_origin
-    from isolint.workspace.environment import distribution_of
+def open_project(root: str, overrides: Mapping[str, object], cache: bool, jobs: int | None = None) -> Opened:
+    """The real engine, answered by jedi in its child process, with up to `jobs` processes (None: as many as pay)."""
+    from isolint.check.last_run import LastRun
+    from isolint.inference.client import answering_versions
+    from isolint.store.disk import cache_folder
 
     origins = _Origins()
+    session = open_session(root, overrides, cache, origins.opened)
+    memory = LastRun(session, cache_folder(), answering_versions()) if cache else None
+    return Opened(session, origins, memory, _Processes(session, origins, overrides, cache, jobs))
+
+
+def open_session(root: str, overrides: Mapping[str, object], cache: bool, origins: list[JediOrigin]) -> Session:
+    """The session of a project that is judged once; jedi's clients, one for each environment that it comes to see, are
+    added to `origins`."""
+    from isolint.check.session import Session
+    from isolint.inference.client import open_origin
+    from isolint.workspace.environment import distribution_of
 
     def open_one(environment: Environment, roots: Sequence[str]) -> JediOrigin:
         def owner(path: str) -> tuple[str, str] | None:
@@ -267,16 +294,10 @@ def open_project(root: str, overrides: Mapping[str, object], cache: bool) -> Ope
             return (found.name, found.version) if found is not None else None
 
         origin = open_origin(environment, roots, cache=cache, distribution_of=owner)
-        origins.opened.append(origin)
+        origins.append(origin)
         return origin
 
-    session = Session(root, overrides=overrides, open_origin=open_one, once=True)
-    if not cache:
-        return Opened(session, origins)
-    from isolint.check.last_run import LastRun
-    from isolint.store.disk import cache_folder
-
-    return Opened(session, origins, LastRun(session, cache_folder(), answering_versions()))
+    return Session(root, overrides=overrides, open_origin=open_one, once=True)
 
 
 @dataclass(slots=True)
@@ -288,12 +309,57 @@ class _Origins:
     def wanted(self) -> Sequence[object]:
         return self.opened[-1].wanted() if self.opened else ()
 
-    def resolve(self, timeout: float) -> int:
+    def resolve(self, timeout: float | None) -> int:
         return self.opened[-1].resolve(timeout) if self.opened else 0
 
     def complete(self) -> bool:
         return not self.wanted() and not any(origin.given_up for origin in self.opened)
 
+    def ask(self, questions: Sequence[Question]) -> list[tuple[Question, Answer]]:
+        """Answers to another process's questions: several threads may ask at once, and jedi takes them in turn."""
+        origin = self.opened[-1] if self.opened else None
+        while origin is not None:
+            found = [(question, origin.answer(question)) for question in questions]
+            known = [(question, answer) for question, answer in found if answer is not None]
+            if len(known) == len(questions) or not (origin.resolve() or self._gained(questions, len(known))):
+                return known
+        return []
+
+    def _gained(self, questions: Sequence[Question], before: int) -> bool:
+        return sum(self.opened[-1].answer(question) is not None for question in questions) > before
+
     def close(self) -> None:
         for origin in self.opened:
             origin.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Processes:
+    """The workers of `pool`, for the files of tests; what stands in other files is put together by the engine."""
+
+    session: Session
+    origins: _Origins
+    overrides: Mapping[str, object]
+    cache: bool
+    jobs: int | None
+
+    def judge(self, files: Sequence[str], progress: Progress) -> dict[str, FileReport]:
+        from isolint.cli import messages, pool
+        from isolint.inference.wire import ChildEnded
+
+        if self.session.has_buffers or self.jobs == 1:
+            return {}
+        work = self.session.users(files)
+        count = pool.workers_for(work, self.jobs)
+        if count <= 1:
+            return {}
+        start = messages.Start(self.session.root, messages.encode(dict(self.overrides)), self.cache)
+        progress.start("Checking", len(work))
+        try:
+            collected = pool.judge(start, work, count, self.origins.ask, progress)
+        except ChildEnded:
+            return {}
+        for one in collected:
+            self.session.take_over(one.elsewhere, one.unread, one.stamps)
+        given = set(files)
+        return {report.path: report for one in collected for report in one.reports if report.path in given}

@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
     targets = [_split(target) for target in arguments.targets]
     absolute = paths.existing([path for path, _ in targets], cwd)
     with (
-        opened(absolute, overrides, cache=not arguments.no_cache, opener=opener) as project,
+        opened(absolute, overrides, cache=not arguments.no_cache, jobs=arguments.jobs, opener=opener) as project,
         Progress() as progress,
     ):
         progress.start("Looking for tests", None)

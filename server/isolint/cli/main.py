@@ -182,6 +182,12 @@ def _rule_options(parser: argparse.ArgumentParser) -> None:
 
 def _engine_options(parser: argparse.ArgumentParser) -> None:
     _override_option(parser)
+    parser.add_argument(
+        "--jobs",
+        type=_jobs,
+        metavar="N",
+        help="processes to use (default: as many as pay, and this process may use; 1: no others)",
+    )
     parser.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
 
 
@@ -193,6 +199,14 @@ def _override_option(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="override a setting of [tool.isolint]; the value is TOML",
     )
+
+
+def _jobs(text: str) -> int:
+    import argparse
+
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"not a number of processes: {text}")
+    return int(text)
 
 
 def _port(text: str) -> int:

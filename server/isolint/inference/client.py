@@ -152,6 +152,13 @@ class JediOrigin:
             for key in [key for key, question in self._wanted.items() if isinstance(question, ExpressionQuestion)]:
                 del self._wanted[key]
 
+    def learn(self, question: Question, answer: Answer) -> None:
+        """Take over what another process was answered: nothing of it is kept on disk."""
+        with self._lock:
+            key = key_of(question, self._project_state)
+            self._wanted.pop(key, None)
+            self._answers[key] = answer
+
     # --- asking ------------------------------------------------------------------------------------------------------
 
     def resolve(self, timeout: float | None = None) -> int:

@@ -25,11 +25,12 @@ _log = logging.getLogger("isolint.inference")
 
 def child_command() -> list[str]:
     """The command line of a child. Raises ChildEnded when one of the bundled packages is not installed."""
-    folders = [f"{name}={_folder_of(name)}" for name in BUNDLED]
+    folders = [f"{name}={folder_of(name)}" for name in BUNDLED]
     return [sys.executable, "-I", "-S", str(Path(__file__).with_name("child.py")), *folders]
 
 
-def _folder_of(package: str) -> str:
+def folder_of(package: str) -> str:
+    """The folder in which a package lies. Raises ChildEnded when it is not installed."""
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         raise ChildEnded(f"{package} is not installed")

@@ -7,7 +7,7 @@ from msgspec import Struct
 from isolint.syntax.facts import Expr, Span
 
 
-class Site(Struct, frozen=True, cache_hash=True, gc=False):
+class Site(Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     """A piece of source: the file, the key of the chunk, and a span of bytes relative to the chunk's start."""
 
     path: str

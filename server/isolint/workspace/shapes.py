@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Place:
+
+class Place(Struct, frozen=True, gc=False, tag=True):
     """Where a fact stands, for people: an absolute path and a line from 1 (0: the file as a whole)."""
 
     path: str

@@ -18,6 +18,7 @@ import httpx
 import pytest
 from asgiref.sync import async_to_sync as bridge, sync_to_async
 from channels.db import database_sync_to_async
+from channels.testing import WebsocketCommunicator
 from django.core.exceptions import SynchronousOnlyOperation
 from django.db import DatabaseError, IntegrityError, close_old_connections, connection, transaction
 from django.test import AsyncClient
@@ -30,6 +31,12 @@ from shop.services import greet, ship, store
 
 class Duplicate(IntegrityError):
     pass
+
+
+async def connected():
+    communicator = WebsocketCommunicator(None, "/")
+    await communicator.connect()
+    return communicator
 
 
 def wrapped(function):
@@ -83,6 +90,10 @@ CASES = {
     "client": (
         "async def test_it():\n    await Order.objects.acreate()\n    await AsyncClient().get('/')\n",
         "it drives the application through a client or communicator (django.test.AsyncClient)",
+    ),
+    "communicator of a helper": (
+        "async def test_it():\n    await Order.objects.acreate()\n    await (await connected()).send()\n",
+        "it drives the application through a client or communicator (channels.testing",
     ),
     "client fixture": (
         "async def test_it(async_client):\n    await Order.objects.acreate()\n    assert async_client\n",

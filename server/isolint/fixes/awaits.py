@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 
 from isolint.catalog.rows import Acts, Runs, Wraps
 from isolint.fixes.inner import Inner, inner
-from isolint.fixes.reach import is_known_await, is_loop_free, local_classes
+from isolint.fixes.reach import body, is_known_await, is_loop_free
 from isolint.fixes.refusals import belongs_to_loops, of_loops
 from isolint.fixes.walk import Node, children, root, walk
 from isolint.names.inputs import definition
 from isolint.names.resolve import canonical_names
-from isolint.names.symbols import FunctionRef
+from isolint.names.symbols import ClassRef, FunctionRef
 from isolint.placement.functions import bound_names, own_statements
 from isolint.placement.inputs import TABLE
 from isolint.placement.shapes import Escape
@@ -138,11 +138,16 @@ class _Part:
 
 
 def find(
-    store: Store, ref: FunctionRef, function: f.Function, escapes: Mapping[f.Span, Escape], together: bool
+    store: Store,
+    ref: FunctionRef,
+    owner: ClassRef | None,
+    function: f.Function,
+    escapes: Mapping[f.Span, Escape],
+    together: bool,
 ) -> Found:
-    """The steps for a test function. `escapes` are those of its own body by their site's span. `together`: coroutines
-    run at a time in it, so that whatever awaits does so in one loop. Raises RefusedError."""
-    finder = _Finder(store, ref, function, escapes)
+    """The steps for a test function, a method of `owner`. `escapes` are those of its own body by their site's span.
+    `together`: coroutines run at a time in it, so that whatever awaits does so in one loop. Raises RefusedError."""
+    finder = _Finder(store, ref, owner, function, escapes)
     rows: set[int] = set()
     while True:
         parts = finder.parts(function)
@@ -185,15 +190,21 @@ def _joined(finder: _Finder, parts: Sequence[_Part], region: Inner | None) -> Fo
 
 
 class _Finder:
-    def __init__(self, store: Store, ref: FunctionRef, function: f.Function, escapes: Mapping[f.Span, Escape]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        ref: FunctionRef,
+        owner: ClassRef | None,
+        function: f.Function,
+        escapes: Mapping[f.Span, Escape],
+    ) -> None:
         self.store = store
-        self.ref = ref
         self.path = ref.path
         self.table = store.get(TABLE, "")
         self.escapes = escapes
         self.function = function
         self.local = bound_names(function)
-        self.classes = local_classes(store, ref.path, function)
+        self.here = body(store, ref.path, function, owner)
         self.nested = {s.name: s for s in own_statements(function.body) if isinstance(s, f.Function) and s.is_async}
         self.imports = _local_imports(function)
         self.replaced = _replaced(function)
@@ -294,8 +305,10 @@ class _Finder:
             nested = self.nested[call.func.id]
             # What it reads of the test may be anything.
             free = {n.id for n in walk(nested) if isinstance(n, f.Name)} & self.local - bound_names(nested)
-            return not free & self.awaited_names(nested) and is_loop_free(self.store, self.ref, nested)
-        return is_known_await(self.store, self.ref, self.function, node, self.classes)
+            return not free & self.awaited_names(nested) and is_loop_free(
+                self.store, body(self.store, self.path, nested, None)
+            )
+        return is_known_await(self.store, self.here, node)
 
     @staticmethod
     def awaited_names(function: f.Function) -> frozenset[str]:

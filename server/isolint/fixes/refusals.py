@@ -66,6 +66,8 @@ _CLIENTS = (
     "django.test.AsyncClient",
     "django.test.AsyncRequestFactory",
 )
+_DRIVERS = ("channels.testing", "asgiref.testing", "httpx.ASGITransport", "django.test.AsyncClient")
+"""Of these, what is there for tests alone: whoever makes one, in however many helpers, drives the application."""
 _CLIENT_FIXTURES = frozenset({"async_client", "async_rf"})
 _COUNTERS = frozenset({"django_assert_num_queries", "django_assert_max_num_queries", "CaptureQueriesContext"})
 _COMMITS = frozenset({"on_commit", "django_capture_on_commit_callbacks", "captureOnCommitCallbacks"})
@@ -276,6 +278,11 @@ def of_loops(store: Store, path: str, node: Node, local: frozenset[str]) -> str:
     """What in a piece of code belongs to an event loop, a client or a thread: its dotted name. `local` are the names
     that the function around it binds."""
     return next((dotted for dotted in _modules(store, path, node, local) if belongs_to_loops(dotted)), "")
+
+
+def of_drivers(store: Store, path: str, node: Node, local: frozenset[str]) -> str:
+    """The test client or communicator that a piece of code mentions: its dotted name."""
+    return next((dotted for dotted in _modules(store, path, node, local) if _is_of(dotted, _DRIVERS)), "")
 
 
 def belongs_to_loops(dotted: str) -> bool:

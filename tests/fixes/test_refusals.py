@@ -57,7 +57,15 @@ CASES = {
     ),
     "a thread among what shares a loop": (
         "async def test_it(make_order):\n    async with make_order:\n        await asyncio.to_thread(store)\n",
-        "work on a thread of its own stands among what needs one event loop",
+        "to_thread starts a thread of its own among what needs one event loop",
+    ),
+    "threads at a time": (
+        "async def test_it():\n    await asyncio.gather(asyncio.to_thread(store), asyncio.to_thread(store))\n",
+        "to_thread starts a thread of its own, which async_to_sync does not bring back",
+    ),
+    "a thread that is awaited later": (
+        "async def test_it():\n    later = asyncio.to_thread(store)\n    assert await later\n",
+        "to_thread starts a thread of its own among what needs one event loop",
     ),
     "a loop of its own": (
         "async def test_it():\n    await Order.objects.acreate()\n    asyncio.new_event_loop().close()\n",

@@ -183,8 +183,11 @@ def _joined(finder: _Finder, parts: Sequence[_Part], region: Inner | None) -> Fo
         found.covered += part.covered
     if region is not None:
         found.covered.append(region.span)
-        if any(region.span[0] <= span[0] < region.span[1] for span in finder.threads):
-            raise RefusedError("work on a thread of its own stands among what needs one event loop")
+    for span, name in finder.on_threads():
+        if region is not None and region.span[0] <= span[0] < region.span[1]:
+            raise RefusedError(f"{name} starts a thread of its own among what needs one event loop")
+        if span not in finder.threads:
+            raise RefusedError(f"{name} starts a thread of its own, which async_to_sync does not bring back")
     found.steps += [*finder.hops.values(), *finder.forgotten(region)]
     return found
 
@@ -330,6 +333,13 @@ class _Finder:
         if len(call.args) <= row.payload or isinstance(call.args[row.payload], f.Starred):
             raise RefusedError(f"the arguments of {_words(call.func)} cannot be read")
         return Unrun(node, call.args[row.payload], row.payload, parent)
+
+    def on_threads(self) -> Iterator[tuple[f.Span, str]]:
+        """The calls of the test that hand database work to a thread, by span, with the name of what does it."""
+        for span, escape in self.escapes.items():
+            row = self.table.get(escape.via[0].row) if escape.via else None
+            if isinstance(row, Runs) and row.rule == "ISO103":
+                yield span, row.name.rpartition(".")[2]
 
     def loop_names(self, function: f.Function) -> dict[str, f.Assign]:
         """The names that the test binds once to the running loop and uses only to run database work on threads."""

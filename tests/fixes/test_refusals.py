@@ -319,6 +319,37 @@ async def test_it():
     assert convert(text).reason == "anyio runs it on asyncio and trio, and a sync test runs once"
 
 
+def test_fixture_that_makes_a_client_of_the_project() -> None:
+    text = """\
+import pytest
+from channels.testing import HttpCommunicator
+
+from shop.models import Order
+
+
+class Client(HttpCommunicator):
+    def get(self): ...
+
+
+def make():
+    return Client(None, "GET", "/")
+
+
+@pytest.fixture
+def client():
+    return make()
+
+
+@pytest.mark.django_db
+@pytest.mark.asyncio
+async def test_it(client):
+    await Order.objects.acreate()
+    client.get()
+"""
+    reason = "it drives the application through a client or communicator (channels.testing"
+    assert convert(text).reason.startswith(reason)
+
+
 def test_async_fixture_of_anyio() -> None:
     text = """\
 import pytest

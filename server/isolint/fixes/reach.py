@@ -6,13 +6,13 @@ coroutine lives longer than the loop it runs in (`loop_free`) is said only where
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from isolint.catalog.rows import Acts, Wraps
-from isolint.fixes.refusals import handles_database_errors, of_drivers, of_loops
+from isolint.fixes.refusals import handles_database_errors, is_driver, of_drivers, of_loops
 from isolint.fixes.walk import root, walk
-from isolint.names.resolve import canonical_names, class_attribute, resolve
+from isolint.names.resolve import canonical_names, class_attribute, mro, resolve
 from isolint.names.symbols import ClassRef, ClassSymbol, FunctionRef, FunctionSymbol
 from isolint.placement.functions import bound_names, find
 from isolint.placement.inputs import TABLE
@@ -76,26 +76,36 @@ def driver_of(store: Store, path: str, function: f.Function) -> str:
     dotted = of_drivers(store, path, function, bound_names(function))
     if dotted:
         return dotted
-    for callee in _named(store, path, function):
-        dotted = _driver(store, callee)
+    for symbol in _named(store, path, function):
+        dotted = _driver(store, symbol.ref) if isinstance(symbol, FunctionSymbol) else _base(store, symbol.ref)
         if dotted:
             return dotted
     return ""
 
 
-def _named(store: Store, path: str, function: f.Function) -> Iterator[FunctionRef]:
-    """The project functions that a function names."""
+def _base(store: Store, ref: ClassRef) -> str:
+    """The test client or communicator that a class of the project is one of."""
+    return next((cls for cls in mro(store, ref).classes if isinstance(cls, str) and is_driver(cls)), "")
+
+
+def driver_of_fixtures(store: Store, refs: Iterable[FunctionRef]) -> str:
+    """The same of fixtures."""
+    return next((dotted for ref in refs if (dotted := _driver(store, ref))), "")
+
+
+def _named(store: Store, path: str, function: f.Function) -> Iterator[FunctionSymbol | ClassSymbol]:
+    """The functions and classes of the project that a function names."""
     local = bound_names(function)
-    seen: set[FunctionRef] = set()
+    seen: set[FunctionRef | ClassRef] = set()
     for node in walk(function):
         if isinstance(node, f.Name | f.Attribute):
             first = root(node)
             if first is None or first.id in local:
                 continue
             for symbol in resolve(store, path, node):
-                if isinstance(symbol, FunctionSymbol) and symbol.ref not in seen:
+                if isinstance(symbol, FunctionSymbol | ClassSymbol) and symbol.ref not in seen:
                     seen.add(symbol.ref)
-                    yield symbol.ref
+                    yield symbol
 
 
 # --- what lives longer than a loop -----------------------------------------------------------------------------------
@@ -143,7 +153,8 @@ def is_loop_free(store: Store, here: Body) -> bool:
             case f.Await():
                 if not is_known_await(store, here, node):
                     return False
-    return all(loop_free(store, FunctionSymbol(ref)) for ref in _named(store, here.path, here.function))
+    named = [s for s in _named(store, here.path, here.function) if isinstance(s, FunctionSymbol)]
+    return all(loop_free(store, FunctionSymbol(symbol.ref)) for symbol in named)
 
 
 def is_known_await(store: Store, here: Body, node: f.Await) -> bool:

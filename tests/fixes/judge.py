@@ -13,8 +13,10 @@ from pathlib import Path
 from tests.fixes.support import APP
 
 # Counts the project's passed assertions by test (plugins have some too, and whether pytest tells of those depends on
-# how they were compiled before), and the rows of every table in one more test at the very end, which is sync and sees
-# what the others committed. The worker's connection is closed, or PostgreSQL would refuse to drop the database.
+# how they were compiled before), the queries of each test that went through another connection than that of the main
+# thread (those of transactions, and those that make the database, are not among them), and the rows of every table in
+# one more test at the very end, which is sync and sees what the others committed. The worker's connection is closed, or
+# PostgreSQL would refuse to drop the database.
 PROBE = """
 import asyncio
 import json
@@ -25,6 +27,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 asserted = {}
+elsewhere = {}
 outcomes = {}
 rows = {}
 
@@ -42,6 +45,26 @@ def pytest_runtest_logreport(report):
         outcomes[report.nodeid] = report.outcome
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item):
+    from django.db import connections
+    from django.db.backends.utils import CursorWrapper
+
+    home = connections["default"]
+    original = CursorWrapper._execute_with_wrappers
+
+    def execute(self, *args, **kwargs):
+        if self.db is not home and self.db.alias == home.alias:
+            elsewhere[item.nodeid] = elsewhere.get(item.nodeid, 0) + 1
+        return original(self, *args, **kwargs)
+
+    CursorWrapper._execute_with_wrappers = execute
+    try:
+        return (yield)
+    finally:
+        CursorWrapper._execute_with_wrappers = original
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _rows_at_the_end(django_db_setup, django_db_blocker):
     yield
@@ -57,7 +80,7 @@ def _rows_at_the_end(django_db_setup, django_db_blocker):
 
 def pytest_sessionfinish(session):
     with open(os.environ["JUDGE_RESULT"], "w") as file:
-        json.dump({"asserted": asserted, "outcomes": outcomes, "rows": rows}, file)
+        json.dump({"asserted": asserted, "elsewhere": elsewhere, "outcomes": outcomes, "rows": rows}, file)
 """
 
 COUNTS = """
@@ -74,10 +97,12 @@ def test_no_row_is_left():
 
 @dataclass(frozen=True)
 class Verdict:
-    """One run: outcome and number of passed assertions by node id, rows left by model, all that was printed."""
+    """One run: outcome, number of passed assertions and of queries on other connections by node id, rows left by model,
+    all that was printed."""
 
     outcomes: Mapping[str, str]
     asserted: Mapping[str, int]
+    elsewhere: Mapping[str, int]
     rows: Mapping[str, int]
     output: str
 
@@ -86,10 +111,15 @@ class Verdict:
         return [node for node, outcome in self.outcomes.items() if outcome != "passed"]
 
 
-def run(folder: Path, text: str, python: Path, variables: Mapping[str, str]) -> Verdict:
-    """Run one test file, and after it a sync test that counts the rows of every table."""
+def run(
+    folder: Path, text: str, python: Path, variables: Mapping[str, str], product: Mapping[str, str] | None = None
+) -> Verdict:
+    """Run one test file, and after it a sync test that counts the rows of every table. `product` are other texts for
+    files of the project."""
     project = folder / "project"
     shutil.copytree(APP, project, ignore=shutil.ignore_patterns("__pycache__"))
+    for name, other in (product or {}).items():
+        (project / name).write_text(other)
     (project / "tests" / "test_leaking.py").write_bytes(text.encode())
     (project / "tests" / "test_rows.py").write_text(COUNTS)
     (project / "judge_probe.py").write_text(PROBE)
@@ -119,4 +149,4 @@ def run(folder: Path, text: str, python: Path, variables: Mapping[str, str]) -> 
     output = done.stdout + done.stderr
     assert result.exists(), output
     found = json.loads(result.read_text())
-    return Verdict(found["outcomes"], found["asserted"], found["rows"], output)
+    return Verdict(found["outcomes"], found["asserted"], found["elsewhere"], found["rows"], output)

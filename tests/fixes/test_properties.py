@@ -1,5 +1,7 @@
 """What holds of every conversion, on files put together at random from pieces of real tests."""
 
+# ruff: noqa: E501 - a piece is read best on one line
+
 from __future__ import annotations
 
 import ast
@@ -21,9 +23,12 @@ IMPORTS = [
     "from asgiref.sync import async_to_sync, sync_to_async",
 ]
 OTHER = """\
+import asyncio
+
 import pytest
 from channels.db import database_sync_to_async
 from shop.models import Order
+from shop.loops import Depot, slow, stream
 from shop.services import ship, store"""
 STATEMENTS = [
     "x = await sync_to_async(make_order)(total=3)  # c{n}",
@@ -39,6 +44,28 @@ STATEMENTS = [
     "x = (\n    # c{n}\n    await Order.objects.acount()  # d{n}\n)",
     "x = await sync_to_async(lambda: 1 + 2)() * 3",
     "x = '''\n  await sync_to_async(store)()  # not a comment\n'''",
+]
+LOOPED = [
+    "async with Depot() as depot:  # c{n}\n    # d{n}\n    x = await depot.put(3)\n    # after",
+    "async for x in stream(2):\n    y{n} = x\nelse:\n    print(y{n})  # c{n}",
+    "y{n} = [o async for o in stream(2)]  # c{n}\nprint(y{n})",
+    "lock = asyncio.Lock()\nasync with lock:\n    assert lock.locked()  # c{n}",
+    "x = await asyncio.wait_for(slow(1), 9)  # c{n}",
+    "first, *rest{n} = await asyncio.gather(\n    slow(1),  # c{n}\n    slow(2),\n)\nprint(rest{n})",
+    "async def callback(n):\n    # c{n}\n    return await slow(n)\n\nx = await callback(3)\ny{n} = await make_order.send(callback)",
+    "def late():\n    return z{n}  # c{n}\n\nz{n} = await make_order.one()\nx = late()",
+    "y{n} = await make_order.one(x)\nassert y{n}  # c{n}",
+    "with pytest.raises(ValueError) as y{n}:\n    z{n} = await make_order.one()  # c{n}\nassert y{n}",
+    "text = f\"\"\"\n  {await slow(1)}\n# not a comment\n\"\"\"\nasync with Depot():\n    text = '''\n  # not a comment\n'''  # c{n}",
+    "try:\n    async with Depot() as depot:\n        x = await depot.put(1)  # c{n}\nfinally:\n    y{n} = x",
+    "if x:\n    return  # c{n}",
+    "for z{n} in (1, 2):\n    # c{n}\n    await ship(x)\n    await slow(z{n})",
+]
+THREADED = [
+    "x = await asyncio.to_thread(store, 1)  # c{n}",
+    "x = (await asyncio.to_thread(\n    store,\n    total=2,  # c{n}\n)).total",
+    "x = await asyncio.get_running_loop().run_in_executor(\n    None,\n    lambda: store(\n        3,  # c{n}\n    ),\n)",
+    "loop{n} = asyncio.get_running_loop()\nx = await loop{n}.run_in_executor(None, store, 4)  # c{n}",
 ]
 BRIDGED = [
     "await ship(x)",
@@ -56,10 +83,12 @@ def engine() -> None:
 
 @st.composite
 def files(draw: st.DrawFn) -> str:
-    """A test file with one async test that can be converted."""
+    """A test file with one async test that can be converted: with one other await, with some that share a loop, or with
+    threads of its own."""
     pieces = draw(st.lists(st.sampled_from(STATEMENTS), min_size=1, max_size=5))
-    if draw(st.booleans()):
-        pieces.insert(draw(st.integers(0, len(pieces))), draw(st.sampled_from(BRIDGED)))
+    more = draw(st.sampled_from([BRIDGED, BRIDGED + LOOPED, BRIDGED + THREADED]))
+    for piece in draw(st.lists(st.sampled_from(more), max_size=3)):
+        pieces.insert(draw(st.integers(0, len(pieces))), piece)
     pieces = ["x = await Order.objects.acreate()", *(p.replace("{n}", str(i)) for i, p in enumerate(pieces))]
     in_class = draw(st.booleans())
     marks = draw(st.permutations(["@pytest.mark.django_db", "@pytest.mark.asyncio  # loop"]))
@@ -75,9 +104,16 @@ def files(draw: st.DrawFn) -> str:
     return text + draw(st.sampled_from(["", "\n", "\n\n"])).replace("\n", "\r\n" if "\r\n" in text else "\n")
 
 
+def strings(text: str) -> list[str]:
+    """The strings of the test that go over lines."""
+    functions = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    found = [n for f in functions if f.name == "test_it" for n in ast.walk(f) if isinstance(n, ast.Constant)]
+    return sorted(n.value for n in found if isinstance(n.value, str) and "\n" in n.value)
+
+
 def comments(text: str) -> list[str]:
     """The comments of a file, in order."""
-    return re.findall(r"# (?:[cd]\d+|loop|not a comment)", text)
+    return re.findall(r"# (?:[cd]\d+|loop|after|not a comment)", text)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -88,7 +124,8 @@ def test_every_conversion(text: str, form: Form) -> None:
     tree = ast.parse(result.text)
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == "test_it"]
     assert len(functions) == 1
-    assert not any(isinstance(n, ast.Await | ast.AsyncFor) for n in ast.walk(functions[0]))
+    compile(result.text, "<converted>", "exec")
+    assert strings(result.text) == strings(text)
     assert comments(result.text) == comments(text)
     assert result.text.count("\r\n") == (result.text.count("\n") if "\r\n" in text else 0)
     again = convert(result.text, "test_it", form)

@@ -18,6 +18,7 @@ import httpx
 import pytest
 from asgiref.sync import async_to_sync as bridge, sync_to_async
 from channels.db import database_sync_to_async
+from channels.testing import WebsocketCommunicator
 from django.core.exceptions import SynchronousOnlyOperation
 from django.db import DatabaseError, IntegrityError, close_old_connections, connection, transaction
 from django.test import AsyncClient
@@ -30,6 +31,12 @@ from shop.services import greet, ship, store
 
 class Duplicate(IntegrityError):
     pass
+
+
+async def connected():
+    communicator = WebsocketCommunicator(None, "/")
+    await communicator.connect()
+    return communicator
 
 
 def wrapped(function):
@@ -50,7 +57,15 @@ CASES = {
     ),
     "a thread among what shares a loop": (
         "async def test_it(make_order):\n    async with make_order:\n        await asyncio.to_thread(store)\n",
-        "work on a thread of its own stands among what needs one event loop",
+        "to_thread starts a thread of its own among what needs one event loop",
+    ),
+    "threads at a time": (
+        "async def test_it():\n    await asyncio.gather(asyncio.to_thread(store), asyncio.to_thread(store))\n",
+        "to_thread starts a thread of its own, which async_to_sync does not bring back",
+    ),
+    "a thread that is awaited later": (
+        "async def test_it():\n    later = asyncio.to_thread(store)\n    assert await later\n",
+        "to_thread starts a thread of its own among what needs one event loop",
     ),
     "a loop of its own": (
         "async def test_it():\n    await Order.objects.acreate()\n    asyncio.new_event_loop().close()\n",
@@ -83,6 +98,10 @@ CASES = {
     "client": (
         "async def test_it():\n    await Order.objects.acreate()\n    await AsyncClient().get('/')\n",
         "it drives the application through a client or communicator (django.test.AsyncClient)",
+    ),
+    "communicator of a helper": (
+        "async def test_it():\n    await Order.objects.acreate()\n    await (await connected()).send()\n",
+        "it drives the application through a client or communicator (channels.testing",
     ),
     "client fixture": (
         "async def test_it(async_client):\n    await Order.objects.acreate()\n    assert async_client\n",
@@ -298,6 +317,37 @@ async def test_it():
     await Order.objects.acreate()
 """
     assert convert(text).reason == "anyio runs it on asyncio and trio, and a sync test runs once"
+
+
+def test_fixture_that_makes_a_client_of_the_project() -> None:
+    text = """\
+import pytest
+from channels.testing import HttpCommunicator
+
+from shop.models import Order
+
+
+class Client(HttpCommunicator):
+    def get(self): ...
+
+
+def make():
+    return Client(None, "GET", "/")
+
+
+@pytest.fixture
+def client():
+    return make()
+
+
+@pytest.mark.django_db
+@pytest.mark.asyncio
+async def test_it(client):
+    await Order.objects.acreate()
+    client.get()
+"""
+    reason = "it drives the application through a client or communicator (channels.testing"
+    assert convert(text).reason.startswith(reason)
 
 
 def test_async_fixture_of_anyio() -> None:

@@ -82,6 +82,39 @@ def test_several(before: str, after: str) -> None:
     assert body_of(f"    {before}\n") == f"    {after}\n"
 
 
+def test_methods_and_hops_of_the_project_need_no_common_loop() -> None:
+    text = HEAD.replace(
+        "@pytest.mark.django_db\n@pytest.mark.asyncio\nasync def test_it",
+        """@sync_to_async
+def make(total):
+    return store(total)
+
+
+class TestOrders:
+    async def _ship(self, total):
+        return await ship(await make(total))
+
+    @pytest.mark.django_db
+    @pytest.mark.asyncio
+    async def test_it(self):
+        first = await self._ship(1)
+        second = await self._ship(2)
+        third = await make(3)
+
+
+async def other""",
+    )
+    assert (
+        convert(text).text.count("""\
+    def test_it(self):
+        first = async_to_sync(self._ship)(1)
+        second = async_to_sync(self._ship)(2)
+        third = async_to_sync(make)(3)
+""")
+        == 1
+    )
+
+
 ONE_COROUTINE = {
     "nothing comes back": (
         """

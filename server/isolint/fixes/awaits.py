@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 
 from isolint.catalog.rows import Acts, Runs, Wraps
 from isolint.fixes.inner import Inner, inner
-from isolint.fixes.reach import is_known_await, is_loop_free, local_classes
+from isolint.fixes.reach import body, is_known_await, is_loop_free
 from isolint.fixes.refusals import belongs_to_loops, of_loops
 from isolint.fixes.walk import Node, children, root, walk
 from isolint.names.inputs import definition
 from isolint.names.resolve import canonical_names
-from isolint.names.symbols import FunctionRef
+from isolint.names.symbols import ClassRef, FunctionRef
 from isolint.placement.functions import bound_names, own_statements
 from isolint.placement.inputs import TABLE
 from isolint.placement.shapes import Escape
@@ -138,11 +138,16 @@ class _Part:
 
 
 def find(
-    store: Store, ref: FunctionRef, function: f.Function, escapes: Mapping[f.Span, Escape], together: bool
+    store: Store,
+    ref: FunctionRef,
+    owner: ClassRef | None,
+    function: f.Function,
+    escapes: Mapping[f.Span, Escape],
+    together: bool,
 ) -> Found:
-    """The steps for a test function. `escapes` are those of its own body by their site's span. `together`: coroutines
-    run at a time in it, so that whatever awaits does so in one loop. Raises RefusedError."""
-    finder = _Finder(store, ref, function, escapes)
+    """The steps for a test function, a method of `owner`. `escapes` are those of its own body by their site's span.
+    `together`: coroutines run at a time in it, so that whatever awaits does so in one loop. Raises RefusedError."""
+    finder = _Finder(store, ref, owner, function, escapes)
     rows: set[int] = set()
     while True:
         parts = finder.parts(function)
@@ -178,22 +183,31 @@ def _joined(finder: _Finder, parts: Sequence[_Part], region: Inner | None) -> Fo
         found.covered += part.covered
     if region is not None:
         found.covered.append(region.span)
-        if any(region.span[0] <= span[0] < region.span[1] for span in finder.threads):
-            raise RefusedError("work on a thread of its own stands among what needs one event loop")
+    for span, name in finder.on_threads():
+        if region is not None and region.span[0] <= span[0] < region.span[1]:
+            raise RefusedError(f"{name} starts a thread of its own among what needs one event loop")
+        if span not in finder.threads:
+            raise RefusedError(f"{name} starts a thread of its own, which async_to_sync does not bring back")
     found.steps += [*finder.hops.values(), *finder.forgotten(region)]
     return found
 
 
 class _Finder:
-    def __init__(self, store: Store, ref: FunctionRef, function: f.Function, escapes: Mapping[f.Span, Escape]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        ref: FunctionRef,
+        owner: ClassRef | None,
+        function: f.Function,
+        escapes: Mapping[f.Span, Escape],
+    ) -> None:
         self.store = store
-        self.ref = ref
         self.path = ref.path
         self.table = store.get(TABLE, "")
         self.escapes = escapes
         self.function = function
         self.local = bound_names(function)
-        self.classes = local_classes(store, ref.path, function)
+        self.here = body(store, ref.path, function, owner)
         self.nested = {s.name: s for s in own_statements(function.body) if isinstance(s, f.Function) and s.is_async}
         self.imports = _local_imports(function)
         self.replaced = _replaced(function)
@@ -294,8 +308,10 @@ class _Finder:
             nested = self.nested[call.func.id]
             # What it reads of the test may be anything.
             free = {n.id for n in walk(nested) if isinstance(n, f.Name)} & self.local - bound_names(nested)
-            return not free & self.awaited_names(nested) and is_loop_free(self.store, self.ref, nested)
-        return is_known_await(self.store, self.ref, self.function, node, self.classes)
+            return not free & self.awaited_names(nested) and is_loop_free(
+                self.store, body(self.store, self.path, nested, None)
+            )
+        return is_known_await(self.store, self.here, node)
 
     @staticmethod
     def awaited_names(function: f.Function) -> frozenset[str]:
@@ -317,6 +333,13 @@ class _Finder:
         if len(call.args) <= row.payload or isinstance(call.args[row.payload], f.Starred):
             raise RefusedError(f"the arguments of {_words(call.func)} cannot be read")
         return Unrun(node, call.args[row.payload], row.payload, parent)
+
+    def on_threads(self) -> Iterator[tuple[f.Span, str]]:
+        """The calls of the test that hand database work to a thread, by span, with the name of what does it."""
+        for span, escape in self.escapes.items():
+            row = self.table.get(escape.via[0].row) if escape.via else None
+            if isinstance(row, Runs) and row.rule == "ISO103":
+                yield span, row.name.rpartition(".")[2]
 
     def loop_names(self, function: f.Function) -> dict[str, f.Assign]:
         """The names that the test binds once to the running loop and uses only to run database work on threads."""

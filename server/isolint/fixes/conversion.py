@@ -7,8 +7,17 @@ from dataclasses import dataclass
 
 from isolint.fixes.awaits import Bridge, RefusedError, Step, find
 from isolint.fixes.inner import Inner
-from isolint.fixes.reach import doubts_of
-from isolint.fixes.refusals import async_fixture, concurrent, of_body, of_escapes, of_fixtures, of_item, uncovered
+from isolint.fixes.reach import doubts_of, driver_of, driver_of_fixtures
+from isolint.fixes.refusals import (
+    async_fixture,
+    concurrent,
+    of_body,
+    of_escapes,
+    of_fixtures,
+    of_item,
+    reached_fixtures,
+    uncovered,
+)
 from isolint.fixes.walk import root
 from isolint.names.resolve import canonical, lookup, resolve
 from isolint.names.symbols import FunctionRef, FunctionSymbol
@@ -74,7 +83,7 @@ def _conversion(store: Store, item: TestItem) -> Conversion | str:
     try:
         together = concurrent(store, item.ref.path, function)
         escapes = {(e.site.start, e.site.end): e for e in result.escapes}
-        steps = find(store, item.ref, function, escapes, bool(together))
+        steps = find(store, item.ref, item.cls, function, escapes, bool(together))
     except RefusedError as refused:
         return str(refused)
     reason = uncovered(result.escapes, steps.covered, item.site)
@@ -83,6 +92,16 @@ def _conversion(store: Store, item: TestItem) -> Conversion | str:
     bridges = [step for step in steps.steps if isinstance(step, Bridge)]
     if (bridges or steps.inner) and not _may_bind(store, item.ref.path):
         return "the name async_to_sync stands for something else in this file"
+    fixtures = closure(store, item.id)
+    reached = [
+        one.ref
+        for name in sorted(reached_fixtures(item, fixtures))
+        for one in fixtures.definitions(name)
+        if one.ref is not None
+    ]
+    driver = driver_of(store, item.ref.path, function) or driver_of_fixtures(store, reached)
+    if driver:
+        return f"it drives the application through a client or communicator ({driver})"
     targets = dict.fromkeys(s.target for e in result.escapes for s in e.via if s.target is not None)
     doubts = {doubt: name for target in targets for doubt, name in sorted(doubts_of(store, target))}
     if "close" in doubts:
@@ -91,7 +110,7 @@ def _conversion(store: Store, item: TestItem) -> Conversion | str:
         _unsafe(doubts)
         or (f"{together} runs coroutines at a time, and on one connection they take turns" if together else "")
         or next((r for b in bridges if (r := _unmarked(store, item.ref.path, function, b.call.func))), "")
-        or async_fixture(item, closure(store, item.id))
+        or async_fixture(item, fixtures)
     )
     return Conversion(function, tuple(steps.steps), steps.inner, unsafe)
 

@@ -6,10 +6,13 @@ coroutine lives longer than the loop it runs in (`loop_free`) is said only where
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
 from isolint.catalog.rows import Acts, Wraps
-from isolint.fixes.refusals import handles_database_errors, of_loops
+from isolint.fixes.refusals import handles_database_errors, is_driver, of_drivers, of_loops
 from isolint.fixes.walk import root, walk
-from isolint.names.resolve import canonical_names, class_attribute, resolve
+from isolint.names.resolve import canonical_names, class_attribute, mro, resolve
 from isolint.names.symbols import ClassRef, ClassSymbol, FunctionRef, FunctionSymbol
 from isolint.placement.functions import bound_names, find
 from isolint.placement.inputs import TABLE
@@ -55,130 +58,193 @@ doubts_of: Query[FunctionRef, Doubts] = Query("doubts", _doubts, bottom=lambda _
 """What a project function, or one that it names, does to transactions and connections."""
 
 
+# --- what drives the application -------------------------------------------------------------------------------------
+
+
+def _drives(store: Store, ref: FunctionRef) -> str:
+    found = find(store, ref)
+    if found is None or not isinstance(found.node, f.Function):
+        return ""
+    return driver_of(store, ref.path, found.node)
+
+
+_driver: Query[FunctionRef, str] = Query("driver", _drives, bottom=lambda _: "")
+
+
+def driver_of(store: Store, path: str, function: f.Function) -> str:
+    """The test client or communicator that a function makes, itself or in the project functions that it names."""
+    dotted = of_drivers(store, path, function, bound_names(function))
+    if dotted:
+        return dotted
+    for symbol in _named(store, path, function):
+        dotted = _driver(store, symbol.ref) if isinstance(symbol, FunctionSymbol) else _base(store, symbol.ref)
+        if dotted:
+            return dotted
+    return ""
+
+
+def _base(store: Store, ref: ClassRef) -> str:
+    """The test client or communicator that a class of the project is one of."""
+    return next((cls for cls in mro(store, ref).classes if isinstance(cls, str) and is_driver(cls)), "")
+
+
+def driver_of_fixtures(store: Store, refs: Iterable[FunctionRef]) -> str:
+    """The same of fixtures."""
+    return next((dotted for ref in refs if (dotted := _driver(store, ref))), "")
+
+
+def _named(store: Store, path: str, function: f.Function) -> Iterator[FunctionSymbol | ClassSymbol]:
+    """The functions and classes of the project that a function names."""
+    local = bound_names(function)
+    seen: set[FunctionRef | ClassRef] = set()
+    for node in walk(function):
+        if isinstance(node, f.Name | f.Attribute):
+            first = root(node)
+            if first is None or first.id in local:
+                continue
+            for symbol in resolve(store, path, node):
+                if isinstance(symbol, FunctionSymbol | ClassSymbol) and symbol.ref not in seen:
+                    seen.add(symbol.ref)
+                    yield symbol
+
+
 # --- what lives longer than a loop -----------------------------------------------------------------------------------
 
 
-def _loop_free(store: Store, ref: FunctionRef) -> bool:
-    found = find(store, ref)
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A function's facts with what is known of the names in it: `instances` are those of project classes."""
+
+    path: str
+    function: f.Function
+    instances: Mapping[str, ClassRef]
+
+
+def body(store: Store, path: str, function: f.Function, owner: ClassRef | None) -> Body:
+    """A function with the names that it binds once to `Class(...)` of the project, and `self` as one of `owner`."""
+    instances = _instances(store, path, function)
+    static = any(isinstance(d, f.Name) and d.id in ("staticmethod", "classmethod") for d in function.decorators)
+    if owner is not None and function.params and not static:
+        instances = {function.params[0].name: owner, **instances}
+    return Body(path, function, instances)
+
+
+def _loop_free(store: Store, symbol: FunctionSymbol) -> bool:
+    found = find(store, symbol.ref)
     if found is None or not isinstance(found.node, f.Function) or found.around:
         return False
-    return is_loop_free(store, ref, found.node)
+    return is_loop_free(store, body(store, symbol.ref.path, found.node, symbol.owner))
 
 
-loop_free: Query[FunctionRef, bool] = Query("loop free", _loop_free, bottom=lambda _: True)
+loop_free: Query[FunctionSymbol, bool] = Query("loop free", _loop_free, bottom=lambda _: True)
 """Whether a project function works the same whatever loop runs it, and leaves nothing in it: it awaits database work
-and functions of that kind alone, and names nothing that belongs to loops, clients or threads."""
+and functions of that kind alone, and names nothing that belongs to loops, clients or threads. `owner` is the class of
+the receiver."""
 
 
-def is_loop_free(store: Store, ref: FunctionRef, function: f.Function) -> bool:
+def is_loop_free(store: Store, here: Body) -> bool:
     """`loop_free` for facts at hand; a function inside a test has no reference that others could follow."""
-    if of_loops(store, ref.path, function, bound_names(function)):
+    if of_loops(store, here.path, here.function, bound_names(here.function)):
         return False
-    local = local_classes(store, ref.path, function)
-    for node in walk(function):
+    for node in walk(here.function):
         match node:
             case f.With(is_async=True) | f.For(is_async=True) | f.Clause(is_async=True) | f.Yield():
                 return False
             case f.Await():
-                if not is_known_await(store, ref, function, node, local):
+                if not is_known_await(store, here, node):
                     return False
-            case f.Name() | f.Attribute():
-                first = root(node)
-                if first is None or first.id in bound_names(function):
-                    continue
-                for symbol in resolve(store, ref.path, node):
-                    if isinstance(symbol, FunctionSymbol) and symbol.ref != ref and not loop_free(store, symbol.ref):
-                        return False
-    return True
+    named = [s for s in _named(store, here.path, here.function) if isinstance(s, FunctionSymbol)]
+    return all(loop_free(store, FunctionSymbol(symbol.ref)) for symbol in named)
 
 
-def is_known_await(
-    store: Store, ref: FunctionRef, function: f.Function, node: f.Await, local: dict[str, ClassRef]
-) -> bool:
+def is_known_await(store: Store, here: Body, node: f.Await) -> bool:
     """Whether what is awaited in a function is database work of the catalogue or `loop_free`."""
     call = node.value
     if not isinstance(call, f.Call):
         return False
-    bound = bound_names(function)
     if isinstance(call.func, f.Call):  # hop(f)(x)
-        first = root(call.func.func)
-        table = store.get(TABLE, "")
-        names = canonical_names(store, ref.path, call.func.func) if first is not None and first.id not in bound else ()
-        rows = [table.get(name) for name in names]
-        return bool(rows) and all(isinstance(row, Wraps) and row.when == "await" and row.rule for row in rows)
-    if isinstance(call.func, f.Attribute) and call.func.attr in database_words(store):
+        return _is_hop(store, here.path, call.func.func, bound_names(here.function))
+    if isinstance(call.func, f.Attribute) and call.func.attr in _database_words(store, ""):
         return True
-    return bool(callees(store, ref, function, call.func, local)) and all(
-        loop_free(store, callee) for callee in callees(store, ref, function, call.func, local)
-    )
+    found = _callees(store, here, call.func)
+    return bool(found) and all(loop_free(store, callee) for callee in found)
 
 
-def callees(
-    store: Store, ref: FunctionRef, function: f.Function, func: f.Expr, local: dict[str, ClassRef]
-) -> tuple[FunctionRef, ...]:
-    """The coroutine functions of the project that `func` may stand for; empty when one is not known.
+def _is_hop(store: Store, path: str, expr: f.Expr, local: frozenset[str]) -> bool:
+    """Whether a callable is one of the catalogue's that wrap a function so that it is to be awaited."""
+    first = root(expr)
+    if first is None or first.id in local:
+        return False
+    table = store.get(TABLE, "")
+    rows = [table.get(name) for name in canonical_names(store, path, expr)]
+    return bool(rows) and all(isinstance(row, Wraps) and row.when == "await" and row.rule for row in rows)
 
-    Methods are looked up on `Class(...)`, and on a name that the function binds once to such a call."""
-    found: list[FunctionRef] = []
+
+def _callees(store: Store, here: Body, func: f.Expr) -> tuple[FunctionSymbol, ...]:
+    """The functions of the project that `func` may stand for, when each gives something to await; else empty.
+
+    Methods are looked up on `Class(...)`, and on names of such instances."""
+    found: list[FunctionSymbol] = []
     first = root(func)
-    if first is not None and first.id not in bound_names(function):
-        for symbol in resolve(store, ref.path, func):
+    if first is not None and first.id not in bound_names(here.function):
+        for symbol in resolve(store, here.path, func):
             if not isinstance(symbol, FunctionSymbol):
                 return ()
-            found.append(symbol.ref)
+            found.append(symbol)
     elif isinstance(func, f.Attribute):
-        cls = class_of(store, ref.path, function, func.value, local)
+        cls = _class_of(store, here, func.value)
         for _, symbol in class_attribute(store, cls, func.attr) if cls is not None else ():
             if not isinstance(symbol, FunctionSymbol):
                 return ()
-            found.append(symbol.ref)
-    nodes = [find(store, one) for one in found]
-    if any(n is None or not isinstance(n.node, f.Function) or not n.node.is_async for n in nodes):
-        return ()
-    return tuple(found)
+            found.append(FunctionSymbol(symbol.ref, cls))
+    return tuple(found) if all(_gives_awaitable(store, symbol.ref) for symbol in found) else ()
 
 
-def class_of(
-    store: Store, path: str, function: f.Function, value: f.Expr, local: dict[str, ClassRef]
-) -> ClassRef | None:
+def _gives_awaitable(store: Store, ref: FunctionRef) -> bool:
+    found = find(store, ref)
+    if found is None or not isinstance(found.node, f.Function):
+        return False
+    if not found.node.decorators:
+        return found.node.is_async and not found.node.is_generator
+    called = [d.func if isinstance(d, f.Call) else d for d in found.node.decorators]
+    return all(_is_hop(store, ref.path, one, frozenset()) for one in called)
+
+
+def _class_of(store: Store, here: Body, value: f.Expr) -> ClassRef | None:
     """The class of the project that a receiver is an instance of, where that is written out."""
     if isinstance(value, f.Name):
-        return local.get(value.id)
+        return here.instances.get(value.id)
     if not isinstance(value, f.Call):
         return None
     first = root(value.func)
-    if first is None or first.id in bound_names(function):
+    if first is None or first.id in bound_names(here.function):
         return None
-    symbols = resolve(store, path, value.func)
+    symbols = resolve(store, here.path, value.func)
     if len(symbols) == 1 and isinstance(symbols[0], ClassSymbol):
         return symbols[0].ref
     return None
 
 
-def local_classes(store: Store, path: str, function: f.Function) -> dict[str, ClassRef]:
-    """The names that a function binds once, to `Class(...)` of the project."""
+def _instances(store: Store, path: str, function: f.Function) -> dict[str, ClassRef]:
     times: dict[str, int] = {}
     classes: dict[str, ClassRef] = {}
+    otherwise = {p.name for p in function.params}
+    here = Body(path, function, {})
     for node in walk(function):
-        if isinstance(node, f.Name):
-            continue
-        if isinstance(node, f.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], f.Name):
-            name = node.targets[0].id
-            times[name] = times.get(name, 0) + 1
-            cls = class_of(store, path, function, node.value, {}) if node.value is not None else None
-            if cls is not None:
-                classes[name] = cls
-    bound_otherwise = {
-        n.id
-        for node in walk(function)
-        if isinstance(node, f.For | f.Clause | f.WithItem | f.Walrus) and node.target is not None
-        for n in walk(node.target)
-        if isinstance(n, f.Name)
-    } | {p.name for p in function.params}
-    return {name: cls for name, cls in classes.items() if times[name] == 1 and name not in bound_otherwise}
+        match node:
+            case f.Assign(targets=(f.Name(id=name),), value=value) if value is not None:
+                times[name] = times.get(name, 0) + 1
+                cls = _class_of(store, here, value)
+                if cls is not None:
+                    classes[name] = cls
+            case f.Assign(targets=targets):
+                otherwise |= {n.id for t in targets for n in walk(t) if isinstance(n, f.Name)}
+            case f.For() | f.Clause() | f.WithItem() | f.Walrus() if node.target is not None:
+                otherwise |= {n.id for n in walk(node.target) if isinstance(n, f.Name)}
+    return {name: cls for name, cls in classes.items() if times[name] == 1 and name not in otherwise}
 
 
-def _database_words(store: Store, _: str) -> frozenset[str]:
+def _words_of_rows(store: Store, _: str) -> frozenset[str]:
     return frozenset(
         row.name.rpartition(".")[2]
         for row in store.get(TABLE, "").rows()
@@ -186,9 +252,5 @@ def _database_words(store: Store, _: str) -> frozenset[str]:
     )
 
 
-_words: Query[str, frozenset[str]] = Query("database words", _database_words)
-
-
-def database_words(store: Store) -> frozenset[str]:
-    """The names of Django's async methods of querysets, managers and models."""
-    return _words(store, "")
+_database_words: Query[str, frozenset[str]] = Query("database words", _words_of_rows)
+"""The names of Django's async methods of querysets, managers and models."""

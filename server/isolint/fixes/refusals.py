@@ -66,6 +66,15 @@ _CLIENTS = (
     "django.test.AsyncClient",
     "django.test.AsyncRequestFactory",
 )
+_DRIVERS = (
+    "channels.testing",
+    "asgiref.testing",
+    "httpx.ASGITransport",
+    "django.test.AsyncClient",
+    "starlette.testclient",
+    "fastapi.testclient",
+)
+"""Of these, what is there for tests alone: whoever makes one, in however many helpers, drives the application."""
 _CLIENT_FIXTURES = frozenset({"async_client", "async_rf"})
 _COUNTERS = frozenset({"django_assert_num_queries", "django_assert_max_num_queries", "CaptureQueriesContext"})
 _COMMITS = frozenset({"on_commit", "django_capture_on_commit_callbacks", "captureOnCommitCallbacks"})
@@ -112,7 +121,7 @@ def of_item(item: TestItem, who: Runner, again: int) -> str:
 
 def of_fixtures(store: Store, item: TestItem, fixtures: Closure, who: Runner) -> str:
     """Fixtures that work on the loop, or on connections in a way that a sync test changes."""
-    reached = _reached(item, fixtures)
+    reached = reached_fixtures(item, fixtures)
     for name, definitions in fixtures.fixtures:
         if not definitions:
             continue
@@ -138,14 +147,14 @@ def of_fixtures(store: Store, item: TestItem, fixtures: Closure, who: Runner) ->
 def async_fixture(item: TestItem, fixtures: Closure) -> str:
     """An async fixture whose value the test gets hold of: pytest-asyncio gives it to sync tests as well, but what it
     holds may belong to the loop that made it."""
-    reached = _reached(item, fixtures)
+    reached = reached_fixtures(item, fixtures)
     for name, definitions in fixtures.fixtures:
         if name in reached and any(one.is_async for one in definitions):
             return f"fixture {name} is async, and its value may belong to the event loop that made it"
     return ""
 
 
-def _reached(item: TestItem, fixtures: Closure) -> frozenset[str]:
+def reached_fixtures(item: TestItem, fixtures: Closure) -> frozenset[str]:
     """The fixtures whose values the test may get hold of: those it asks for, and what these ask for."""
     reached: set[str] = set()
     todo = list(item.params)
@@ -276,6 +285,16 @@ def of_loops(store: Store, path: str, node: Node, local: frozenset[str]) -> str:
     """What in a piece of code belongs to an event loop, a client or a thread: its dotted name. `local` are the names
     that the function around it binds."""
     return next((dotted for dotted in _modules(store, path, node, local) if belongs_to_loops(dotted)), "")
+
+
+def of_drivers(store: Store, path: str, node: Node, local: frozenset[str]) -> str:
+    """The test client or communicator that a piece of code mentions: its dotted name."""
+    return next((dotted for dotted in _modules(store, path, node, local) if is_driver(dotted)), "")
+
+
+def is_driver(dotted: str) -> bool:
+    """Whether a name outside the project is of a test client or communicator."""
+    return _is_of(dotted, _DRIVERS)
 
 
 def belongs_to_loops(dotted: str) -> bool:

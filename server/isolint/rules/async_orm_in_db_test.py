@@ -47,10 +47,11 @@ come back to the test's thread and connection.
 
 ## Fix safety
 
-The conversion is *safe* when the a-methods of the test have a sync twin with the same arguments, and all other awaits
-can move behind one `async_to_sync` call. It is *unsafe*, or not offered, when the test expects an `IntegrityError`
-outside an `atomic()` block (at home it breaks the test's transaction), waits for `transaction.on_commit`, or closes
-connections itself.
+The a-methods of the test become their sync twins. Other awaits go through `async_to_sync`, each of its own where that is
+known to be enough; what shares an event loop becomes one coroutine inside the test, called once. That is *safe*, but it
+is *unsafe*, or not offered, when the test expects an `IntegrityError` outside an `atomic()` block (at home it breaks
+the test's transaction), waits for `transaction.on_commit`, closes connections itself, runs coroutines at a time
+(`gather`, tasks), gets a value from an async fixture, or drives the application through a client or communicator.
 
 ## References
 

@@ -194,12 +194,22 @@ def plain(work): return work
 """,
 }
 
+IMPORTS = """\
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.dummy import Process
+import vendor.inner
+from vendor import *
+from vendor import made, turn
+"""
+
 INSTALLED = {
     "another name for a hop": ("begin(target=Order.objects.create).start()", "leaks"),
     "another name in another module": ("turn(Order.objects.acreate())", "leaks"),
     "a class with a hop among its bases": ("Worker(target=Order.objects.create).start()", "leaks"),
     "an object": ("list(pool.map(Order.objects.create, []))", "leaks"),
     "an attribute of a module": ("vendor.inner.begin(target=Order.objects.create).start()", "leaks"),
+    "a class of Python with a hop among its bases": ("Process(target=Order.objects.create).start()", "leaks"),
+    "another class of Python": ("list(ProcessPoolExecutor().map(Order.objects.create, [1]))", "leaks"),
     "a class without": ("Calm().start(); Order.objects.create()", "safe"),
     "what gives a harmless object": ("calm().start(); Order.objects.create()", "safe"),
     "a helper that is no hop": ("plain(Order.objects.create)", "safe"),
@@ -210,7 +220,7 @@ INSTALLED = {
 def test_an_installed_name_is_what_it_stands_for(once: bool) -> None:
     """Told from words or by the machine: both say the same."""
     tests = [f"def test_{name.replace(' ', '_')}(): {call}\n" for name, (call, _) in INSTALLED.items()]
-    text = "\n".join([f"{HEAD}import vendor.inner\nfrom vendor import *\nfrom vendor import made, turn\n", *tests])
+    text = "\n".join([HEAD, IMPORTS, *tests])
     with project_with(VENDOR, {"test_a.py": text}, once=once) as session:
         found = verdicts_of(session, Path(session.root))
         said = {name.removeprefix("test_").replace("_", " "): test.verdict for name, test in found.items()}

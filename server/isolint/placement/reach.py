@@ -62,8 +62,9 @@ _SET = re.compile(rb"\.\s*([^\W\d]\w*)\s*(?::[^=\n]*)?=(?!=)")
 _AT_HOME = frozenset({Place.HOME, Place.HOME_LOOP, Place.LENT})
 _COMMON = frozenset({"run", "map", "start", "call"})
 """Last names of hops that anything may have: these count only as names of the hop's own package."""
-_TOLD_BY_NAME = sys.stdlib_module_names | {"builtins", "django", "asgiref"}
-"""Packages that are not asked about: their own hops are rows, and none of them is given a second name there."""
+_RUNS_CODE_ELSEWHERE = {"asyncio", "concurrent", "multiprocessing", "threading"}
+_TOLD_BY_NAME = (sys.stdlib_module_names - _RUNS_CODE_ELSEWHERE) | {"builtins", "django"}
+"""Packages that are not asked about: their own hops are rows, and no hop has a second name or a subclass there."""
 _MOST_UNIVERSES = 2
 
 

@@ -226,3 +226,10 @@ def test_an_edit_ends_a_question_that_waits(inside: Inside, engines: Engines, tm
     assert engines.count("hover") == 1
     inside.change(uri, 2, "soon too\n")
     assert inside.answer(waiting)["error"]["code"] == -32801
+
+
+def test_a_question_waits_only_so_long(inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("isolint.lsp.analysis._GRACE", 0.05)
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", "soon\n")
+    assert inside.answer(inside.hover(uri, 0, 1))["result"] is None

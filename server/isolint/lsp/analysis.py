@@ -86,11 +86,12 @@ class Analysis:
 
     def run(self) -> None:
         """Work until the mailbox says stop."""
-        while (mail := self._mailbox.take(wait=not self._has_work())) is not None:
+        while (mail := self._mailbox.take(not self._has_work(), _GRACE if self._empty else None)) is not None:
             self._has_news |= bool(mail.chores)
             self._settle(mail)
             questions = [*self._early, *mail.questions]
-            if mail.chores or mail.buffers:  # answers of jedi among them
+            # Answers of jedi are among the chores; when none came for long, nothing is the answer.
+            if mail.chores or mail.buffers or any(time.monotonic() > one.asked + _GRACE for one in self._empty):
                 questions = [*self._empty, *questions]
                 self._empty = []
             self._early = [] if self._ready else [question for question in questions if question.patient]

@@ -101,11 +101,13 @@ class Mailbox:
         for question in waiting:
             question.future.cancel()
 
-    def take(self, wait: bool) -> Mail | None:
-        """What came in, emptying the slot; with `wait`, not before something came. None: stop."""
+    def take(self, wait: bool, limit: float | None = None) -> Mail | None:
+        """What came in, emptying the slot; with `wait`, not before something came or `limit` seconds passed. None:
+        stop."""
         with self._changed:
             while wait and not self._mail and not self._stopped:
-                self._changed.wait()
+                if not self._changed.wait(limit):
+                    break
             if self._stopped:
                 return None
             mail, self._mail = self._mail, Mail()

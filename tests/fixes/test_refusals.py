@@ -350,6 +350,32 @@ async def test_it(client):
     assert convert(text).reason.startswith(reason)
 
 
+def test_client_of_a_library_that_is_not_installed() -> None:
+    text = """\
+import pytest
+from fastapi.testclient import TestClient as Base
+
+from shop.models import Order
+
+
+class Client(Base):
+    pass
+
+
+@pytest.fixture
+def client():
+    return Client(None)
+
+
+@pytest.mark.django_db
+@pytest.mark.asyncio
+async def test_it(client):
+    await Order.objects.acreate()
+"""
+    reason = "it drives the application through a client or communicator (fastapi.testclient"
+    assert convert(text).reason.startswith(reason)
+
+
 def test_async_fixture_of_anyio() -> None:
     text = """\
 import pytest

@@ -13,6 +13,7 @@ from isolint.catalog.rows import Acts, Wraps
 from isolint.fixes.refusals import handles_database_errors, is_driver, of_drivers, of_loops
 from isolint.fixes.walk import root, walk
 from isolint.names.resolve import canonical_names, class_attribute, mro, resolve
+from isolint.names.scopes import class_facts
 from isolint.names.symbols import ClassRef, ClassSymbol, FunctionRef, FunctionSymbol
 from isolint.placement.functions import bound_names, find
 from isolint.placement.inputs import TABLE
@@ -85,7 +86,18 @@ def driver_of(store: Store, path: str, function: f.Function) -> str:
 
 def _base(store: Store, ref: ClassRef) -> str:
     """The test client or communicator that a class of the project is one of."""
-    return next((cls for cls in mro(store, ref).classes if isinstance(cls, str) and is_driver(cls)), "")
+    for cls in mro(store, ref).classes:
+        if isinstance(cls, str):
+            if is_driver(cls):
+                return cls
+            continue
+        facts = class_facts(store, cls)
+        # A base that is not installed has no class to look up: then its name as it is imported tells.
+        for base in facts.bases if facts is not None else ():
+            dotted = of_drivers(store, cls.path, base, frozenset())
+            if dotted:
+                return dotted
+    return ""
 
 
 def driver_of_fixtures(store: Store, refs: Iterable[FunctionRef]) -> str:

@@ -48,8 +48,8 @@ come back to the test's thread and connection.
 ## Fix safety
 
 The a-methods of the test become their sync twins. Other awaits go through `async_to_sync`, each of its own where that
-is known to be enough; what shares an event loop becomes one coroutine inside the test, called once. That is *safe*, but it
-is *unsafe*, or not offered, when the test expects an `IntegrityError` outside an `atomic()` block (at home it breaks
+is known to be enough; what shares an event loop becomes one coroutine inside the test, called once. That is *safe*, but
+it is *unsafe*, or not offered, when the test expects an `IntegrityError` outside an `atomic()` block (at home it breaks
 the test's transaction), waits for `transaction.on_commit`, closes connections itself, runs coroutines at a time
 (`gather`, tasks), gets a value from an async fixture, or drives the application through a client or communicator.
 

@@ -39,3 +39,20 @@ def test_an_installed_one_counts() -> None:
 def test_a_package_inside_another_is_no_top_level_one() -> None:
     files = {"site/__init__.py": "", "site/shop/__init__.py": "", "site/shop/tools.py": "def make(): pass\n"}
     assert found(files) == External("shop.tools.make")
+
+
+def test_a_project_below_the_folder_that_is_looked_at() -> None:
+    """pytest finds the configuration of `backend` from a test there, and pytest-django its `manage.py`; the folder is a
+    package, so that nothing else says that `shop` is to be imported from it."""
+    files = {
+        "backend/__init__.py": "",
+        "backend/manage.py": "from django.core.management import execute_from_command_line\n",
+        "backend/pytest.ini": "[pytest]\n",
+        "backend/shop/__init__.py": "",
+        "backend/shop/tools.py": "def make(): pass\n",
+        "backend/shop/tests/__init__.py": "",
+        "backend/shop/tests/test_b.py": TEST,
+    }
+    with project(files) as (root, session):
+        (symbol,) = lookup(session.store, (str(root / "backend/shop/tests/test_b.py"), "make"))
+        assert isinstance(symbol, FunctionSymbol)

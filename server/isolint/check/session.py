@@ -57,7 +57,7 @@ from isolint.syntax.places import places
 from isolint.syntax.source import Chunk, SourceFile
 from isolint.workspace.discovery import discover, is_conftest, is_test_file
 from isolint.workspace.files import Files, Source, Stamp, read_source, reader, stamp_of, with_buffer, without_buffer
-from isolint.workspace.project import Project, import_base, open_project
+from isolint.workspace.project import Project, import_base, import_roots, open_project
 from isolint.workspace.pytest_config import names_config_file
 from isolint.workspace.shapes import Environment, Place, Problem, Settings
 
@@ -506,7 +506,11 @@ class Session:
         config = self._config(self.root)
         source = os.path.join(self.root, "src")
         installed = [p for p in self.environment.site_packages if os.path.basename(p) not in _SITE_FOLDERS]
-        roots = [self.root, *config.pythonpath, *sorted(bases, key=lambda b: (len(b), b)), *installed, source]
+        near = [self.root, *config.pythonpath, *sorted(bases, key=lambda b: (len(b), b)), *installed, source]
+        # What configurations further down, and pytest-django's `manage.py`, add for some of the tests.
+        one_a_folder = {os.path.dirname(file): file for file in sorted(self._tests)}.values()
+        further = [r for f in one_a_folder for r in import_roots(self.project, self.project.config_for(f), f)]
+        roots = [*near, *further]
         self.store.set(PROJECT, "", ProjectFiles(self.root, files, tuple(dict.fromkeys(roots)), frozenset(directories)))
 
     def _listed(self, paths: Iterable[str], closed: bool = False) -> None:

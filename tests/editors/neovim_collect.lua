@@ -3,16 +3,9 @@
 --
 -- nvim -l neovim_collect.lua OUTPUT PLAN: the plan is a JSON file with `files`, and `places` ({file, line, character}).
 
+local script = dofile(vim.fs.joinpath(vim.fs.dirname(arg[0]), 'neovim_script.lua'))
 local output = arg[1]
 local plan = vim.json.decode(table.concat(vim.fn.readfile(arg[2]), '\n'))
-local seen = { steps = {} }
-
-local function wait(what, condition, pause)
-  table.insert(seen.steps, what)
-  if not vim.wait(120000, condition, pause or 20) then
-    error('waited in vain for: ' .. what)
-  end
-end
 
 local function findings(buffer)
   return vim.tbl_map(function(it)
@@ -35,7 +28,7 @@ local function state()
   return all
 end
 
-local ok, err = pcall(function()
+script(output, 120000, function(seen, wait)
   for _, file in ipairs(plan.files) do
     vim.cmd.edit(vim.fn.fnameescape(file))
   end
@@ -76,15 +69,3 @@ local ok, err = pcall(function()
     table.insert(seen.hovers, answer ~= vim.NIL and answer and answer.contents.value or '')
   end
 end)
-seen.failure = not ok and tostring(err) or nil
-seen.messages = vim.api.nvim_exec2('messages', { output = true }).output
-local handle = assert(io.open(output, 'w'))
-handle:write(vim.json.encode(seen))
-handle:close()
-for _, client in ipairs(vim.lsp.get_clients()) do
-  client:stop()
-end
-vim.wait(10000, function()
-  return #vim.lsp.get_clients() == 0
-end, 20)
-os.exit(ok and 0 or 1)

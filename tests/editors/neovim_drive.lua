@@ -4,30 +4,8 @@
 -- nvim -l neovim_drive.lua OUTPUT FILE PATTERN [look|write]: the first finding whose message matches the Lua pattern is
 -- fixed, or only looked at, or the file is only written, so that the user's own commands do what they do.
 
+local script = dofile(vim.fs.joinpath(vim.fs.dirname(arg[0]), 'neovim_script.lua'))
 local output, file, pattern, only = arg[1], arg[2], arg[3], arg[4]
-local seen = { steps = {} }
-
-local function finish(failure)
-  seen.failure = failure
-  seen.messages = vim.api.nvim_exec2('messages', { output = true }).output
-  local handle = assert(io.open(output, 'w'))
-  handle:write(vim.json.encode(seen))
-  handle:close()
-  for _, client in ipairs(vim.lsp.get_clients()) do
-    client:stop()
-  end
-  vim.wait(10000, function()
-    return #vim.lsp.get_clients() == 0
-  end, 20)
-  os.exit(failure and 1 or 0)
-end
-
-local function wait(what, condition)
-  table.insert(seen.steps, what)
-  if not vim.wait(60000, condition, 20) then
-    finish('waited in vain for: ' .. what)
-  end
-end
 
 -- A finding that can be fixed: while the server still learns about the installed packages, it may not know how.
 local function finding()
@@ -39,7 +17,7 @@ local function finding()
   end
 end
 
-local ok, err = pcall(function()
+script(output, 60000, function(seen, wait)
   vim.cmd.edit(file)
   wait('the client', function()
     return #vim.lsp.get_clients({ bufnr = 0, name = 'isolint' }) == 1
@@ -93,4 +71,3 @@ local ok, err = pcall(function()
   end
   vim.cmd('silent write')
 end)
-finish(not ok and tostring(err) or nil)

@@ -5,32 +5,10 @@
 -- own commands do there is seen, once there are COUNT references; then NAME is renamed to NEW, and every file that
 -- changed is written.
 
+local script = dofile(vim.fs.joinpath(vim.fs.dirname(arg[0]), 'neovim_script.lua'))
 local output, file, name, new, count = arg[1], arg[2], arg[3], arg[4], tonumber(arg[5])
-local seen = { steps = {} }
 
-local function finish(failure)
-  seen.failure = failure
-  seen.messages = vim.api.nvim_exec2('messages', { output = true }).output
-  local handle = assert(io.open(output, 'w'))
-  handle:write(vim.json.encode(seen))
-  handle:close()
-  for _, client in ipairs(vim.lsp.get_clients()) do
-    client:stop()
-  end
-  vim.wait(10000, function()
-    return #vim.lsp.get_clients() == 0
-  end, 20)
-  os.exit(failure and 1 or 0)
-end
-
-local function wait(what, condition)
-  table.insert(seen.steps, what)
-  if not vim.wait(60000, condition, 20) then
-    finish('waited in vain for: ' .. what)
-  end
-end
-
-local ok, err = pcall(function()
+script(output, 60000, function(seen, wait)
   vim.cmd.edit(file)
   local start = vim.api.nvim_get_current_buf()
   wait('the client', function()
@@ -85,4 +63,3 @@ local ok, err = pcall(function()
   end)
   vim.cmd('silent wall')
 end)
-finish(not ok and tostring(err) or nil)

@@ -1710,6 +1710,86 @@ class Lazy(TestCase):
 }
 
 
+_ODD_TESTS = """
+import pytest, unittest, enum, sys
+from base_tests import BaseCase, PlainBase
+import base_tests
+from django.test import TestCase as DjangoCase
+from unittest.mock import patch, MagicMock
+class TestA(PlainBase):
+    pass
+class TestB(base_tests.PlainBase, metaclass=type): pass
+class CaseX(BaseCase):
+    @unittest.skip("x")
+    def test_skip(self): pass
+    @pytest.mark.skip
+    def test_mskip(self): pass
+    @unittest.expectedFailure
+    def test_xf(self): pass
+    def testCamel(self): pass
+    test_attr = None
+    test_lambda = lambda self: None
+    @property
+    def test_prop(self): return 1
+    @staticmethod
+    def test_st(): pass
+    @classmethod
+    def test_cl(cls): pass
+class SubX(CaseX):
+    test_skip = None
+    def setUp(self): pass
+@pytest.mark.parametrize("q", [1])
+class TestParam:
+    @patch("os.getcwd", new_callable=MagicMock)
+    @patch.object(sys, "path", [])
+    @patch.multiple("os", getpid=1)
+    def test_p(self, m, q, tmp_path): pass
+    @patch.multiple("os", getpid=__import__("unittest.mock").mock.DEFAULT)
+    def test_multi(self, q, getpid=None): pass
+class TestNone:
+    test_x = None
+    def test_y(self): pass
+class TestGetattr:
+    def __getattr__(self, name): raise AttributeError(name)
+    def test_g(self): pass
+class TestAsync:
+    @pytest.mark.django_db
+    async def test_as(self): pass
+class TestEnumLike(enum.Enum):
+    A = 1
+    def test_e(self): pass
+class TestSuper(unittest.IsolatedAsyncioTestCase, BaseCase):
+    async def asyncSetUp(self): pass
+    async def test_as(self): pass
+class testlower:
+    def test_no(self): pass
+class TestWithCall:
+    def __call__(self): pass
+    def test_wc(self): pass
+class TestSubclassHook:
+    def __init_subclass__(cls, **kw): super().__init_subclass__(**kw)
+    def test_h(self): pass
+class TestSub(TestSubclassHook): pass
+try:
+    class TestTry:
+        def test_t(self): pass
+except Exception: pass
+def test_kwargs(**kw): pass
+def test_args(*args): pass
+def test_default_fixture(tmp_path, x=1, *, tmp_path_factory): pass
+async def test_async_plain(): pass
+async def test_agen():
+    yield
+def test_inner_gen():
+    def g(): yield 1
+    list(g())
+def Test_upper(): pass
+testing = 1
+def test(): pass
+class Test:
+    def test(self): pass
+"""
+
 ODD = {
     "base_tests.py": """
 import pytest, unittest
@@ -1734,169 +1814,13 @@ from . import rel
 from .rel import test_rel as test_renamed
 from ..up import TestUp
 """,
-    "ns/deep/test_same_name.py": """
-import pytest, unittest, enum, sys
-from base_tests import BaseCase, PlainBase
-import base_tests
-from django.test import TestCase as DjangoCase
-from unittest.mock import patch, MagicMock
-class TestA(PlainBase):
-    pass
-class TestB(base_tests.PlainBase, metaclass=type): pass
-class CaseX(BaseCase):
-    @unittest.skip("x")
-    def test_skip(self): pass
-    @pytest.mark.skip
-    def test_mskip(self): pass
-    @unittest.expectedFailure
-    def test_xf(self): pass
-    def testCamel(self): pass
-    test_attr = None
-    test_lambda = lambda self: None
-    @property
-    def test_prop(self): return 1
-    @staticmethod
-    def test_st(): pass
-    @classmethod
-    def test_cl(cls): pass
-class SubX(CaseX):
-    test_skip = None
-    def setUp(self): pass
-@pytest.mark.parametrize("q", [1])
-class TestParam:
-    @patch("os.getcwd", new_callable=MagicMock)
-    @patch.object(sys, "path", [])
-    @patch.multiple("os", getpid=1)
-    def test_p(self, m, q, tmp_path): pass
-    @patch.multiple("os", getpid=__import__("unittest.mock").mock.DEFAULT)
-    def test_multi(self, q, getpid=None): pass
-class TestNone:
-    test_x = None
-    def test_y(self): pass
-class TestGetattr:
-    def __getattr__(self, name): raise AttributeError(name)
-    def test_g(self): pass
-class TestAsync:
-    @pytest.mark.django_db
-    async def test_as(self): pass
-class TestEnumLike(enum.Enum):
-    A = 1
-    def test_e(self): pass
-class TestSuper(unittest.IsolatedAsyncioTestCase, BaseCase):
-    async def asyncSetUp(self): pass
-    async def test_as(self): pass
-class testlower:
-    def test_no(self): pass
-class TestWithCall:
-    def __call__(self): pass
-    def test_wc(self): pass
-class TestSubclassHook:
-    def __init_subclass__(cls, **kw): super().__init_subclass__(**kw)
-    def test_h(self): pass
-class TestSub(TestSubclassHook): pass
-try:
-    class TestTry:
-        def test_t(self): pass
-except Exception: pass
-def test_kwargs(**kw): pass
-def test_args(*args): pass
-def test_default_fixture(tmp_path, x=1, *, tmp_path_factory): pass
-async def test_async_plain(): pass
-async def test_agen():
-    yield
-def test_inner_gen():
-    def g(): yield 1
-    list(g())
-def Test_upper(): pass
-testing = 1
-def test(): pass
-class Test:
-    def test(self): pass
-""",
+    "ns/deep/test_same_name.py": _ODD_TESTS,
     "ns/up.py": """
 class TestUp:
     def test_u(self): pass
 """,
     "pytest.ini": INI,
-    "test_odd.py": """
-import pytest, unittest, enum, sys
-from base_tests import BaseCase, PlainBase
-import base_tests
-from django.test import TestCase as DjangoCase
-from unittest.mock import patch, MagicMock
-class TestA(PlainBase):
-    pass
-class TestB(base_tests.PlainBase, metaclass=type): pass
-class CaseX(BaseCase):
-    @unittest.skip("x")
-    def test_skip(self): pass
-    @pytest.mark.skip
-    def test_mskip(self): pass
-    @unittest.expectedFailure
-    def test_xf(self): pass
-    def testCamel(self): pass
-    test_attr = None
-    test_lambda = lambda self: None
-    @property
-    def test_prop(self): return 1
-    @staticmethod
-    def test_st(): pass
-    @classmethod
-    def test_cl(cls): pass
-class SubX(CaseX):
-    test_skip = None
-    def setUp(self): pass
-@pytest.mark.parametrize("q", [1])
-class TestParam:
-    @patch("os.getcwd", new_callable=MagicMock)
-    @patch.object(sys, "path", [])
-    @patch.multiple("os", getpid=1)
-    def test_p(self, m, q, tmp_path): pass
-    @patch.multiple("os", getpid=__import__("unittest.mock").mock.DEFAULT)
-    def test_multi(self, q, getpid=None): pass
-class TestNone:
-    test_x = None
-    def test_y(self): pass
-class TestGetattr:
-    def __getattr__(self, name): raise AttributeError(name)
-    def test_g(self): pass
-class TestAsync:
-    @pytest.mark.django_db
-    async def test_as(self): pass
-class TestEnumLike(enum.Enum):
-    A = 1
-    def test_e(self): pass
-class TestSuper(unittest.IsolatedAsyncioTestCase, BaseCase):
-    async def asyncSetUp(self): pass
-    async def test_as(self): pass
-class testlower:
-    def test_no(self): pass
-class TestWithCall:
-    def __call__(self): pass
-    def test_wc(self): pass
-class TestSubclassHook:
-    def __init_subclass__(cls, **kw): super().__init_subclass__(**kw)
-    def test_h(self): pass
-class TestSub(TestSubclassHook): pass
-try:
-    class TestTry:
-        def test_t(self): pass
-except Exception: pass
-def test_kwargs(**kw): pass
-def test_args(*args): pass
-def test_default_fixture(tmp_path, x=1, *, tmp_path_factory): pass
-async def test_async_plain(): pass
-async def test_agen():
-    yield
-def test_inner_gen():
-    def g(): yield 1
-    list(g())
-def Test_upper(): pass
-testing = 1
-def test(): pass
-class Test:
-    def test(self): pass
-""",
+    "test_odd.py": _ODD_TESTS,
 }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from isolint.catalog.places import IDENTITY, Route
+from isolint.catalog.places import IDENTITY, IN_LOOP, SENSITIVE, Route
 
 Given = Literal[
     "plain",
@@ -119,20 +119,19 @@ class Gives:
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """`name(...)` has an application answer a request, when its result is awaited ("await") or at once ("call"). A view
-    or consumer that is a plain function runs by `plain`, one that is a coroutine function by `coroutine`.
+    """`name(...)` has an application answer a request when its result is awaited. A view or consumer that is a plain
+    function runs by `plain`, one that is a coroutine function by `coroutine`.
 
     `path` is where the URL stands: the position of an argument, or the name of an attribute that the receiver holds;
     `application` the attribute that holds what answers ("transport.app": an attribute of it), "" for the project's own
     URLs. The method of the request is the last part of `name` where that is one, else held as `method`."""
 
     name: str
-    when: Literal["call", "await"]
-    plain: Route
-    coroutine: Route
-    rule: str
     path: int | str
     application: str = ""
+    plain: Route = SENSITIVE
+    coroutine: Route = IN_LOOP
+    rule: str = "ISO104"
 
 
 @dataclass(frozen=True, slots=True)

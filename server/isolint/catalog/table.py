@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from isolint.catalog.cures import CURES
@@ -28,8 +28,7 @@ class Table:
 
     __slots__ = ("_extends", "_rows", "cure_words", "cures", "declared", "descriptors")
 
-    def __init__(self, rows: Iterable[Row], declared: Iterable[Row] = ()) -> None:
-        rows = (*rows, *declared)
+    def __init__(self, rows: Iterable[Row], declared: Sequence[Row] = ()) -> None:
         self.declared = frozenset(row.name for row in declared)
         """The names of the user's rows, which may be functions of the project."""
         self._rows: dict[str, Row] = {}
@@ -37,7 +36,7 @@ class Table:
         self.descriptors = DESCRIPTORS
         self.cures: dict[str, Cures] = {}
         """The cures by name, apart from the other rows: what is called may also be replaced."""
-        for row in rows:
+        for row in (*rows, *declared):
             if isinstance(row, Extends):
                 self._extends[row.name] = row.bases
             elif isinstance(row, Cures) and row.by != "call":

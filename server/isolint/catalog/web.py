@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isolint.catalog.places import IDENTITY, IN_LOOP, OWN_CONTEXT, OWN_CONTEXT_LOOP, SENSITIVE
+from isolint.catalog.places import IDENTITY, OWN_CONTEXT, OWN_CONTEXT_LOOP, SENSITIVE
 from isolint.catalog.rows import Acts, Attribute, Decorates, Drains, Extends, Gives, Hides, Requests, Row, Runs, Serves
 
 ROUTE = "django.urls.resolvers.RoutePattern"
@@ -100,7 +100,7 @@ WEB: tuple[Row, ...] = (
     Runs(f"{TASK}.acall", SENSITIVE, "await", "ISO101", payload="func"),
     # The async client: AsyncClientHandler awaits the view in the caller's task; a plain one goes through sync_to_async
     # (django/core/handlers/base.py BaseHandler._get_response_async).
-    *(Requests(f"{_CLIENT}.AsyncClient.{name}", "await", SENSITIVE, IN_LOOP, "ISO104", 0) for name in _METHODS),
+    *(Requests(f"{_CLIENT}.AsyncClient.{name}", 0) for name in _METHODS),
     *(
         Acts(f"{_CLIENT}.ClientMixin.{name}", "write", "await", SENSITIVE, "ISO104")
         for name in ("alogin", "aforce_login", "alogout")
@@ -121,40 +121,19 @@ WEB: tuple[Row, ...] = (
         cls="asgiref.testing.ApplicationCommunicator",
         holds=("application", "scope"),
     ),
-    *(
-        Requests(
-            f"{module}.ApplicationCommunicator.send_input",
-            "await",
-            SENSITIVE,
-            IN_LOOP,
-            "ISO104",
-            "scope",
-            "application",
-        )
-        for module in _APPLICATION
-    ),
+    *(Requests(f"{module}.ApplicationCommunicator.send_input", "scope", "application") for module in _APPLICATION),
     Gives(
         f"{_TESTING}.http.HttpCommunicator.()",
         cls=f"{_TESTING}.http.HttpCommunicator",
         holds=("application", "method", "path"),
     ),
-    Requests(
-        f"{_TESTING}.http.HttpCommunicator.get_response", "await", SENSITIVE, IN_LOOP, "ISO104", "path", "application"
-    ),
+    Requests(f"{_TESTING}.http.HttpCommunicator.get_response", "path", "application"),
     Gives(
         f"{_TESTING}.websocket.WebsocketCommunicator.()",
         cls=f"{_TESTING}.websocket.WebsocketCommunicator",
         holds=("application", "path"),
     ),
-    Requests(
-        f"{_TESTING}.websocket.WebsocketCommunicator.connect",
-        "await",
-        SENSITIVE,
-        IN_LOOP,
-        "ISO104",
-        "path",
-        "application",
-    ),
+    Requests(f"{_TESTING}.websocket.WebsocketCommunicator.connect", "path", "application"),
     *(
         Gives(f"{_TESTING}.websocket.WebsocketCommunicator.{name}")
         for name in ("send_to", "send_json_to", "receive_from", "receive_json_from", "receive_nothing", "disconnect")
@@ -168,10 +147,7 @@ WEB: tuple[Row, ...] = (
     # httpx drives the application in the caller's task (httpx/_transports/asgi.py).
     Gives("httpx._transports.asgi.ASGITransport.()", cls="httpx._transports.asgi.ASGITransport", holds=("app",)),
     Gives("httpx._client.AsyncClient.()", cls="httpx._client.AsyncClient", holds=("transport",)),
-    *(
-        Requests(f"httpx._client.AsyncClient.{name}", "await", SENSITIVE, IN_LOOP, "ISO104", 0, "transport.app")
-        for name in _METHODS[:-1]
-    ),
+    *(Requests(f"httpx._client.AsyncClient.{name}", 0, "transport.app") for name in _METHODS[:-1]),
     # Channels (channels/routing.py, channels/consumer.py): `as_asgi` stands for its class.
     Gives(f"{PROTOCOLS}.()", cls=PROTOCOLS, holds=("protocols",)),
     Gives(f"{ROUTES}.()", cls=ROUTES, holds=("routes",)),

@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, Protocol, cast
 
 from isolint.cli import messages
 from isolint.inference import wire
-from isolint.inference.process import BUNDLED, folder_of
+from isolint.inference.process import BUNDLED, end_process, folder_of
 from isolint.inference.wire import ChildEnded
 
 if TYPE_CHECKING:
@@ -154,14 +154,7 @@ class _Worker:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._process.kill()
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except OSError:
-                    continue
+        end_process(self._process)
 
     def judge(self, message: messages.Judge | messages.Learn) -> messages.Judged:
         """Send, and wait for the reply. Raises ChildEnded when none comes."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from isolint.names.scopes import target_names
 from isolint.placement.functions import bound_names
 from isolint.syntax import facts as f
 from isolint.syntax.facts import Span
@@ -61,7 +62,7 @@ def _visit(node: object, name: str, found: Uses) -> None:
             return
         case f.Comprehension():
             _visit(node.clauses[0].iterable if node.clauses else None, name, found)
-            if not any(name in _targets(clause.target) for clause in node.clauses):
+            if not any(name in target_names(clause.target) for clause in node.clauses):
                 _visit(node.elements, name, found)
                 for clause in node.clauses:
                     _visit((clause.target, clause.conditions), name, found)
@@ -90,14 +91,3 @@ def _visit(node: object, name: str, found: Uses) -> None:
 def _fields(node: msgspec.Struct) -> Iterator[object]:
     for name in node.__struct_fields__:
         yield getattr(node, name)
-
-
-def _targets(target: f.Expr) -> set[str]:
-    match target:
-        case f.Name():
-            return {target.id}
-        case f.Collection():
-            return {name for item in target.items for name in _targets(item)}
-        case f.Starred():
-            return _targets(target.value)
-    return set()

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from isolint.fixes.walk import Node, children, walk
+from isolint.names.scopes import target_names
 from isolint.placement.functions import bound_names, own_statements
 from isolint.syntax import facts as f
 
@@ -135,7 +136,7 @@ def _sure(statement: f.Stmt) -> Iterator[str]:
         case f.With():
             for item in statement.items:
                 if item.target is not None:
-                    yield from _names(item.target)
+                    yield from target_names(item.target)
             stops = any(
                 isinstance(i.context, f.Call) and _last_word(i.context.func) in _MAY_STOP for i in statement.items
             )
@@ -146,7 +147,7 @@ def _sure(statement: f.Stmt) -> Iterator[str]:
                 yield from _sure(inside)
         case f.Assign() if statement.value is not None:
             for target in statement.targets:
-                yield from _names(target)
+                yield from target_names(target)
             yield from (n.target.id for n in _outside(statement.value) if isinstance(n, f.Walrus))
         case f.Function() | f.Class():
             yield statement.name
@@ -159,7 +160,7 @@ def _in_order(body: Iterable[f.Stmt], names: set[str]) -> list[str]:
     """Names in the order in which they are bound."""
     found: dict[str, None] = {}
     for statement in own_statements(tuple(body)):
-        for name in (*(n for t in _targets(statement) for n in _names(t)), *_sure(statement)):
+        for name in (*(n for t in _targets(statement) for n in target_names(t)), *_sure(statement)):
             if name in names:
                 found[name] = None
     return [*found, *sorted(names - found.keys())]
@@ -184,17 +185,6 @@ def _targets(statement: f.Stmt) -> Iterator[f.Expr]:
             todo.insert(0, target.value)
         elif isinstance(target, f.Name):
             yield target
-
-
-def _names(target: f.Expr) -> Iterator[str]:
-    match target:
-        case f.Name():
-            yield target.id
-        case f.Collection():
-            for item in target.items:
-                yield from _names(item)
-        case f.Starred():
-            yield from _names(target.value)
 
 
 def _outside(node: Node) -> Iterator[Node]:

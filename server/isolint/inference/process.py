@@ -37,6 +37,18 @@ def folder_of(package: str) -> str:
     return str(Path(spec.origin).parent.parent)
 
 
+def end_process(process: subprocess.Popen[bytes]) -> None:
+    """End a process, reap it and close its pipes; a second call does nothing."""
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            try:
+                stream.close()
+            except OSError:
+                continue
+
+
 class Child:
     """A running child. `memory` is its resident memory after the last answer, in bytes."""
 
@@ -91,11 +103,4 @@ class Child:
 
     def end(self) -> None:
         """End the process and reap it; a second call does nothing."""
-        self._process.kill()
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except OSError:
-                    continue
+        end_process(self._process)

@@ -4,7 +4,7 @@ followed here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from isolint.names.bindings import Bound, Scope, made_class, part_of, part_of_body, scope_of
 from isolint.names.inputs import BOUND, FACTS, ITEM, MEMBERS, SCOPE
@@ -97,6 +97,18 @@ def inner_bodies(statement: f.Stmt) -> tuple[tuple[f.Stmt, ...], ...]:
         case f.Match():
             return tuple(c.body for c in statement.cases)
     return ()
+
+
+def target_names(target: f.Expr) -> Iterator[str]:
+    """The names that an assignment to this target binds; attributes and items bind none."""
+    match target:
+        case f.Name():
+            yield target.id
+        case f.Collection():
+            for item in target.items:
+                yield from target_names(item)
+        case f.Starred():
+            yield from target_names(target.value)
 
 
 def _class_scope(store: Store, ref: ClassRef) -> Scope:

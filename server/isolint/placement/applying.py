@@ -66,6 +66,7 @@ from isolint.placement.values import (
     PLAIN,
     TEXT_METHODS,
     class_name,
+    held_by_receiver,
     is_open,
     join,
     literals,
@@ -344,9 +345,10 @@ def apply(
         case Wraps():
             return wrap(m, row, atom, args, named)
         case Runs():
-            return payload_row(m, row, atom, ctx, site, label, args, named)
+            given_work = handed_over(m, row, atom, ctx, site, label, args, named)
+            return PLAIN if given_work is None else now_or_later(m, given_work, ctx, site, label)
         case Drives():
-            return drive(m, row, ctx, site, label, args, named)
+            return now_or_later(m, driven(row, args, named), ctx, site, label)
         case Acts():
             if row.unless is not None:
                 option = args[0] if args else named.get(row.unless[0])
@@ -358,7 +360,8 @@ def apply(
             carried = Outside(atom.dotted, row.name, atom.receiver)
             return one(Deferred(row.when, frozenset({carried}), "act", args, keywords))
         case Drains():
-            return drain(m, row, atom, ctx, site, label, args, named)
+            made = now_or_later(m, drained(m, row, atom, args, named), ctx, site, label)
+            return unknown(f"result of {label}") if row.when == "call" else made
         case Gives():
             if row.decorates and not args:
                 return one(Partial(one(atom), (), keywords))
@@ -370,7 +373,7 @@ def apply(
                 return one(Outside(row.cls, row.cls)) if row.gives == "class" else one(Instance(row.cls))
             return given(m, row.gives, atom, args, named)
         case Requests():
-            return requests.request(m, row, atom, ctx, site, label, args, named)
+            return requests.request(m, row, atom, args, named)
         case Attribute():
             return given(m, row.gives, atom, args)
         case Decorates() if row.factory:
@@ -421,7 +424,12 @@ def wrap(m: Machine, row: Wraps, atom: Outside, args: tuple[Value, ...], named: 
     return one(Hop(row.name, payload, route, row.when, "call-await" if row.awaits else "call"))
 
 
-def payload_row(
+def now_or_later(m: Machine, work: Deferred, ctx: Context, site: Site | None, label: str) -> Value:
+    """What a hop gives that runs its work at once (then it happens here), or the work that waits."""
+    return one(Done(m._run(work, ctx, site, label))) if work.when == "call" else one(work)
+
+
+def handed_over(
     m: Machine,
     row: Runs,
     atom: Outside,
@@ -430,15 +438,15 @@ def payload_row(
     label: str,
     args: tuple[Value, ...],
     named: dict[str, Value],
-) -> Value:
-    """A hop that is given its payload together with the arguments, and runs it or starts it later."""
+) -> Deferred | None:
+    """The work of a hop that is given its payload together with the arguments; None when it is given none."""
     payload = named.get(row.keyword)
     rest = args
     if isinstance(row.payload, str):
         payload = held_as(atom, row.payload)
     elif payload is None:
         if len(args) <= row.payload:
-            return PLAIN
+            return None
         payload, rest = args[row.payload], args[row.payload + 1 :]
     if row.when == "start":
         given = named.get("args")
@@ -446,28 +454,15 @@ def payload_row(
     if row.each:
         rest = tuple(m.perform(a, "iterate", replace(ctx, muted=True), site, label) for a in rest)
     passed = tuple((k, v) for k, v in named.items() if k not in _RUN_OPTIONS and k != row.keyword)
-    work = Deferred(row.when, payload, "call", rest, passed, row.route, row.name)
-    if row.when == "call":
-        return one(Done(m._run(work, ctx, site, label)))
-    return one(work)
+    return Deferred(row.when, payload, "call", rest, passed, row.route, row.name)
 
 
 def held_as(atom: Outside, name: str) -> Value:
     """What the receiver of a method holds under a name."""
-    kept = dict(atom.receiver.held) if isinstance(atom.receiver, Instance) else {}
-    return kept.get(name, unknown(f"what {atom.dotted} holds"))
+    return held_by_receiver(atom).get(name, unknown(f"what {atom.dotted} holds"))
 
 
-def drain(
-    m: Machine,
-    row: Drains,
-    atom: Outside,
-    ctx: Context,
-    site: Site | None,
-    label: str,
-    args: tuple[Value, ...],
-    named: dict[str, Value],
-) -> Value:
+def drained(m: Machine, row: Drains, atom: Outside, args: tuple[Value, ...], named: dict[str, Value]) -> Deferred:
     """Going through querysets that are given, or stand in a table that is."""
     if isinstance(row.what, str):
         given = held_as(atom, row.what)
@@ -475,11 +470,7 @@ def drain(
         given = args[row.what] if len(args) > row.what else named.get(row.keyword, NOTHING)
     inside = [value for a in given if isinstance(a, Items) for value in (a.element, *(v for _, v in a.keys))]
     lazy = join(one(a) for value in (given, *inside) for a in value if lineage.is_lazy(m, a) or is_open(a))
-    work = Deferred(row.when, one(Outside(ITERATE, ITERATE)), "call", (lazy,), (), row.route, row.name)
-    if row.when == "call":
-        m._run(work, ctx, site, label)
-        return unknown(f"result of {label}")
-    return one(work)
+    return Deferred(row.when, one(Outside(ITERATE, ITERATE)), "call", (lazy,), (), row.route, row.name)
 
 
 def elements(m: Machine, value: Value) -> tuple[Value, ...]:
@@ -490,26 +481,14 @@ def elements(m: Machine, value: Value) -> tuple[Value, ...]:
     return ()
 
 
-def drive(
-    m: Machine,
-    row: Drives,
-    ctx: Context,
-    site: Site | None,
-    label: str,
-    args: tuple[Value, ...],
-    named: dict[str, Value],
-) -> Value:
+def driven(row: Drives, args: tuple[Value, ...], named: dict[str, Value]) -> Deferred:
     """Running a coroutine, or whatever the row drives, to its end on a loop."""
     if row.payload < 0:
-        driven = [*args, *(a.element for arg in args for a in arg if isinstance(a, Items))]
+        payload = [*args, *(a.element for arg in args for a in arg if isinstance(a, Items))]
     else:
         found = named.get(row.keyword)
-        driven = [found] if found is not None else list(args[row.payload : row.payload + 1])
-    payload = join(driven)
-    work = Deferred(row.when, payload, "await", (), (), row.route, row.name)
-    if row.when == "call":
-        return one(Done(m._run(work, ctx, site, label)))
-    return one(work)
+        payload = [found] if found is not None else list(args[row.payload : row.payload + 1])
+    return Deferred(row.when, join(payload), "await", (), (), row.route, row.name)
 
 
 def holding(row: Gives, atom: Outside, args: tuple[Value, ...], named: dict[str, Value]) -> Instance:

@@ -475,45 +475,38 @@ class _Body:
 
     def fork(self, node: f.If) -> None:
         """An `if`: each branch under its condition, and what follows under that of the ways that lead there."""
-        before, ctx = self.env, self.ctx
         holds, fails = self.condition(node.test), self.condition(node.test, False)
-        ends: list[dict[str, Value]] = []
-        lefts: list[Left] = []
-        ways: list[Condition | None] = []
-        for condition, body in ((holds, node.body), (fails, node.orelse)):
-            if condition is NEVER:
-                ways.append(NEVER)
-                continue
-            self.env, self.ctx = dict(before), ctx
-            left, passed = self.block(condition, body)
-            lefts.append(left)
-            ways.append(NEVER if left else passed)
-            if left not in _GONE:
-                ends.append(self.env)
-        self.env, self.ctx = _joined(ends) if ends else before, ctx
-        self.left = _left_by_all(lefts)
+        held, failed = self.alternatives([(holds, node.body), (fails, node.orelse)])
         # What follows is reached when the test holds and its branch goes on, or when it fails and the other one does.
-        through = both(either(fails, ways[0]), either(holds, ways[1]))
+        through = both(either(fails, held), either(holds, failed))
         if through is not NEVER:
             self.narrow(through)
 
     def branches(self, bodies: list[tuple[f.Stmt, ...]]) -> None:
-        """Alternatives nobody knows the conditions of: each from the same start, joined after."""
+        """Alternatives nobody knows the conditions of."""
+        if any(way != ALWAYS for way in self.alternatives([(UNSURE, body) for body in bodies])):
+            self.narrow(UNSURE)
+
+    def alternatives(self, ways: list[tuple[Condition | None, tuple[f.Stmt, ...]]]) -> list[Condition | None]:
+        """Bodies under their conditions, each from the same start, joined after; what must hold for the end of each to
+        be reached."""
         before, ctx = self.env, self.ctx
         ends: list[dict[str, Value]] = []
         lefts: list[Left] = []
-        unhindered = True
-        for body in bodies:
+        through: list[Condition | None] = []
+        for condition, body in ways:
+            if condition is NEVER:
+                through.append(NEVER)
+                continue
             self.env, self.ctx = dict(before), ctx
-            left, passed = self.block(UNSURE, body)
+            left, passed = self.block(condition, body)
             lefts.append(left)
-            unhindered = unhindered and not left and passed == ALWAYS
+            through.append(NEVER if left else passed)
             if left not in _GONE:
                 ends.append(self.env)
         self.env, self.ctx = _joined(ends) if ends else before, ctx
         self.left = _left_by_all(lefts)
-        if not unhindered:
-            self.narrow(UNSURE)
+        return through
 
     def block(self, condition: Condition, body: tuple[f.Stmt, ...]) -> tuple[Left, Condition]:
         """Statements under a condition: what they certainly leave, and what must hold for their end to be reached."""

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from isolint.names.inputs import FACTS
+from isolint.names.scopes import target_names
 from isolint.names.symbols import FunctionRef
 from isolint.placement.shapes import Operation
 from isolint.store.memo import Query, Store
@@ -117,13 +118,13 @@ def _bound_by(statement: f.Stmt) -> Iterator[str]:
             yield statement.name
         case f.Assign():
             for target in statement.targets:
-                yield from _target_names(target)
+                yield from target_names(target)
         case f.For():
-            yield from _target_names(statement.target)
+            yield from target_names(statement.target)
         case f.With():
             for item in statement.items:
                 if item.target is not None:
-                    yield from _target_names(item.target)
+                    yield from target_names(item.target)
         case f.Import():
             for name in statement.names:
                 yield name.alias or name.name.partition(".")[0]
@@ -137,17 +138,6 @@ def _bound_by(statement: f.Stmt) -> Iterator[str]:
         case f.Match():
             for case in statement.cases:
                 yield from case.binds
-
-
-def _target_names(target: f.Expr) -> Iterator[str]:
-    match target:
-        case f.Name():
-            yield target.id
-        case f.Collection():
-            for item in target.items:
-                yield from _target_names(item)
-        case f.Starred():
-            yield from _target_names(target.value)
 
 
 def find_node(store: Store, ref: FunctionRef) -> f.Function | f.Lambda | None:

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from isolint.catalog.places import Route
 from isolint.catalog.rows import Requests, Serves
 from isolint.catalog.web import CONSUMER, PROTOCOLS, REQUEST, ROUTES
-from isolint.names.symbols import Site
 from isolint.placement import lineage, members, urls
 from isolint.placement.context import Context
 from isolint.placement.functions import find_node, function_operation
@@ -34,7 +33,7 @@ from isolint.placement.shapes import (
     Unknown,
     Value,
 )
-from isolint.placement.values import NOTHING, PLAIN, in_order, join, literals, one, unknown
+from isolint.placement.values import NOTHING, PLAIN, held_by_receiver, in_order, join, literals, one, unknown
 
 if TYPE_CHECKING:
     from isolint.placement.machine import Machine
@@ -59,18 +58,9 @@ MAX_WRAPPED = 8
 """Applications within applications that are followed."""
 
 
-def request(
-    m: Machine,
-    row: Requests,
-    atom: Outside,
-    ctx: Context,
-    site: Site | None,
-    label: str,
-    args: tuple[Value, ...],
-    named: dict[str, Value],
-) -> Value:
+def request(m: Machine, row: Requests, atom: Outside, args: tuple[Value, ...], named: dict[str, Value]) -> Value:
     """What a row says about a request: the work that awaiting it does, or why that is not known."""
-    held = dict(atom.receiver.held) if isinstance(atom.receiver, Instance) else {}
+    held = held_by_receiver(atom)
     if isinstance(row.path, int):
         url = args[row.path] if len(args) > row.path else named.get("path", named.get("url", NOTHING))
     else:
@@ -78,12 +68,8 @@ def request(
     verb = row.name.rpartition(".")[2]
     method = one(Literally(verb)) if verb in _VERBS else held.get("method", one(Literally("get")))
     if row.application:
-        work = _answered(m, row, _within(held, row.application) or unknown("its application"), (url, method))
-    else:
-        work = _answered(m, row, url or unknown("its URL"), (method,))
-    if row.when == "await":
-        return work
-    return m.perform(work, "await", ctx, site, label)
+        return _answered(m, row, _within(held, row.application) or unknown("its application"), (url, method))
+    return _answered(m, row, url or unknown("its URL"), (method,))
 
 
 def resumed(m: Machine, name: str, value: Value, rest: tuple[Value, ...]) -> Value:

@@ -316,6 +316,11 @@ def payload_label(value: Value, otherwise: str) -> str:
     return otherwise
 
 
+def held_by_receiver(method: Outside) -> dict[str, Value]:
+    """What the receiver of a method holds, by name."""
+    return dict(method.receiver.held) if isinstance(method.receiver, Instance) else {}
+
+
 def literals(value: Value | None) -> tuple[object, ...] | None:
     """The literals among the atoms of a value; None when there is none."""
     if value is None:

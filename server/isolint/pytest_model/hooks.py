@@ -7,10 +7,10 @@ uncertain. Nothing is executed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from isolint.names.scopes import bound, walk_statements
+from isolint.names.scopes import bound, target_names, walk_statements
 from isolint.names.symbols import FunctionSymbol, Site
 from isolint.pytest_model import library
 from isolint.pytest_model.evaluate import evaluate, literal
@@ -90,7 +90,7 @@ class _Walk:
             now = "unknown" if skipped else condition
             match statement:
                 case f.For():
-                    self.item.update(_names(statement.target))
+                    self.item.update(target_names(statement.target))
                     self.body(statement.body, now if self.is_all(statement.iterable) else "unknown")
                 case f.If():
                     decided = self.condition(statement.test)
@@ -167,15 +167,6 @@ class _Walk:
                 if item.id in self.item and canonical in library.IS_COROUTINE_FUNCTION:
                     return "async"
         return "unknown"
-
-
-def _names(target: f.Expr) -> Iterator[str]:
-    match target:
-        case f.Name():
-            yield target.id
-        case f.Collection():
-            for item in target.items:
-                yield from _names(item)
 
 
 def _and(first: str, second: str) -> str:

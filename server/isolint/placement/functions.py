@@ -153,3 +153,39 @@ def function_operation(node: f.Function | f.Lambda | None) -> Operation:
     if node.is_async:
         return "aiterate" if node.is_generator else "await"
     return "iterate" if node.is_generator else "call"
+
+
+def taken_by_nested(store: Store, ref: FunctionRef, found: Found | None) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of a function that functions nested in it read, and those that they bind anew."""
+    if found is None:
+        return frozenset(), frozenset()
+    captured: set[str] = set()
+    rebound: set[str] = set()
+    for nested in functions(store, (ref.path, ref.chunk)).values():
+        if any(around is found.node for around in nested.around):
+            captured |= free_names(nested.node)
+            if isinstance(nested.node, f.Function):
+                for statement in own_statements(nested.node.body):
+                    if isinstance(statement, f.ScopeNames) and statement.kind == "nonlocal":
+                        rebound.update(statement.names)
+    return frozenset(captured), frozenset(rebound)
+
+
+def free_names(node: f.Function | f.Lambda) -> frozenset[str]:
+    """Names that a function (or one nested in it) reads and does not bind itself."""
+    read: set[str] = set()
+    _collect_names(node, read)
+    return frozenset(read - bound_names(node))
+
+
+def _collect_names(node: object, read: set[str]) -> None:
+    if isinstance(node, tuple):
+        for part in node:
+            _collect_names(part, read)
+    elif isinstance(node, f.Name):
+        read.add(node.id)
+    elif hasattr(node, "__struct_fields__"):
+        for name in node.__struct_fields__:
+            value = getattr(node, name)
+            if not isinstance(value, str | int | float | bool | None):
+                _collect_names(value, read)

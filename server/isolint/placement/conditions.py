@@ -1,0 +1,96 @@
+"""What must hold for a branch to be taken, as far as the expression of a test says it: conditions over the names of one
+function and what calls give for them.
+
+How conditions combine, and what a call decides about them, is `guards.py`; the branches themselves are `body.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from isolint.placement import guards
+from isolint.placement.guards import ALWAYS, NEVER, UNSURE, Condition, both, either
+from isolint.placement.machine import Machine
+from isolint.placement.shapes import Literally, Param, Predicate, Value
+from isolint.placement.values import one
+from isolint.syntax import facts as f
+
+Check = Literal["truthy", "is", "equals", "contains"]
+Written = str | int | float | bool | None
+
+
+class Names(Protocol):
+    """The names of a function that is being evaluated."""
+
+    env: dict[str, Value]
+    local: frozenset[str]
+    around: frozenset[str]
+    machine: Machine
+
+
+def condition_of(names: Names, test: f.Expr, wanted: bool = True) -> Condition | None:
+    """What must hold for a test to come out as `wanted`."""
+    match test:
+        case f.Constant():
+            return ALWAYS if bool(test.value) == wanted else NEVER
+        case f.Operation(kind="unary", operator="not", operands=(inner,)):
+            return condition_of(names, inner, not wanted)
+        case f.Choice(test=None):
+            parts = [condition_of(names, option, wanted) for option in test.options]
+            return both(*parts) if (test.operator == "and") == wanted else either(*parts)
+        case f.Operation(kind="compare", operands=(left, right)):
+            return _compared(names, test.operator, left, right, wanted)
+    return _asks(names, test, "truthy", (), wanted)
+
+
+def _compared(names: Names, operator: str, left: f.Expr, right: f.Expr, wanted: bool) -> Condition | None:
+    """The condition of a comparison with literals."""
+    holds = wanted == (operator in ("is", "==", "in"))
+    if operator in ("in", "not in"):
+        if isinstance(left, f.Constant):
+            return _asks(names, right, "contains", (left.value,), holds)
+        written = [i.value for i in right.items if isinstance(i, f.Constant)] if isinstance(right, f.Collection) else []
+        if written and len(written) == len(right.items):  # type: ignore[union-attr]
+            return _asks(names, left, "equals", tuple(written), holds)
+    if operator in ("is", "is not", "==", "!="):
+        if isinstance(left, f.Constant):
+            left, right = right, left
+        if isinstance(right, f.Constant):
+            return _asks(names, left, "is" if operator.startswith("is") else "equals", (right.value,), holds)
+    return UNSURE
+
+
+def _asks(names: Names, expr: f.Expr, check: Check, against: tuple[Written, ...], wanted: bool) -> Condition | None:
+    """The condition that what an expression stands for answers a question as wanted."""
+    subject = _subject(names, expr)
+    if subject is None:
+        return UNSURE
+    predicate = Predicate(subject, check, against, wanted)
+    return UNSURE if guards.touched(names.machine, predicate) else guards.asked(predicate)
+
+
+def _subject(names: Names, expr: f.Expr) -> Value | None:
+    """What an expression stands for, as far as it is about names of this function and what they were given: only
+    that is decided by a call. None for everything else."""
+    match expr:
+        case f.Name() if expr.id in names.env:
+            return names.env[expr.id]
+        case f.Name() if expr.id in names.around and expr.id not in names.local:
+            return one(Param(expr.id, "free"))
+        case f.Walrus():
+            return _subject(names, expr.target)
+        case f.Attribute():
+            base = _subject(names, expr.value)
+            return None if base is None else guards.attribute(names.machine, base, expr.attr)
+        case f.Subscript(index=f.Constant() as index):
+            base = _subject(names, expr.value)
+            return None if base is None else guards.item(base, one(Literally(index.value)), None)
+        case f.Call(func=f.Attribute(attr="get") as getter, args=(f.Constant() as key, *rest), keywords=()):
+            base = _subject(names, getter.value)
+            default = one(Literally(None)) if not rest else _subject_or_literal(names, rest[0])
+            return None if base is None or default is None else guards.item(base, one(Literally(key.value)), default)
+    return None
+
+
+def _subject_or_literal(names: Names, expr: f.Expr) -> Value | None:
+    return one(Literally(expr.value)) if isinstance(expr, f.Constant) else _subject(names, expr)

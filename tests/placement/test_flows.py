@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.check.engine import needs_environment
-from tests.placement.marked import check
+from tests.check.engine import needs_environment, project, reports
+from tests.placement.marked import HEAD, INI, SHOP, check
 
 pytestmark = needs_environment
 
@@ -1026,3 +1026,21 @@ def test_the_orm(line: str) -> None:
 def test_the_orm_without_queries(line: str) -> None:
     text = ORM_HEAD.replace("{verdict}", "safe").replace("{line}", line)
     check(text, {"models.py": MODELS, "factories.py": FACTORIES})
+
+
+def test_all_that_a_call_does_there_is_named() -> None:
+    with project(
+        {
+            "shop.py": SHOP,
+            "test_a.py": f"{HEAD}\n\n\n@contextlib.asynccontextmanager\nasync def order():\n"
+            "    made = await Order.objects.acreate()\n    yield made\n    await made.adelete()\n\n\n"
+            "async def test_it():\n    async with order():\n        pass\n",
+        },
+        INI,
+    ) as (root, session):
+        (finding,) = reports(session, root)["test_a.py"].findings
+    assert [(place.role, place.message) for place in finding.related if place.role in ("chain", "besides")] == [
+        ("chain", "order"),
+        ("chain", "made.adelete"),
+        ("besides", "Order.objects.acreate"),
+    ]

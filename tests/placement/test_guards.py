@@ -281,7 +281,7 @@ async def test_a_field():  #= leaks
 
 async def test_a_field_handed_on():  #= leaks
     options = Options(dry=False)
-    await service.apply(options.dry)  #~ ISO102
+    await service.apply(options.dry)  #: ISO102
 """)
 
 

@@ -9,6 +9,7 @@ from isolint.catalog.rows import (
     Expects,
     Fills,
     Gives,
+    MakesInit,
     Manages,
     Mocks,
     Replaces,
@@ -104,6 +105,25 @@ STACKS: tuple[Row, ...] = (
     Expects("django.test.testcases.SimpleTestCase.assertRaisesMessage"),
 )
 """What enters the context managers that it is given, and context managers that expect an exception."""
+
+CONSTRUCTORS: tuple[Row, ...] = (
+    *(MakesInit(f"{name}.dataclass", after="__post_init__") for name in ("dataclasses", "pydantic.dataclasses")),
+    *(
+        MakesInit(f"{module}.{name}", after="__attrs_post_init__")
+        for module, names in (
+            ("attr", "attrs s dataclass define mutable frozen"),
+            ("attr._make", "attrs"),
+            ("attr._next_gen", "define mutable frozen"),
+            ("attrs", "define mutable frozen"),
+        )
+        for name in names.split()
+    ),
+    MakesInit("typing.NamedTuple"),
+    MakesInit("msgspec.Struct", after="__post_init__"),
+    MakesInit("pydantic.main.BaseModel", positional=False, after="model_post_init"),
+    MakesInit("pydantic.BaseModel", positional=False, after="model_post_init"),
+)
+"""What writes the `__init__` of a class from the annotated names of its body."""
 
 DECORATORS: tuple[Row, ...] = (
     Fills("functools.partial"),

@@ -295,6 +295,17 @@ class Hides:
 
 
 @dataclass(frozen=True, slots=True)
+class MakesInit:
+    """`name`, as a decorator or base of a class, writes its `__init__`: each annotated name of the body becomes a
+    parameter and an attribute. `positional`: in their order, else by keyword alone. `after` is the method that the made
+    one calls at its end."""
+
+    name: str
+    positional: bool = True
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NeedsLoop:
     """Calling `name` raises `RuntimeError` where no loop runs."""
 
@@ -326,6 +337,7 @@ Row = (
     | Enters
     | Commands
     | Hides
+    | MakesInit
     | NeedsLoop
 )
 

@@ -27,7 +27,7 @@ class Location(Struct, frozen=True, gc=False):
 
 
 class RelatedPlace(Struct, frozen=True, gc=False):
-    """One further place, with `role` "chain", "mode", "runner" or "fixture"."""
+    """One further place, with `role` "chain", "mode", "runner", "fixture" or "besides"."""
 
     location: Location
     message: str

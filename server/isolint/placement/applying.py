@@ -39,7 +39,7 @@ from isolint.names.resolve import class_attribute, mro
 from isolint.names.scopes import class_scope
 from isolint.names.symbols import ClassRef, ClassSymbol, FunctionSymbol, Site
 from isolint.placement import commands as running
-from isolint.placement import filling, lineage, members, patching, queries, requests
+from isolint.placement import fields, filling, lineage, members, patching, queries, requests
 from isolint.placement.context import Context, Keywords
 from isolint.placement.shapes import (
     Callable_,
@@ -132,7 +132,7 @@ def construct(
     lineage = mro(m.store, atom.ref)
     made = one(Instance(atom.ref))
     initialised = False
-    for cls in lineage.classes:
+    for position, cls in enumerate(lineage.classes):
         if isinstance(cls, str):
             row = m.table.get(f"{cls}.()")
             if row is not None:
@@ -148,6 +148,13 @@ def construct(
             if isinstance(symbol, FunctionSymbol):
                 method = Callable_(symbol.ref, (), made)
                 m.enter_function(method, ctx, site, label, args, keywords, "call")
+        if not initialised and (written := fields.maker(m, lineage.classes[position:])) is not None:
+            initialised = True
+            held = _told(fields.given(m, written, lineage.classes[position:], args, keywords))
+            made = one(Instance(atom.ref, held=tuple(sorted(held.items()))))
+            for _, after in class_attribute(m.store, atom.ref, written.after) if written.after else ():
+                if isinstance(after, FunctionSymbol):
+                    m.enter_function(Callable_(after.ref, (), made), ctx, site, label, (), (), "call")
     held = held_by(m, made, lineage.classes, args, keywords)
     return one(Instance(atom.ref, held=tuple(sorted(held.items())))) if held else made
 
@@ -164,6 +171,9 @@ def held_by(
     for position, cls in enumerate(classes):
         init = None if isinstance(cls, str) else next(iter(class_scope(m.store, cls).get("__init__")), None)
         if not isinstance(init, FunctionSymbol):
+            row = None if isinstance(cls, str) else fields.maker(m, classes[position:])
+            if row is not None:
+                return _told(fields.given(m, row, classes[position:], args, keywords))
             continue
         summary = queries.summary_of(m.store, init.ref, m.world)
         bound = m.bind_arguments(Callable_(init.ref, (), made), args, keywords)
@@ -179,6 +189,12 @@ def held_by(
                 held[name] = shared(given)
         return held
     return {}
+
+
+def _told(values: dict[str, Value]) -> dict[str, Value]:
+    """Those of these values that say something."""
+    telling = {n: shared(v) for n, v in values.items() if any(not isinstance(atom, Unknown | Plain) for atom in v)}
+    return dict(list(telling.items())[:MAX_HELD])
 
 
 def _is_super_init(target: Param | Derived) -> bool:

@@ -239,12 +239,15 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
             continue
         found = tuple(s for c, s in class_attribute(m.store, cls, name) if c == cls)
         if found:
+            given = dict(atom.held).get(name)
+            if given is not None and isinstance(atom.cls, ClassRef) and all(isinstance(s, ValueSymbol) for s in found):
+                # What an object was given comes before what its class says of all its instances.
+                return join([given, later(atom, name, queries.later_attribute(m.store, (atom.cls, name, m.world)))])
             value = join(bind_instance(m, s, atom, ctx, site, name) for s in found)
             if isinstance(atom.cls, ClassRef) and any(isinstance(a, Literally) for a in value):
-                # What a class says of all its instances, methods may change for one of them.
-                given = dict(atom.held).get(name, NOTHING)
+                # Methods may change that for one of them.
                 assigned = queries.instance_attribute(m.store, (atom.cls, name, m.world))
-                value = join([value, given, later(atom, name, assigned)])
+                value = join([value, given or NOTHING, later(atom, name, assigned)])
             return value
     row = lineage.member_row(m, line, name)
     if row is not None:

@@ -117,17 +117,30 @@ decorator_patches: Query[FunctionRef | ClassRef, tuple[Patch, ...]] = Query("dec
 """What the decorators of a function or class replace."""
 
 
+def _canonical(store: Store, path: str, decorators: tuple[f.Expr, ...]) -> frozenset[str]:
+    names: set[str] = set()
+    for decorator in decorators:
+        expr = decorator.func if isinstance(decorator, f.Call) else decorator
+        if isinstance(expr, f.Name | f.Attribute):
+            names.update(canonical_names(store, path, expr))
+    return frozenset(names)
+
+
 def _decorators(store: Store, ref: FunctionRef) -> frozenset[str]:
     found = find(store, ref)
     if found is None or not isinstance(found.node, f.Function):
         return frozenset()
-    names: set[str] = set()
-    for decorator in found.node.decorators:
-        expr = decorator.func if isinstance(decorator, f.Call) else decorator
-        if isinstance(expr, f.Name | f.Attribute):
-            names.update(canonical_names(store, ref.path, expr))
-    return frozenset(names)
+    return _canonical(store, ref.path, found.node.decorators)
 
 
 decorators: Query[FunctionRef, frozenset[str]] = Query("decorators", _decorators)
 """The canonical names of a function's decorators, those outside the project alone."""
+
+
+def _class_decorators(store: Store, ref: ClassRef) -> frozenset[str]:
+    facts = class_facts(store, ref)
+    return frozenset() if facts is None else _canonical(store, ref.path, facts.decorators)
+
+
+class_decorators: Query[ClassRef, frozenset[str]] = Query("class decorators", _class_decorators)
+"""The canonical names of a class's decorators, those outside the project alone."""

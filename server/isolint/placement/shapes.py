@@ -309,7 +309,8 @@ class Escape(Struct, frozen=True, cache_hash=True, gc=False):
     `site` is where the finding stands (in the test or fixture), `row` the hop's row that took it away, `cause` the
     place of the work or of the helper that hops, `via` the whole chain from `site` down to the effect. `payload` names
     what runs there. `fixture` names the fixture whose body it is in (then `site` is the fixture's name), None for the
-    test."""
+    test. `besides` are the last steps of further work that the same
+    call does there."""
 
     site: Site
     row: str
@@ -321,6 +322,7 @@ class Escape(Struct, frozen=True, cache_hash=True, gc=False):
     via: tuple[Step, ...]
     phase: Literal["setup", "teardown"] = "setup"
     fixture: str | None = None
+    besides: tuple[Step, ...] = ()
 
 
 class Cured(Struct, frozen=True, cache_hash=True, gc=False):

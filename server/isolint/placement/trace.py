@@ -56,6 +56,10 @@ _ENTRY: dict[str, Place | None] = {
 }
 
 
+MOST_BESIDES = 4
+"""Further pieces of work that are named with an escape."""
+
+
 def entry_place(item: TestItem, who: Runner) -> Place | None:
     """Where the body of a test starts (facts: threads, section 2); UNKNOWN when the runner is not known."""
     if who.kind == "django":
@@ -369,8 +373,7 @@ class _Run:
             at = effect.via[1].site if escape.fixture is not None and len(effect.via) > 1 else site
             key = (at, "" if place.has_loop else rule_of(self.machine.table.get(effect.hop)))
             known = escapes.get(key)
-            if known is None or _weight(escape) > _weight(known):
-                escapes[key] = escape
+            escapes[key] = escape if known is None else _together(known, escape)
         for hidden in self.machine.opaque:
             place = hidden.route[0]
             if place is not None and place.thread != "home" and (hidden.op != "call" or not place.has_loop):
@@ -404,6 +407,14 @@ def constant(place: Place) -> Route:
 def _weight(escape: Escape) -> tuple[int, int, int]:
     kinds = {"write": 2, "unknown": 0, "read": 1}
     return (int(escape.confidence == "certain"), kinds[escape.kind], -len(escape.via))
+
+
+def _together(known: Escape, more: Escape) -> Escape:
+    """The worse of two escapes of one call; where the work of the other one is done is kept."""
+    worst, other = (more, known) if _weight(more) > _weight(known) else (known, more)
+    steps = dict.fromkeys((*known.besides, other.via[-1]))
+    besides = tuple(step for step in steps if step.site not in (None, worst.via[-1].site, worst.site))
+    return replace(worst, besides=besides[:MOST_BESIDES])
 
 
 def _escape(effect: Effect, place: Place, site: Site, fixture: str | None) -> Escape:

@@ -19,7 +19,7 @@ class Related:
 
     site: Site | Place
     message: str
-    role: Literal["chain", "mode", "runner", "fixture"] = "chain"
+    role: Literal["chain", "mode", "runner", "fixture", "besides"] = "chain"
 
 
 @dataclass(frozen=True, slots=True)

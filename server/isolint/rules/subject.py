@@ -83,7 +83,8 @@ def sentence(subject: Subject, escape: Escape) -> str:
 
 
 def chain(subject: Subject, escape: Escape) -> tuple[Related, ...]:
-    """The way from the finding to the work: what leaks, at its name, and every call below the place of the finding."""
+    """The way from the finding to the work: what leaks, at its name, and every call below the place of the finding,
+    and what else the same call does there."""
     related: list[Related] = []
     cause, name = cause_of(subject, escape)
     if cause is not None:
@@ -93,6 +94,10 @@ def chain(subject: Subject, escape: Escape) -> tuple[Related, ...]:
         if step.site is not None and step.site not in seen:
             seen.add(step.site)
             related.append(Related(step.site, step.label, "chain"))
+    for step in escape.besides:
+        if step.site is not None and step.site not in seen:
+            seen.add(step.site)
+            related.append(Related(step.site, step.label, "besides"))
     return tuple(related)
 
 

@@ -69,6 +69,9 @@ def explained(finding: PlacedFinding, show: ShowPath) -> str:
     chain = [_told(item.message, item.location, show) for item in finding.related if item.role == "chain"]
     if chain:
         lines.append(f"chain: {' > '.join(elided_chain(chain))}")
+    besides = [_told(item.message, item.location, show) for item in finding.related if item.role == "besides"]
+    if besides:
+        lines.append(f"besides: {', '.join(besides)}")
     if finding.fix is not None and finding.fix.applicability != "none":
         unsafe = " --unsafe-fixes" if finding.fix.applicability == "unsafe" else ""
         lines.append(f"fix: {finding.fix.title}: isolint check --fix{unsafe}")

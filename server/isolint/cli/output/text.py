@@ -87,6 +87,7 @@ def block(
         lines += _runner_rows(first, verdict, page)
     lines += row("fixture", [_with_place(item, page) for item in first.related if item.role == "fixture"], page)
     lines += _chain_rows([item for item in first.related if item.role == "chain"], page)
+    lines += row("besides", [_with_place(item, page) for item in first.related if item.role == "besides"], page)
     lines += row("tests", _requesting_tests(first), page)
     lines += row("also", _other_places(group, page), page)
     lines += row("fix", _fix_rows(group, page), page)

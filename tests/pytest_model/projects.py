@@ -5,6 +5,8 @@ Every rule of `facts/pytest-model` sections A2 to A7 that the model implements h
 
 from __future__ import annotations
 
+from tests.pytest_model import again
+
 SETTINGS = """
 SECRET_KEY = "x"
 DATABASES = {
@@ -1842,9 +1844,14 @@ PROJECTS: dict[str, dict[str, str]] = {
     "mark-library": MARK_LIBRARY,
     "modes": MODES,
     "odd": ODD,
+    **again.PROJECTS,
 }
 
-NEEDS: dict[str, tuple[str, ...]] = {"factories": ("pytest-factoryboy",), "mark-library": ("hypothesis",)}
+NEEDS: dict[str, tuple[str, ...]] = {
+    "factories": ("pytest-factoryboy",),
+    "factories-again": ("pytest-factoryboy",),
+    "mark-library": ("hypothesis",),
+}
 """Distributions that a project needs beyond Django, pytest and its usual plugins."""
 
 UNKNOWN: dict[str, list[str]] = {

@@ -163,6 +163,11 @@ class SkippedIf(unittest.TestCase):
 @unittest.skipUnless(1, "why")
 class NotSkipped(unittest.TestCase):
     def test_not(self): pass
+class NotFilled(unittest.TestCase):
+    @pytest.mark.parametrize("x", [pytest.param(1, marks=pytest.mark.lost)])
+    def test_not_filled(self, x=1): pass
+    @pytest.mark.parametrize("x", [])
+    def test_not_empty(self, x=1): pass
 class SaysSo(TransactionTestCase):
     __unittest_skip__ = True
     __unittest_skip_why__ = "so"

@@ -957,6 +957,7 @@ def test_two(): pass
 """,
     "pytest.ini": """
 [pytest]
+DJANGO_SETTINGS_MODULE = settings
 addopts = --ignore=a/b --ignore-glob=*_glob.py
 norecursedirs = norec
 """,
@@ -978,7 +979,7 @@ CLASSES = {
     "helper_mod.py": """
 def test_imported_in_class(self, tmp_path): pass
 """,
-    "pytest.ini": "",
+    "pytest.ini": INI,
     "test_cls.py": """
 import pytest, abc
 from typing import Generic, TypeVar, NamedTuple, Protocol
@@ -1860,3 +1861,7 @@ UNKNOWN: dict[str, list[str]] = {
 }
 """The tests whose runner or database mode only running could tell: a class made from a parameter, a partial, a fixture
 asked for under a condition."""
+
+UNOBSERVED: dict[str, list[str]] = {}
+"""The tests whose body pytest does not reach: skipped, refused, or failed while they were set up. Nothing is known of
+their connections; of all others it is."""

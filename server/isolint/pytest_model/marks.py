@@ -229,7 +229,8 @@ def _marks_of(store: Store, ref: TestRef) -> tuple[Mark, ...]:
         own.append(_plugin_mark("usefixtures", (f.Constant("anyio_backend", (0, 0)),), ref.path))
     if plain and func.is_generator and not func.is_async:
         own.append(_plugin_mark("xfail", (), ref.path))  # _pytest.python.pytest_pycollect_makeitem, before 8.4
-    own += _param_marks(store, (*func.marks, *nodes))
+    if plain:  # methods of a TestCase are not parametrized (_pytest.unittest.UnitTestCase.collect)
+        own += _param_marks(store, (*func.marks, *nodes))
     if plain and loaded.has(ASYNCIO_PLUGIN) and (func.is_async or func.refused == "sync_to_async"):
         certain = {m.name for m in (*own, *nodes) if m.certain}
         if config.asyncio_mode == "auto" and "asyncio" not in certain:

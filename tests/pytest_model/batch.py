@@ -19,7 +19,7 @@ def warm() -> None:
     import pytest  # noqa: F401
 
     # No plugin: a project may have one of its own under that name.
-    for name in ("django.test", "django.db", "asyncio", "trio", "unittest.mock"):
+    for name in ("django.test", "django.db", "asyncio", "trio", "unittest.mock", "factory"):
         try:
             importlib.import_module(name)
         except ImportError:

@@ -109,10 +109,12 @@ def differences(truth: Json, explained: Sequence[Json], folder: Path) -> list[Di
         found.append(
             Difference(both[first].partition("::")[0], "order", seen[first : first + 3], both[first : first + 3])
         )
+    runs = {_absolute(root, node): kind for node, kind in truth["runs"].items()}
+    states = _states(truth)
     for node in both:
         if node in theirs:
             found += _item(node, ours[node], theirs[node], folder)
-            found += _ran(node, ours[node], truth)
+            found += _ran(node, ours[node], runs.get(node), states.get(node, ()))
     return [Difference(d.test.replace(f"{folder}/", ""), d.what, d.ours, d.pytests) for d in found]
 
 
@@ -177,23 +179,36 @@ def unknown(explained: Sequence[Json]) -> list[str]:
 STATES = {"rollback": "atomic", "flush": "open", "unprotected": "open", "none": "blocked"}
 
 
-def _ran(node: str, ours: Json, truth: Json) -> list[Difference]:
-    """Who ran the body and how each connection looked, where the test was run."""
+def _ran(node: str, ours: Json, run: str | None, states: Sequence[Json]) -> list[Difference]:
+    """Who ran the body and how each connection looked, where the test was run: every parameter set that came as far as
+    its body was observed."""
     found: list[Difference] = []
-    root = Path(truth["root"])
-    runs = {_absolute(root, n): kind for n, kind in truth["runs"].items()}
-    states = {_absolute(root, n): state for n, state in truth["states"].items()}
     # A plain function is one, whatever it calls, and whoever calls it.
-    if node in runs and ours["runner"] not in {runs[node], "unknown", "sync"}:
-        found.append(Difference(node, "runner in the run", ours["runner"], runs[node]))
+    if run is not None and ours["runner"] not in {run, "unknown", "sync"}:
+        found.append(Difference(node, "runner in the run", ours["runner"], run))
     mode = ours["database"]
-    if node in states and mode["mode"] != "unknown":
-        aliases = (
-            list(states[node]) if mode["mode"] == "none" or mode["databases"] == ["__all__"] else mode["databases"]
-        )
+    if mode["mode"] == "unknown":
+        return found
+    for state in states:
+        aliases = list(state) if mode["mode"] == "none" or mode["databases"] == ["__all__"] else mode["databases"]
         # An alias that was not asked for is refused only while its connection is closed: nothing to compare.
         expected = dict.fromkeys(aliases, STATES[mode["mode"]])
-        seen = {alias: state for alias, state in states[node].items() if alias in expected}
+        seen = {alias: word for alias, word in state.items() if alias in expected}
         if seen != expected:
             found.append(Difference(node, "connections", expected, seen))
+            break
     return found
+
+
+def _states(truth: Json) -> dict[str, list[Json]]:
+    """The states that the parameter sets of each test saw."""
+    found: dict[str, list[Json]] = {}
+    for node, state in truth["states"].items():
+        found.setdefault(_absolute(Path(truth["root"]), node.split("[")[0]), []).append(state)
+    return found
+
+
+def unobserved(truth: Json) -> list[str]:
+    """The tests that were collected and of which no parameter set came as far as its body."""
+    seen = {node.split("[")[0] for node in truth["states"]}
+    return [node for node in truth["items"] if node not in seen]

@@ -12,6 +12,7 @@ import inspect
 import json
 import os
 import sys
+import unittest
 
 import pytest
 
@@ -33,8 +34,8 @@ def named(node) -> bool:
 
 
 def current() -> str:
-    """The node id of the running test, without parameters."""
-    return os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0].split("[")[0]
+    """The node id of the running test."""
+    return os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0]
 
 
 def here() -> None:
@@ -56,11 +57,11 @@ def here() -> None:
         if any(f.endswith(ending) for f in files):
             kind = name
             break
-    RUNS[current()] = kind
+    RUNS[current().split("[")[0]] = kind
 
 
 def state() -> None:
-    """The state of each database as the calling thread sees it."""
+    """The state of each database as the calling thread sees it; what a body sees stands for the test."""
     from django.db import connections
 
     found = {}
@@ -117,8 +118,11 @@ def code_of(func):
     while isinstance(func, functools.partial):
         func = func.func
     code = getattr(func, "__code__", None)
-    # `mock.patch` wraps with a function of its own library.
-    return code_of(func.__wrapped__) if code is not None and code.co_filename.endswith("unittest/mock.py") else code
+    # `mock.patch`, `override_settings` and their like wrap with a function of their own library.
+    library = code is not None and (
+        "site-packages" in code.co_filename or code.co_filename.endswith("unittest/mock.py")
+    )
+    return code_of(func.__wrapped__) if library and hasattr(func, "__wrapped__") else code
 
 
 def place(func, root: str) -> str:
@@ -149,6 +153,11 @@ def runner_of(item) -> str:
         return "never"
     is_async = inspect.iscoroutinefunction(inspect.unwrap(function)) if function is not None else False
     is_async = is_async and inspect.iscoroutinefunction(function)
+    names = (
+        [f"{base.__module__}.{base.__qualname__}" for base in item.cls.__mro__] if getattr(item, "cls", None) else []
+    )
+    if kind.__name__ == "TestCaseFunction" and is_async and "django.test.testcases.SimpleTestCase" in names:
+        return "django"
     if item.get_closest_marker("trio") and "pytest_trio" in sys.modules and is_async:
         return "trio"
     if kind.__module__ == "pytest_asyncio.plugin":
@@ -156,13 +165,14 @@ def runner_of(item) -> str:
     if kind.__name__ == "TestCaseFunction":
         if not is_async:
             return "sync"
-        names = [f"{base.__module__}.{base.__qualname__}" for base in item.cls.__mro__]
-        if "django.test.testcases.SimpleTestCase" in names:
-            return "django"
         return "isolated-asyncio" if "unittest.async_case.IsolatedAsyncioTestCase" in names else "never"
     if not is_async:
-        return "sync"
-    return "anyio" if "anyio_backend" in item.fixturenames else "never"
+        # _pytest.compat.iscoroutinefunction: asgiref's wrapper says that it is one.
+        return "never" if getattr(function, "_is_coroutine", False) else "sync"
+    # A name without a definition: anyio came too late, the item fails at set-up; not so that of a TestCase's method.
+    of_case = item.cls is not None and issubclass(item.cls, unittest.TestCase)
+    known = item.fixturenames if of_case else item._fixtureinfo.name2fixturedefs
+    return "anyio" if "anyio_backend" in known else "never"
 
 
 def mark_of(mark) -> dict:
@@ -171,7 +181,7 @@ def mark_of(mark) -> dict:
 
 def database_of(item):
     """The arguments of the closest `django_db` mark as pytest-django reads them; None without one."""
-    mark = item.get_closest_marker("django_db")
+    mark = item.get_closest_marker("django_db") if "pytest_django" in sys.modules else None
     if mark is None:
         return None
     names = ("transaction", "reset_sequences", "databases", "serialized_rollback", "available_apps")

@@ -5,6 +5,8 @@ Every rule of `facts/pytest-model` sections A2 to A7 that the model implements h
 
 from __future__ import annotations
 
+from tests.pytest_model import again
+
 SETTINGS = """
 SECRET_KEY = "x"
 DATABASES = {
@@ -955,6 +957,7 @@ def test_two(): pass
 """,
     "pytest.ini": """
 [pytest]
+DJANGO_SETTINGS_MODULE = settings
 addopts = --ignore=a/b --ignore-glob=*_glob.py
 norecursedirs = norec
 """,
@@ -976,7 +979,7 @@ CLASSES = {
     "helper_mod.py": """
 def test_imported_in_class(self, tmp_path): pass
 """,
-    "pytest.ini": "",
+    "pytest.ini": INI,
     "test_cls.py": """
 import pytest, abc
 from typing import Generic, TypeVar, NamedTuple, Protocol
@@ -1842,9 +1845,14 @@ PROJECTS: dict[str, dict[str, str]] = {
     "mark-library": MARK_LIBRARY,
     "modes": MODES,
     "odd": ODD,
+    **again.PROJECTS,
 }
 
-NEEDS: dict[str, tuple[str, ...]] = {"factories": ("pytest-factoryboy",), "mark-library": ("hypothesis",)}
+NEEDS: dict[str, tuple[str, ...]] = {
+    "factories": ("pytest-factoryboy",),
+    "factories-again": ("pytest-factoryboy",),
+    "mark-library": ("hypothesis",),
+}
 """Distributions that a project needs beyond Django, pytest and its usual plugins."""
 
 UNKNOWN: dict[str, list[str]] = {
@@ -1853,3 +1861,7 @@ UNKNOWN: dict[str, list[str]] = {
 }
 """The tests whose runner or database mode only running could tell: a class made from a parameter, a partial, a fixture
 asked for under a condition."""
+
+UNOBSERVED: dict[str, list[str]] = {}
+"""The tests whose body pytest does not reach: skipped, refused, or failed while they were set up. Nothing is known of
+their connections; of all others it is."""

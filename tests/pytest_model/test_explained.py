@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given, settings
 
 from isolint.check.session import Session
-from tests.pytest_model.comparison import Json, Pytest, differences, unknown
+from tests.pytest_model.comparison import Json, Pytest, differences, unknown, unobserved
 from tests.pytest_model.generated import projects
-from tests.pytest_model.projects import NEEDS, PROJECTS, SETTINGS, UNKNOWN
+from tests.pytest_model.projects import NEEDS, PROJECTS, SETTINGS, UNKNOWN, UNOBSERVED
 from tests.pytest_model.styles import STYLES, styled
 from tests.pytest_model.support import environment, require_truth
 from tests.support import isolint
@@ -71,6 +71,8 @@ def test_explain_says_what_pytest_does(name: str, style: str, tmp_path: Path, or
     found = differences(truth, said, root)
     assert not found, "\n".join(map(str, found))
     assert unknown(said) == UNKNOWN.get(name, [])
+    # Of every other test the connections were seen while it ran, and compared.
+    assert unobserved(truth) == UNOBSERVED.get(name, [])
 
 
 @settings(max_examples=int(os.environ.get("ISOLINT_GENERATED", "12")), deadline=None)
@@ -79,7 +81,7 @@ def test_explain_says_what_pytest_does_of_generated_projects(project: dict[str, 
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
         lay_out(root, project, "pytest.ini")
-        truth = oracle.ask(root)
+        truth = oracle.ask(root, collect_only=False)
         assert truth.get("items"), truth["text"]
         found = differences(truth, explained(root), root)
         assert not found, "\n".join(map(str, found))

@@ -8,14 +8,13 @@ from __future__ import annotations
 import fnmatch
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from isolint.names.inputs import PROJECT
 from isolint.names.resolve import class_attribute, lookup, mro
 from isolint.names.scopes import class_facts, class_scope
 from isolint.names.symbols import ClassRef, ClassSymbol, FunctionRef, FunctionSymbol, ValueSymbol
 from isolint.pytest_model import library
-from isolint.pytest_model.evaluate import class_object, literal
+from isolint.pytest_model.evaluate import class_object, function_of, literal
 from isolint.pytest_model.fixtures import requested_names
 from isolint.pytest_model.functions import header, name_site
 from isolint.pytest_model.inputs import CONFIG
@@ -27,7 +26,7 @@ from isolint.pytest_model.namespace import (
     module_names,
     module_object,
 )
-from isolint.pytest_model.objects import ClassObject, Context, Func, LambdaObject, Object, Opaque, Partial
+from isolint.pytest_model.objects import ClassObject, Context, Func
 from isolint.pytest_model.shapes import Family, TestItem, TestRef
 from isolint.pytest_model.versions import pytest_since
 from isolint.store.memo import Query, Store
@@ -144,7 +143,7 @@ def _from_module(store: Store, path: str, name: str) -> Iterator[tuple[TestItem,
         if config.collect_imported_tests or value.ref.path == path:
             yield from class_items(store, (path, (name,), (value.ref,), None))
         return
-    func = _function(value, name)
+    func = function_of(value, name)
     if func is None or not (config.collect_imported_tests or func.ref.path == path):
         return
     if _is_collected(store, func, name, config, path, None):
@@ -155,28 +154,6 @@ def _from_module(store: Store, path: str, name: str) -> Iterator[tuple[TestItem,
 def _aliases(symbols: Iterable[object]) -> bool:
     """A class under another name may be a unittest class, which needs no prefix."""
     return any(isinstance(s, ValueSymbol) and isinstance(s.expr, f.Name | f.Attribute) for s in symbols)
-
-
-def _function(value: Object, name: str) -> Func | None:
-    """The function that pytest finds under a name: `inspect.isfunction` of what is not wrapped, so a lambda counts, and
-    functools.partial with the parameters it leaves open (_pytest.python.PyCollector.funcnamefilter, istestfunction)."""
-    match value:
-        case Func():
-            return value
-        case Opaque() if value.function is not None:
-            return replace(value.function, opaque=value.reason)
-        case LambdaObject():
-            ref = FunctionRef(value.context.path, value.context.chunk, value.node.span[0], name)
-            owner = value.context.owner
-            return Func(ref, owner, False, False, value.node.params, value.context, opaque="a lambda")
-        case Partial():
-            inner = _function(value.callee, name)
-            if inner is None:
-                return None
-            given = {k.name for k in value.call.keywords}
-            left = tuple(p for p in inner.params[len(value.args) :] if p.name not in given)
-            return replace(inner, params=left, opaque=f"a partial of {inner.ref.name}")
-    return None
 
 
 def _written(symbols: Iterable[object], func: Func) -> FunctionRef:
@@ -278,7 +255,7 @@ def _member(
     if isinstance(value, ClassObject):
         yield from class_items(store, (path, (*chain, name), (*classes, value.ref), owner))
         return
-    func = _function(value, name)
+    func = function_of(value, name)
     if func is not None and _is_collected(store, func, name, config, owner.path, owner):
         ref = next((b.ref for b in bound if isinstance(b, FunctionSymbol)), func.ref)
         yield _item(store, path, chain, classes, owner, name, ref, func, "method")
@@ -304,7 +281,7 @@ def _from_unittest(
         if name == "runTest" and (found or "runTest" not in names):
             continue
         hit = inherited(store, cls, name)
-        func = _function(hit[1], name) if hit is not None else None
+        func = function_of(hit[1], name) if hit is not None else None
         if hit is None or func is None or flag(store, hit[0].path, hit[0], name, "__test__") is False:
             continue
         found = True
@@ -392,10 +369,12 @@ def _item(
     cls = classes[-1] if classes else None
     params: tuple[str, ...] = ()
     if family in {"function", "method"}:
-        patched = func.patched + (_class_patches(store, cls, owner, name) if cls is not None else 0)
-        drop = cls is not None and func.binding != "static"
+        given, mocked = _class_patches(store, cls, owner, name) if cls is not None else (0, False)
+        # What `@patch` puts into the class is a plain function around the bound method: it drops one more.
+        left = func.params[1:] if mocked and func.binding == "class" else func.params
+        drop = cls is not None and (mocked or func.binding != "static")
         before = not pytest_since(store, 8, 4)
-        params = requested_names(func.params, drop_first=drop, patched=patched, always=before)
+        params = requested_names(left, drop_first=drop, patched=func.patched + given, always=before)
     return (
         TestItem(
             id=TestRef(path, chain, name),
@@ -418,15 +397,19 @@ def _item(
     )
 
 
-def _class_patches(store: Store, cls: ClassRef, owner: ClassRef | None, name: str) -> int:
-    """Mock arguments from `@patch` on a class: unittest.mock decorates its methods with the prefix "test", inherited
-    ones included, so the decorators of every class between the collected one and the one that has the method count."""
+def _class_patches(store: Store, cls: ClassRef, owner: ClassRef | None, name: str) -> tuple[int, bool]:
+    """Mock arguments from `@patch` on a class, and whether there is one: unittest.mock decorates its methods with the
+    prefix "test", inherited ones included, so the decorators of every class between the collected one and the one that
+    has the method count."""
     if not name.startswith("test"):
-        return 0
+        return 0, False
     count = 0
+    mocked = False
     for one in mro(store, cls).classes:
         if isinstance(one, ClassRef):
-            count += class_object(store, one).patched
+            made = class_object(store, one)
+            count += made.patched
+            mocked = mocked or made.mocked
             if one == owner:
                 break
-    return count
+    return count, mocked

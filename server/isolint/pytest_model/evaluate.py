@@ -108,6 +108,28 @@ class_object: Query[ClassRef, ClassObject] = Query("decorated class", _class_obj
 """A class with what its own decorators add: marks, mock arguments, tags. Bases are not looked at."""
 
 
+def function_of(value: Object, name: str) -> Func | None:
+    """The function that pytest finds under a name: `inspect.isfunction` of what is not wrapped, so a lambda counts, and
+    functools.partial with the parameters it leaves open (_pytest.python.PyCollector.funcnamefilter, istestfunction)."""
+    match value:
+        case Func():
+            return value
+        case Opaque() if value.function is not None:
+            return replace(value.function, opaque=value.reason)
+        case LambdaObject():
+            ref = FunctionRef(value.context.path, value.context.chunk, value.node.span[0], name)
+            owner = value.context.owner
+            return Func(ref, owner, False, False, value.node.params, value.context, opaque="a lambda")
+        case Partial():
+            inner = function_of(value.callee, name)
+            if inner is None:
+                return None
+            given = {k.name for k in value.call.keywords}
+            left = tuple(p for p in inner.params[len(value.args) :] if p.name not in given)
+            return replace(inner, params=left, opaque=f"a partial of {inner.ref.name}")
+    return None
+
+
 # --- expressions -----------------------------------------------------------------------------------------------------
 
 
@@ -312,9 +334,8 @@ def _call(store: Store, callee: Object, node: f.Call, context: Context, depth: i
     args = tuple(_elements(store, context, node.args, depth))
     if isinstance(callee, FixtureMaker):
         maker = _fixture_options(store, callee, node, context, depth)
-        if args and isinstance(args[0], Func):
-            return apply(store, maker, args[0], site, depth + 1)
-        return maker
+        func = function_of(args[0], "<lambda>") if args and isinstance(args[0], Func | LambdaObject) else None
+        return apply(store, maker, func, site, depth + 1) if func is not None else maker
     if isinstance(callee, Library):
         return _call_library(store, callee, args, node, context, site, depth)
     if isinstance(callee, Func | LambdaObject):
@@ -411,6 +432,8 @@ def _call_library(
     if name == library.TAG and not callee.called:
         tags = tuple(str(t) for t in (literal(store, context, a, depth + 1) for a in node.args) if isinstance(t, str))
         return Library(name, True, tags=tags)
+    if name in library.SKIPS and not callee.called and not (args and isinstance(args[0], Func | ClassObject)):
+        return Library(name, True, skips=_skips(store, context, name, node, depth))
     if name == library.GIVEN and not callee.called:
         fills = tuple(k.name for k in node.keywords if k.name is not None)
         return Library(name, True, fills=fills, fills_last=len(node.args))
@@ -419,6 +442,16 @@ def _call_library(
     if args and callee.called and isinstance(args[0], Opaque):
         return args[0]
     return replace(callee, called=True)
+
+
+def _skips(store: Store, context: Context, name: str, node: f.Call, depth: int) -> bool:
+    """Whether one of unittest's skips skips for certain (unittest.case.skipIf, skipUnless)."""
+    wanted = library.SKIPS[name]
+    if wanted is None:
+        return True
+    given = node.args[0] if node.args else next((k.value for k in node.keywords if k.name == "condition"), None)
+    condition = literal(store, context, given, depth + 1) if given is not None else UNREADABLE
+    return not isinstance(condition, _Unreadable) and bool(condition) is wanted
 
 
 def _patched_arguments(name: str, node: f.Call) -> int:
@@ -505,8 +538,13 @@ def _apply_library(decorator: Library, target: Object) -> Object:
     name = decorator.canonical
     if isinstance(target, Fixture):
         # A staticmethod above or below @pytest.fixture registers all the same; classmethod hides the fixture.
-        return target if name == library.STATICMETHOD else Opaque("a decorator above @pytest.fixture")
+        if name == library.STATICMETHOD:
+            return replace(target, func=replace(target.func, binding="static"))
+        return Opaque("a decorator above @pytest.fixture")
+    skips = decorator.skips or (name == library.SKIP and not decorator.called)
     if isinstance(target, ClassObject):
+        if skips:
+            return replace(target, skipped=True)
         if name in library.INIT_MAKERS:
             return replace(target, has_init=True)
         if name in library.PATCHES:
@@ -534,7 +572,8 @@ def _apply_library(decorator: Library, target: Object) -> Object:
             given=inner.given,
         )
     if name in library.PATCHES:
-        return replace(target, patched=target.patched + decorator.patches)
+        # Above a static or class method it makes a plain function of it.
+        return replace(target, patched=target.patched + decorator.patches, binding="")
     if name == library.TAG:
         return replace(target, tags=(*target.tags, *decorator.tags))
     if name in library.ASYNC_TO_SYNC:
@@ -545,7 +584,10 @@ def _apply_library(decorator: Library, target: Object) -> Object:
         # hypothesis fills parameters by keyword, or from the last one: they are gone from the signature.
         kept = tuple(p for p in target.params if p.name not in decorator.fills)
         return replace(target, params=kept[: len(kept) - decorator.fills_last], given=True)
-    if name in library.KEEPING:
+    if skips:
+        # unittest.case.skip: a plain function that raises, with everything of the decorated one but what it does.
+        return replace(target, is_async=False, is_generator=False, skipped=True, wrapped=True)
+    if name in library.KEEPING or name in library.SKIPS:
         return target
     if name == library.CONTEXT_MANAGER:
         return replace(target, is_generator=False, opaque="a context manager: its body does not run when it is called")

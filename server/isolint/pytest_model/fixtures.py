@@ -13,16 +13,17 @@ from typing import cast
 from isolint.names.inputs import ANSWER, SURFACE, definition
 from isolint.names.origin import Decorator, Definition, MembersQuestion
 from isolint.names.resolve import canonical_names, import_target, lookup, mro
-from isolint.names.scopes import bound
+from isolint.names.scopes import bound, class_scope
 from isolint.names.symbols import ClassRef, External, FunctionSymbol, Site, ValueSymbol
 from isolint.pytest_model import library
-from isolint.pytest_model.evaluate import evaluate, literal
+from isolint.pytest_model.evaluate import class_object, evaluate, function_of, literal
 from isolint.pytest_model.factoryboy import registered
 from isolint.pytest_model.functions import name_site, whole
 from isolint.pytest_model.namespace import class_names, inherited, module_names, module_object
 from isolint.pytest_model.objects import Context, Fixture, Func
 from isolint.pytest_model.requests import calls
 from isolint.pytest_model.shapes import SCOPES, FixtureDef, Holder, Scope
+from isolint.pytest_model.versions import pytest_since
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
@@ -85,7 +86,7 @@ def _fixture_of_name(store: Store, key: tuple[str, Holder]) -> tuple[FixtureDef,
 _named_fixture: Query[tuple[str, Holder], tuple[FixtureDef, ...]] = Query("fixture of name", _fixture_of_name)
 
 
-def _module_fixtures(store: Store, holder: Holder) -> tuple[FixtureDef, ...]:
+def _written_fixtures(store: Store, holder: Holder) -> tuple[FixtureDef, ...]:
     found: list[FixtureDef] = []
     path = holder.path
     surface = store.get(SURFACE, path)
@@ -96,7 +97,6 @@ def _module_fixtures(store: Store, holder: Holder) -> tuple[FixtureDef, ...]:
         found += _named_fixture(store, (name, holder))
     # A definition of the module itself stands below the call of `register` that it overrides.
     found += [one for one in registered(store, holder) if one.name not in names]
-    found += imperative(store, holder)
     if holder.kind != "module":
         for star in surface.stars:
             target = import_target(store, path, star.module, star.level)
@@ -105,8 +105,13 @@ def _module_fixtures(store: Store, holder: Holder) -> tuple[FixtureDef, ...]:
     return tuple(found)
 
 
-module_fixtures: Query[Holder, tuple[FixtureDef, ...]] = Query("module fixtures", _module_fixtures, barrier=True)
+written_fixtures: Query[Holder, tuple[FixtureDef, ...]] = Query("module fixtures", _written_fixtures, barrier=True)
 """All fixtures in a project module's namespace, imported ones included, in the order of `dir()`."""
+
+
+def module_fixtures(store: Store, holder: Holder) -> tuple[FixtureDef, ...]:
+    """All fixtures that a project module brings: those in its namespace, and those that its hooks register."""
+    return (*written_fixtures(store, holder), *imperative(store, holder))
 
 
 def _may_be_fixture(symbol: object) -> bool:
@@ -186,14 +191,14 @@ def _registered_by(store: Store, context: Context, call: f.Call, holder: Holder,
     name = literal(store, context, given["name"]) if "name" in given else None
     if not isinstance(name, str) or "func" not in given:
         return None
-    func = evaluate(store, context, given["func"])
+    func = function_of(evaluate(store, context, given["func"]), name)
     node = given.get("node")
     session = (isinstance(node, f.Name) and node.id == "session") or (
         isinstance(node, f.Attribute) and node.attr == "session"
     )
     scope = literal(store, context, given["scope"]) if "scope" in given else "function"
     autouse = literal(store, context, given["autouse"]) if "autouse" in given else False
-    if not isinstance(func, Func):
+    if func is None:
         site = Site(context.path, context.chunk, *call.span)
         return FixtureDef(
             name, None, None, site, "function", False, ("request",), False, False, "pytest", holder, opaque=_AT_RUN_TIME
@@ -259,7 +264,11 @@ def class_setups(store: Store, cls: ClassRef, *, unittest: bool) -> tuple[Fixtur
         if any(pair) or always:
             found.append(_xunit(store, f"{name}_{cls.qualname}", scope, pair, holder))
 
-    if unittest:
+    if unittest and _is_skipped(store, cls):
+        # _pytest.unittest.UnitTestCase.collect: nothing is set up, and since pytest 9.1 a fixture does the skipping.
+        if pytest_since(store, 9, 1):
+            found.append(_xunit(store, f"_unittest_skip_fixture_{cls.qualname}", "class", (None, None), holder))
+    elif unittest:
         add("_unittest_setup_method_fixture", "function", "setup_method", "teardown_method")
         add("_unittest_setUpClass_fixture", "class", "setUpClass", "tearDownClass", always=True)
         add("_xunit_setup_class_fixture", "class", "setup_class", "teardown_class")
@@ -267,6 +276,18 @@ def class_setups(store: Store, cls: ClassRef, *, unittest: bool) -> tuple[Fixtur
         add("_xunit_setup_class_fixture", "class", "setup_class", "teardown_class")
         add("_xunit_setup_method_fixture", "function", "setup_method", "teardown_method")
     return tuple(found)
+
+
+def _is_skipped(store: Store, cls: ClassRef) -> bool:
+    """_pytest.unittest._is_skipped: the attribute that unittest's skips set, own or inherited."""
+    for one in mro(store, cls).classes:
+        if isinstance(one, ClassRef):
+            for symbol in class_scope(store, one).get("__unittest_skip__"):
+                if isinstance(symbol, ValueSymbol) and symbol.expr is not None:
+                    return literal(store, Context(one.path, symbol.chunk, one), symbol.expr) is True
+            if class_object(store, one).skipped:
+                return True
+    return False
 
 
 def _plain(store: Store, path: str, cls: ClassRef | None, name: str) -> Func | None:

@@ -103,9 +103,6 @@ KEEPING = frozenset(
         "typing.override",
         "typing_extensions.override",
         "unittest.case.expectedFailure",
-        "unittest.case.skip",
-        "unittest.case.skipIf",
-        "unittest.case.skipUnless",
         "vcr.config.VCR.use_cassette",
     }
 )
@@ -123,6 +120,11 @@ PUBLIC: dict[str, str] = {
 }
 """Decorators of test suites by the names under which they are imported: for an environment that lacks the package. What
 they do does not depend on that, and they add no mark."""
+
+SKIP = "unittest.case.skip"
+SKIPS: dict[str, bool | None] = {SKIP: None, "unittest.case.skipIf": True, "unittest.case.skipUnless": False}
+"""unittest's skips, with the truth of the condition that makes them skip; None for the one without a condition. One
+that does not skip gives back what it got."""
 
 INIT_MAKERS = frozenset(
     {

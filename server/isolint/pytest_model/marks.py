@@ -33,6 +33,10 @@ _MODELLED = frozenset({ASYNCIO_PLUGIN, ANYIO_PLUGIN, DJANGO_PLUGIN, TRIO_PLUGIN}
 """What these add is said here, also where one of them is the project itself."""
 
 
+_EMPTY = "skip"
+"""The mark of a test whose `parametrize` has no values; `empty_parameter_set_mark` is not read."""
+
+
 # --- marks written down ----------------------------------------------------------------------------------------------
 
 
@@ -225,7 +229,8 @@ def _marks_of(store: Store, ref: TestRef) -> tuple[Mark, ...]:
         own.append(_plugin_mark("usefixtures", (f.Constant("anyio_backend", (0, 0)),), ref.path))
     if plain and func.is_generator and not func.is_async:
         own.append(_plugin_mark("xfail", (), ref.path))  # _pytest.python.pytest_pycollect_makeitem, before 8.4
-    own += _param_marks(store, (*func.marks, *nodes))
+    if plain:  # methods of a TestCase are not parametrized (_pytest.unittest.UnitTestCase.collect)
+        own += _param_marks(store, (*func.marks, *nodes))
     if plain and loaded.has(ASYNCIO_PLUGIN) and (func.is_async or func.refused == "sync_to_async"):
         certain = {m.name for m in (*own, *nodes) if m.certain}
         if config.asyncio_mode == "auto" and "asyncio" not in certain:
@@ -235,10 +240,22 @@ def _marks_of(store: Store, ref: TestRef) -> tuple[Mark, ...]:
     if loaded.has(DJANGO_PLUGIN) and item.family == "django":
         own += _tags(func.tags, "function")
     before, after = _hooked(store, item, func, (*own, *nodes))
+    if config.trio_mode and coroutine and loaded.has(TRIO_PLUGIN):
+        after.append(_plugin_mark("trio", (), ref.path))  # pytest_trio.plugin.automark
     if func.given and loaded.has(HYPOTHESIS_PLUGIN):
         # _hypothesis_pytestplugin.pytest_collection_modifyitems, which runs after that of a conftest.
         after.append(_plugin_mark("hypothesis", (), ref.path))
+    if coroutine and loaded.has(ANYIO_PLUGIN) and _is_made_anew((*before, *own, *after, *nodes), item):
+        return (*func.marks, *nodes)
     return (*before, *own, *after, *nodes)
+
+
+def _is_made_anew(marks: tuple[Mark, ...], item: TestItem) -> bool:
+    """Whether anyio replaces an item that its mark reached too late to bring `anyio_backend`
+    (anyio.pytest_plugin.pytest_collection_finish): the new ones have the marks of the function and of what is around
+    it, those of parameter sets and of plugins are gone."""
+    known = any(m.level == "plugin" and m.site is None and m.name == "usefixtures" for m in marks)
+    return closest(marks, "anyio") is not None and not known and "anyio_backend" not in item.params
 
 
 marks_of: Query[TestRef, tuple[Mark, ...]] = Query("marks", _marks_of)
@@ -289,6 +306,9 @@ def _param_marks(store: Store, marks: Iterable[Mark]) -> list[Mark]:
             sets = [_marks_of_param(store, item) for item in value.items]
         else:
             sets = [_marks_of_param(store, evaluate(store, context, item)) for item in values.items]
+        if not sets and not any(m.name == _EMPTY for m in found):
+            # _pytest.mark.structures.get_empty_parameterset_mark: one set that is skipped, unless configured otherwise.
+            found.append(Mark(_EMPTY, site=mark.site, level="param", path=mark.path))
         if not any(sets):
             continue
         everywhere = set.intersection(*({m.name for m in one} for one in sets))

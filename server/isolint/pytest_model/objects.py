@@ -39,7 +39,7 @@ class Func:
     `params` is the signature that `inspect.signature` shows (functools.wraps followed), `patched` the number of leading
     arguments that `mock.patch` fills. `binding` is staticmethod or classmethod around it. `opaque` says which decorator
     could not be followed; then nothing is sure. `refused` names the asgiref wrapper that makes it no function at
-    all. `given`: hypothesis runs it."""
+    all. `given`: hypothesis runs it. `skipped`: unittest put a function in its place that skips."""
 
     ref: FunctionRef
     owner: ClassRef | None
@@ -55,6 +55,7 @@ class Func:
     opaque: str = ""
     wrapped: bool = False
     given: bool = False
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ class MarkMaker:
 @dataclass(frozen=True, slots=True)
 class Library:
     """An installed callable by its canonical name; `called` once it was called with something that is no function.
-    `fills` are the parameters of the decorated function that it fills itself: names, or how many of the last ones."""
+    `fills` are the parameters of the decorated function that it fills itself: names, or how many of the last ones.
+    `skips`: it certainly skips what it decorates."""
 
     canonical: str
     called: bool = False
@@ -104,6 +106,7 @@ class Library:
     tags: tuple[str, ...] = ()
     fills: tuple[str, ...] = ()
     fills_last: int = 0
+    skips: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,8 @@ class LambdaObject:
 @dataclass(frozen=True, slots=True)
 class ClassObject:
     """A class of the project, with what its decorators added by then: marks, mock arguments for each test method,
-    Django's tags, an `__init__`. `mocked`: a `mock.patch` decorates it, whether it passes arguments or not."""
+    Django's tags, an `__init__`. `mocked`: a `mock.patch` decorates it, whether it passes arguments or not. `skipped`:
+    one of unittest's skips certainly does."""
 
     ref: ClassRef
     marks: tuple[Mark, ...] = ()
@@ -135,6 +139,7 @@ class ClassObject:
     tags: tuple[str, ...] = ()
     has_init: bool = False
     mocked: bool = False
+    skipped: bool = False
     opaque: str = ""
 
 

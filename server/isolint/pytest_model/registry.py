@@ -22,9 +22,11 @@ from isolint.pytest_model.fixtures import (
     class_setups,
     external_fixtures,
     from_definition,
+    imperative,
     imported_fixture,
     module_fixtures,
     module_setups,
+    written_fixtures,
 )
 from isolint.pytest_model.inputs import ENVIRONMENT
 from isolint.pytest_model.plugins import plugins
@@ -45,14 +47,24 @@ class Registry:
     """Installed plugins of which nothing is known: each may have any fixture."""
 
 
-def _registry(store: Store, holders: tuple[Holder, ...]) -> Registry:
+class Source(Struct, frozen=True, cache_hash=True, gc=False):
+    """A holder of fixtures in the row of their registration: what is written in it, or what its hooks register."""
+
+    holder: Holder
+    by_hooks: bool = False
+
+
+def _registry(store: Store, sources: tuple[Source, ...]) -> Registry:
     definitions: dict[str, list[FixtureDef]] = {}
     autouse: list[str] = []
     unanswered = False
     unknown: list[str] = []
-    for holder in holders:
-        if holder.path:
-            found = module_fixtures(store, holder)
+    for source in sources:
+        holder = source.holder
+        if source.by_hooks:
+            found = imperative(store, holder)
+        elif holder.path:
+            found = written_fixtures(store, holder)
         else:
             found = external_fixtures(store, holder.module)
             answer = store.get(ANSWER, MembersQuestion(holder.module))
@@ -70,27 +82,31 @@ def _registry(store: Store, holders: tuple[Holder, ...]) -> Registry:
     )
 
 
-registry: Query[tuple[Holder, ...], Registry] = Query("fixture registry", _registry, barrier=True)
+registry: Query[tuple[Source, ...], Registry] = Query("fixture registry", _registry, barrier=True)
 """The fixtures of a row of holders, the later ones more specific."""
 
 
-def _holders(store: Store, path: str) -> tuple[Holder, ...]:
+def _holders(store: Store, path: str) -> tuple[Source, ...]:
     loaded = plugins(store, path)
     wide = loaded.session_conftests
-    late = tuple(p.holder for p in loaded.late)
+    late = tuple(Source(p.holder) for p in loaded.late)
     flushed = pytest_since(store, 9, 1)
+    session = [p.holder for p in loaded.session]
+    conftests = [Holder("conftest", c) for c in loaded.conftests]
     return (
-        *(p.holder for p in loaded.session),
+        *(Source(one) for one in session),
         *(() if flushed else late),
-        *(Holder("conftest", c) for c in loaded.conftests[:wide]),
+        *(Source(one) for one in conftests[:wide]),
+        *(Source(one, by_hooks=True) for one in (*session, *conftests[:wide]) if one.path),
         *(late if flushed else ()),
-        *(Holder("conftest", c) for c in loaded.conftests[wide:]),
+        *(source for one in conftests[wide:] for source in (Source(one), Source(one, by_hooks=True))),
     )
 
 
-holders: Query[str, tuple[Holder, ...]] = Query("fixture holders", _holders, barrier=True)
+holders: Query[str, tuple[Source, ...]] = Query("fixture holders", _holders, barrier=True)
 """What holds fixtures for a test file, the least specific first, the file itself left out. Plugins and the conftest of
-the root belong to the session, a plugin named by the test module is registered after them
+the root belong to the session; their hooks run when it is there, and what they register comes after both. A plugin
+named by the test module is registered after all of them
 (_pytest.fixtures.FixtureManager._flush_pending_conftests_to_session); before pytest 9.1 no plugin came after a
 conftest."""
 

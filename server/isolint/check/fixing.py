@@ -7,12 +7,12 @@ What a fix does to the text is decided in `fixes`; the caller's file is never to
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from isolint.check.findings import CURED
-from isolint.check.report import Change, FixEdits
+from isolint.check.report import Change, FileChanges, FixEdits
 from isolint.fixes import to_sync
 from isolint.pytest_model.shapes import TestItem
 from isolint.syntax.source import SourceFile
@@ -35,10 +35,10 @@ def fix(session: Session, path: str, item: TestItem) -> FixEdits | str:
         after = session.source_file(path)
     if reason or after is None:
         return reason or "the file cannot be read"
-    return FixEdits(path, plan.title, plan.applicability, changes(before.text, after.text))
+    return FixEdits(plan.title, plan.applicability, (FileChanges(path, changes(before.text, after.text)),))
 
 
-def fix_all(session: Session, path: str, unsafe: bool) -> FixEdits | str:
+def fix_all(session: Session, path: str, unsafe: bool, within: Container[str] | None = None) -> FixEdits | str:  # noqa: ARG001
     """The edits that convert every test of a file that has a shown finding and a safe fix (or an unsafe one too)."""
     before = session.source_file(path)
     if before is None:
@@ -63,7 +63,8 @@ def fix_all(session: Session, path: str, unsafe: bool) -> FixEdits | str:
     if not converted or after is None:
         return "; ".join(reasons) or "nothing to fix"
     title = "Convert 1 test to a sync test" if converted == 1 else f"Convert {converted} tests to sync tests"
-    return FixEdits(path, title, "unsafe" if "unsafe" in used else "safe", changes(before.text, after.text))
+    made = FileChanges(path, changes(before.text, after.text))
+    return FixEdits(title, "unsafe" if "unsafe" in used else "safe", (made,))
 
 
 def _convert(session: Session, path: str, item: TestItem) -> str:

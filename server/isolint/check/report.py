@@ -128,10 +128,22 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class FixEdits:
-    """The edits of one fix, sorted and disjoint: one file only for now. `digest` is that of the text they apply to."""
+class FileChanges:
+    """The changes of one file, sorted and disjoint, in offsets of its text as analysed."""
 
     path: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FixEdits:
+    """The edits of one fix: all of its files change together, or none does. The file that was asked about is first."""
+
     title: str
     applicability: Literal["safe", "unsafe"]
-    changes: tuple[Change, ...]
+    files: tuple[FileChanges, ...]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that change."""
+        return tuple(file.path for file in self.files)

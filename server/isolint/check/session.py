@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
@@ -448,10 +448,11 @@ class Session:
             return "there is no fix for this finding"
         return fixing.fix(self, path, item)
 
-    def fix_all(self, path: str, unsafe: bool = False) -> FixEdits | str:
-        """The edits of all safe (or also unsafe) fixes of a file, or why there are none."""
+    def fix_all(self, path: str, unsafe: bool = False, within: Container[str] | None = None) -> FixEdits | str:
+        """The edits of all safe (or also unsafe) fixes of a file, or why there are none; `within`: of those that change
+        no other files than these."""
         self._exact()
-        return fixing.fix_all(self, path, unsafe)
+        return fixing.fix_all(self, path, unsafe, within)
 
     def affected(self, paths: Iterable[str]) -> list[str]:
         """Which of these files' findings, or the places they tell of, differ from those last reported."""

@@ -154,7 +154,7 @@ def _ignore_action(analysis: Analysis, buffer: Buffer, finding: PlacedFinding) -
             "title": f"Ignore {finding.name} on this line",
             "kind": "quickfix",
             "diagnostics": _diagnostics(analysis, buffer, [finding]),
-            "edit": text_edits([{"range": span, "newText": text}], buffer.uri, buffer.version, analysis.client),
+            "edit": text_edits([(buffer.uri, buffer.version, [{"range": span, "newText": text}])], analysis.client),
         }
     ]
 

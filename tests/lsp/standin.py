@@ -2,8 +2,8 @@
 
 Run as a program it serves on standard input and output (or on the TCP port given). A test file may contain:
 `leak` a finding on the word (`leak-unsafe`, `leak-nofix`, `leak-refused` say what becomes of its fix, `leak-far` has a
-related place in conftest.py, the fix of `leak-both` is also in there); `boom` an engine that fails; `noise` one that prints; `endless` one that never returns.
-`soon` is a word that hover knows nothing about before jedi has answered.
+related place in conftest.py, the fix of `leak-both` changes that file, too); `boom` an engine that fails; `noise` one
+that prints; `endless` one that never returns. `soon` is a word that hover knows nothing about before jedi has answered.
 The word after `# word:` in the conftest.py beside a file is part of its messages, so that files depend on another file.
 """
 

@@ -16,7 +16,7 @@ from typing import TypeVar, cast
 
 from isolint.catalog.table import table
 from isolint.check import fixing
-from isolint.check.findings import CURED, dropped, findings
+from isolint.check.findings import dropped, findings
 from isolint.check.placing import Shown
 from isolint.check.report import (
     Change,
@@ -443,10 +443,7 @@ class Session:
         finding = next((f for f in self.findings(path).findings if f.key == key), None)
         if finding is None:
             return "the finding is gone"
-        item = next((i for i in self._items(path) if i.node_id == finding.test), None)
-        if item is None or finding.code not in CURED:
-            return "there is no fix for this finding"
-        return fixing.fix(self, path, item)
+        return fixing.fix(self, path, finding)
 
     def fix_all(self, path: str, unsafe: bool = False, within: Container[str] | None = None) -> FixEdits | str:
         """The edits of all safe (or also unsafe) fixes of a file, or why there are none; `within`: of those that change
@@ -882,7 +879,13 @@ def _joined(group: list[Finding]) -> Finding:
     from dataclasses import replace
 
     tests = tuple(dict.fromkeys(test for finding in group for test in finding.tests))
-    return replace(group[0], tests=tests)
+    # What is to be done about it must be right for all of them.
+    fixes = [finding.fix for finding in group if finding.fix is not None]
+    fix = max(fixes, key=lambda one: _HARDER.index(one.applicability), default=None)
+    return replace(group[0], tests=tests, fix=fix)
+
+
+_HARDER = ("safe", "unsafe", "none")
 
 
 __all__ = ["Cancelled", "Change", "FixEdits", "Session", "never"]

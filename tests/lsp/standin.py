@@ -25,6 +25,7 @@ from isolint.check.report import (
     Fix,
     FixEdits,
     Location,
+    Offer,
     PlacedFinding,
     RelatedPlace,
     TestVerdict,
@@ -198,7 +199,16 @@ class StandIn:
             files.append(FileChanges(conftest, (Change(at, at + 4, "wort"),)))
         return FixEdits(f"Plug leak {number}", "safe", tuple(files))
 
-    def fix_all(self, path: str) -> FixEdits | str:
+    def offers(self, path: str, test: str) -> tuple[Offer, ...]:
+        if b"offer" not in self.text(path):
+            return ()
+        return Offer("transaction", f"Flush {test}"), Offer("unused-mark", f"Unmark {test}")
+
+    def offered(self, path: str, test: str, kind: str) -> FixEdits | str:
+        at = self.text(path).find(b"offer")
+        return FixEdits(kind, "unsafe", (FileChanges(path, (Change(at, at + 5, kind),)),)) if at >= 0 else "it is gone"
+
+    def fix_all(self, path: str, *, below: str = "") -> FixEdits | str:
         changes = tuple(Change(m.start(), m.end(), "safe") for m in self._matches(path) if m[1] is None)
         return FixEdits("all", "safe", (FileChanges(path, changes),)) if changes else "nothing to fix"
 

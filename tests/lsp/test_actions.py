@@ -223,6 +223,30 @@ def test_findings_that_share_a_fix_share_an_action(inside: Inside, tmp_path: Pat
     assert "Plug leak 0" in titles
 
 
+def test_what_else_can_be_done_with_a_test(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", TEXT + "# offer\n")
+    (flush,) = [a for a in inside.actions(uri, 2, 5) if a["title"] == "Flush test_one"]
+    assert flush["kind"] == "quickfix"
+    assert "isPreferred" not in flush
+    assert [one["message"] for one in flush["diagnostics"]] == ["leaks"]
+    (document,) = inside.result("codeAction/resolve", flush)["edit"]["documentChanges"]
+    assert apply(TEXT + "# offer\n", document["edits"]) == TEXT + "# transaction\n"
+    (unmark,) = [a for a in inside.actions(uri, 0, 6) if a["title"] == "Unmark test_one"]
+    assert unmark["kind"] == "refactor.rewrite"
+    inside.change(uri, 2, "leak()\n")
+    answer = inside.answer(inside.ask("codeAction/resolve", unmark))
+    assert answer["error"] == {"code": -32803, "message": "it is gone"}
+
+
+def test_what_else_can_be_done_for_a_client_without_resolve(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path, capabilities=NO_RESOLVE)
+    uri = inside.open(tmp_path / "test_a.py", TEXT + "# offer\n")
+    (unmark,) = [a for a in inside.actions(uri, 0, 6) if a["title"] == "Unmark test_one"]
+    (document,) = unmark["edit"]["documentChanges"]
+    assert apply(TEXT + "# offer\n", document["edits"]) == TEXT + "# unused-mark\n"
+
+
 def test_the_ignore_action(inside: Inside, tmp_path: Path) -> None:
     inside.start(tmp_path)
     uri = inside.open(tmp_path / "test_a.py", TEXT)

@@ -8,18 +8,19 @@ are never touched here.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from isolint.check.findings import CURED, DROPPED, FIXTURES, LOOPS, fixture_at
-from isolint.check.report import Change, FileChanges, FixEdits, PlacedFinding
-from isolint.fixes import fixture_to_sync, inside, rebridge, to_sync
+from isolint.check.report import Change, FileChanges, FixEdits, Offer, PlacedFinding
+from isolint.fixes import database_mark, fixture_to_sync, inside, rebridge, to_sync
 from isolint.fixes.fixture import fixture_conversion, leaking
 from isolint.fixes.together import asks_at_run_time, fixture_plan, fixture_title, part
 from isolint.names.symbols import FunctionRef
 from isolint.pytest_model.collect import dropped_of
+from isolint.pytest_model.database import database
 from isolint.pytest_model.shapes import TestItem
 from isolint.syntax.source import SourceFile
 from isolint.text.edits import Edit, apply
@@ -51,10 +52,10 @@ def fix_all(
     path: str,
     unsafe: bool,
     within: Container[str] | None = None,
-    wanted: Callable[[PlacedFinding], bool] | None = None,
+    below: str = "",
 ) -> FixEdits | str:
-    """The edits of every safe fix (or of unsafe ones too) of a file, or of those `wanted`; `within`: of those that
-    change no other files than these."""
+    """The edits of every safe fix (or of unsafe ones too) of a file; `within`: of those that change no other files than
+    these; `below`: of the tests in this class (its node id) alone."""
     if session.source_file(path) is None:
         return "the file cannot be read"
     reasons: dict[str, None] = {}
@@ -62,7 +63,7 @@ def fix_all(
     done: list[_Done] = []
     with _drafting(session, within) as draft:
         while True:
-            finding = _next(session, path, unsafe, tried, wanted)
+            finding = _next(session, path, unsafe, tried, below)
             if finding is None:
                 break
             result = _apply(draft, path, finding, unsafe)
@@ -81,14 +82,14 @@ def _next(
     path: str,
     unsafe: bool,
     tried: set[tuple[str, ...]],
-    wanted: Callable[[PlacedFinding], bool] | None,
+    below: str,
 ) -> PlacedFinding | None:
     """The first finding with a fix that has not been tried. What stands for the same fix counts as one."""
     kinds = ("safe", "unsafe") if unsafe else ("safe",)
     for finding in session.findings(path).findings:
         if finding.code not in FIXED or finding.fix is None or finding.fix.applicability not in kinds:
             continue
-        if wanted is not None and not wanted(finding):
+        if below and not (finding.test or "").startswith(f"{below}::"):
             continue
         name = ("test", finding.test or "") if finding.code in CURED else (finding.code, finding.key)
         if name not in tried:
@@ -375,6 +376,38 @@ def _bridge_all(draft: _Draft, path: str, item: TestItem) -> str:
     assert source is not None
     edits = rebridge.edits(session.store, item, rebridge.ALL, source, session.settings.fix_form)
     return edits if isinstance(edits, str) else draft.put(source, edits)
+
+
+# --- what else can be done -------------------------------------------------------------------------------------------
+
+
+def offers(session: Session, item: TestItem) -> tuple[Offer, ...]:
+    """What can be done with a test beside fixing what was found in it."""
+    found = []
+    if database_mark.can_flush(session.store, item):
+        found.append(Offer("transaction", database_mark.transaction_title(item)))
+    if database_mark.is_unused(session.store, item):
+        found.append(Offer("unused-mark", database_mark.unused_title()))
+    return tuple(found)
+
+
+def offered(session: Session, path: str, test: str, kind: str) -> FixEdits | str:
+    """The edits of one of those, or why there are none."""
+    item, source = _item(session, path, test), session.source_file(path)
+    if item is None or source is None:
+        return "the test is gone"
+    flushed = kind == "transaction"
+    edits = (database_mark.transaction_edits if flushed else database_mark.unused_edits)(session.store, source, item)
+    title = database_mark.transaction_title(item) if flushed else database_mark.unused_title()
+    if isinstance(edits, str):
+        return edits
+    with _drafting(session, None) as draft:
+        reason = draft.put(source, edits)
+        after = _item(session, path, test)
+        if not reason and flushed and (after is None or database(session.store, after.id).mode != "flush"):
+            reason = "another mark or fixture would still count"
+        files = draft.changes(path)
+    return reason or FixEdits(title, "unsafe", files)
 
 
 # --- the difference --------------------------------------------------------------------------------------------------

@@ -119,6 +119,15 @@ class FileReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that can be done with a test beside fixing what was found in it: what it is ("transaction": the test
+    could be flushed, "unused-mark": its `django_db` mark is not needed) and what it is called."""
+
+    kind: Literal["transaction", "unused-mark"]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A text edit: replace the bytes from `start` to `end` of the file's UTF-8 text by `text`."""
 

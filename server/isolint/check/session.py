@@ -24,6 +24,7 @@ from isolint.check.report import (
     Fix,
     FixEdits,
     Location,
+    Offer,
     PlacedFinding,
     RelatedPlace,
     Resolved,
@@ -445,11 +446,24 @@ class Session:
             return "the finding is gone"
         return fixing.fix(self, path, finding)
 
-    def fix_all(self, path: str, unsafe: bool = False, within: Container[str] | None = None) -> FixEdits | str:
+    def fix_all(
+        self, path: str, unsafe: bool = False, within: Container[str] | None = None, below: str = ""
+    ) -> FixEdits | str:
         """The edits of all safe (or also unsafe) fixes of a file, or why there are none; `within`: of those that change
-        no other files than these."""
+        no other files than these; `below`: of tests in this class (its node id) alone."""
         self._exact()
-        return fixing.fix_all(self, path, unsafe, within)
+        return fixing.fix_all(self, path, unsafe, within, below)
+
+    def offers(self, path: str, test: str) -> tuple[Offer, ...]:
+        """What else can be done with a test of a file."""
+        self._exact()
+        item = next((i for i in self._items(path) if i.node_id == test), None)
+        return () if item is None else fixing.offers(self, item)
+
+    def offered(self, path: str, test: str, kind: str) -> FixEdits | str:
+        """The edits of such an offer, or why there are none."""
+        self._exact()
+        return fixing.offered(self, path, test, kind)
 
     def affected(self, paths: Iterable[str]) -> list[str]:
         """Which of these files' findings, or the places they tell of, differ from those last reported."""

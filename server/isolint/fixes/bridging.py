@@ -4,6 +4,7 @@ look. No text, and nothing about which test or fixture it is for."""
 from __future__ import annotations
 
 from isolint.fixes.walk import root
+from isolint.names.inputs import definition
 from isolint.names.resolve import canonical, lookup, resolve
 from isolint.names.symbols import FunctionSymbol
 from isolint.placement.functions import bound_names
@@ -12,6 +13,7 @@ from isolint.store.memo import Store
 from isolint.syntax import facts as f
 
 ASYNC_TO_SYNC = "asgiref.sync.async_to_sync"
+PYTEST_FIXTURE = "pytest.fixture"
 
 
 def unsafe_of(doubts: dict[str, str]) -> str:
@@ -38,6 +40,12 @@ def unmarked(store: Store, path: str, function: f.Function, func: f.Expr) -> str
         if isinstance(node, f.Function) and not node.is_async and not node.decorators:
             return f"{node.name} is not a coroutine function, and async_to_sync warns about that"
     return ""
+
+
+def unanswered(store: Store) -> str:
+    """Which name that a rewritten fixture is made with nobody has explained yet: what it then gives would not be known.
+    Asking is how the answer comes to be there when the result is looked at."""
+    return next((name for name in (PYTEST_FIXTURE, ASYNC_TO_SYNC) if definition(store, name) is None), "")
 
 
 def may_bind(store: Store, path: str) -> bool:

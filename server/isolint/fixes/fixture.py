@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from isolint.fixes.awaits import Bridge, RefusedError, Step, find
-from isolint.fixes.bridging import may_bind, unmarked, unsafe_of
+from isolint.fixes.bridging import may_bind, unanswered, unmarked, unsafe_of
 from isolint.fixes.loops import started
 from isolint.fixes.reach import doubts_of, needs_a_loop
 from isolint.fixes.refusals import of_errors, of_escapes, of_loops, of_words, uncovered
@@ -94,6 +94,9 @@ def _of_definition(store: Store, one: FixtureDef, function: f.Function) -> str:
         return "its decorator is not pytest's or pytest-asyncio's own"
     if isinstance(decorator, f.Call) and any(k.name is None for k in decorator.keywords):
         return "the options of its decorator cannot be read"
+    missing = unanswered(store)
+    if missing:
+        return f"what {missing} is, is not known yet"
     if "anyio_backend" in one.params or "event_loop" in one.params:
         return "it asks for the event loop itself"
     return ""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from isolint.fixes.awaits import RefusedError, Rename
 from isolint.fixes.fixture import FixtureConversion
-from isolint.fixes.imports import Wanted, import_edits, module_of
+from isolint.fixes.imports import Wanted, import_edits, module_of, pytest_in
 from isolint.fixes.rewrite import body_edits
 from isolint.fixes.sound import holds, sound
 from isolint.fixes.walk import walk
@@ -70,7 +70,7 @@ def _maker(store: Store, source: SourceFile, path: str, text: bytes, maker: f.Ex
     called = maker.func if isinstance(maker, f.Call) else maker
     if not isinstance(called, f.Attribute) or not isinstance(called.value, f.Name):
         return "", []
-    name = _pytest_in(source)
+    name = pytest_in(source)
     if not name:
         name = "pytest"
         if any(canonical(store, symbol) != "pytest" for symbol in lookup(store, (path, name))):
@@ -84,17 +84,6 @@ def _maker(store: Store, source: SourceFile, path: str, text: bytes, maker: f.Ex
         elif options:
             found.append(_without(text, maker, options[0]))
     return name, found
-
-
-def _pytest_in(source: SourceFile) -> str:
-    """The name under which the module imports pytest itself; "" when it does not."""
-    for chunk in source.chunks:
-        if chunk.kind == "statements" and not chunk.owner:
-            for statement in chunk.facts:
-                for name in statement.names if isinstance(statement, f.Import) else ():
-                    if name.name == "pytest":
-                        return name.alias or name.name
-    return ""
 
 
 def _without(text: bytes, maker: f.Call, option: f.Keyword) -> Edit:

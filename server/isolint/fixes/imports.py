@@ -85,6 +85,17 @@ def module_of(source: SourceFile, name: str) -> str:
     raise RefusedError(f"{name} is not imported by a plain from-import")
 
 
+def pytest_in(source: SourceFile) -> str:
+    """The name under which the module imports pytest itself; "" when it does not."""
+    for chunk in source.chunks:
+        if chunk.kind == "statements" and not chunk.owner:
+            for statement in chunk.facts:
+                for name in statement.names if isinstance(statement, f.Import) else ():
+                    if name.name == "pytest":
+                        return name.alias or name.name
+    return ""
+
+
 def _is_from(node: f.ImportFrom, module: str) -> bool:
     return node.module == module and node.level == 0 and not node.star
 

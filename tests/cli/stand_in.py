@@ -2,18 +2,20 @@
 
 It is no mock: it reads real files and buffers, and its one rule is simple enough to see through. A test whose body has
 a line with `LEAK` (optionally `LEAK(helper)`, the cause) leaks there; the fix turns `await LEAK` into `safe`. Words in
-the line's comment steer the rest: `unsafe`, `nofix`, `undecided`, `broken` (the fix does not parse), `warning`, `info`.
+the line's comment steer the rest: `unsafe`, `nofix`, `undecided`, `broken` (the fix does not parse), `warning`, `info`,
+`with NAME` (the fix turns the first LEAK of that file beside it into `safe`, too).
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from isolint.check.report import (
     Change,
+    FileChanges,
     FileReport,
     Fix,
     FixEdits,
@@ -103,7 +105,7 @@ class StandIn:
         known = Resolved("asgiref.sync.sync_to_async", "asgiref", "3.8.1")
         return {self._id(path, found): (known,) for found in _TEST.finditer(text) if b"LEAK" in found[0]}
 
-    def fix_all(self, path: str, unsafe: bool = False) -> FixEdits | str:
+    def fix_all(self, path: str, unsafe: bool = False, within: Container[str] | None = None) -> FixEdits | str:
         text = self.source(path)
         changes = []
         for leak in re.finditer(rb"await LEAK([^\n#]*)(#[^\n]*)?", text):
@@ -112,9 +114,14 @@ class StandIn:
                 continue
             new = ")(" if b"broken" in comment else "safe" + leak[1].decode() + (leak[2] or b"").decode()
             changes.append(Change(leak.start(), leak.end(), new))
-        return (
-            FixEdits(path, "Convert", "unsafe" if unsafe else "safe", tuple(changes)) if changes else "nothing to fix"
-        )
+        files = [FileChanges(path, tuple(changes))]
+        for found in re.finditer(rb"await LEAK[^\n]*# with (\w+\.py)", text):
+            other = os.path.join(os.path.dirname(path), found[1].decode())
+            at = self.source(other).find(b"LEAK")
+            if within is not None and other not in within:
+                return f"it would change {found[1].decode()} as well"
+            files.append(FileChanges(other, (Change(at, at + 4, "safe"),)))
+        return FixEdits("Convert", "unsafe" if unsafe else "safe", tuple(files)) if changes else "nothing to fix"
 
     def wanted(self) -> int:
         return len(self.questions)

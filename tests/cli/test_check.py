@@ -445,6 +445,67 @@ def test_a_failing_write_is_told_and_other_files_are_written(
     assert "test_a.py:2:5 error" in result.out
 
 
+TOGETHER = "def test_a():\n    await LEAK # with helper.py\n"
+
+
+def test_a_fix_over_two_files_is_written_as_a_whole(run: Run, project: Path) -> None:
+    helper = write(project, "t/test_helper.py", "def make():\n    await LEAK\n")
+    path = write(project, "t/test_a.py", TOGETHER.replace("helper", "test_helper"))
+    assert run("check", "--fix").code == 0
+    assert helper.read_text() == "def make():\n    await safe\n"
+    assert "    safe # with test_helper.py\n" in path.read_text()
+
+
+def test_no_file_of_a_fix_is_written_when_one_cannot_be(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = {
+        "test_a.py": TOGETHER.replace("helper", "test_b"),
+        "test_b.py": "def make():\n    LEAK\n",
+        "test_c.py": "def test_a():\n    await LEAK\n",
+    }
+    paths = [write(project, name, text) for name, text in texts.items()]
+    replace = os.replace
+    failed = []
+
+    def fail_once(source: str, target: str) -> None:
+        if target.endswith("test_b.py") and not failed:
+            failed.append(target)
+            raise OSError(30, "Read-only file system")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", fail_once)
+    result = run("check", "--fix")
+    assert result.code == 2
+    assert "isolint: test_b.py: cannot be written: Read-only file system; left as it was\n" in result.err
+    assert "isolint: test_a.py: test_b.py cannot be written: Read-only file system; left as it was\n" in result.err
+    assert [path.read_text() for path in paths] == [
+        texts["test_a.py"],
+        texts["test_b.py"],
+        "def test_a():\n    safe\n",
+    ]
+    assert sorted(os.listdir(project)) == ["pytest.ini", *texts]
+
+
+def test_no_file_of_a_fix_is_changed_when_one_would_not_parse(run: Run, project: Path) -> None:
+    helper = write(project, "test_b.py", "def make():\n    LEAK\n")
+    text = TOGETHER.replace("helper", "test_b") + "    await LEAK # broken\n"
+    path = write(project, "test_a.py", text)
+    assert run("check", "--fix").code == 2
+    assert (path.read_text(), helper.read_text()) == (text, "def make():\n    LEAK\n")
+
+
+def test_a_fix_changes_no_file_that_was_not_given(run: Run, project: Path) -> None:
+    helper = write(project, "other/helper.py", "def make():\n    LEAK\n")
+    write(project, "other/test_a.py", TOGETHER)
+    result = run("check", "--fix", "other/test_a.py")
+    assert result.code == 1
+    assert "   it would change helper.py as well: other/test_a.py::test_a\n" in result.err
+    assert helper.read_text() == "def make():\n    LEAK\n"
+    assert run("check", "--fix", "other/test_a.py", "other/helper.py").code == 0
+    assert helper.read_text() == "def make():\n    safe\n"
+
+
 def test_a_link_is_followed(run: Run, project: Path) -> None:
     target = write(project, "real/code.py", "def test_a():\n    await LEAK\n")
     (project / "test_link.py").symlink_to(target)

@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -95,6 +95,7 @@ def open_text(text: str, name: str = "test_it.py", mode: str = "strict") -> tupl
     path = os.path.join(session.root, "tests", name)
     session.set_buffer(path, text.encode())
     for _ in range(ROUNDS):
+        session.findings(path)  # which tests can leave home at all is found out for a whole file
         items = list(session.items(path))
         for item in items:
             plan(session.store, item)
@@ -119,6 +120,71 @@ def convert(text: str, test: str | None = None, form: Form = "direct", mode: str
     if isinstance(made, str):
         return Result(offer, (), text, made)
     return Result(offer, made, apply(source.text, made).decode(), "")
+
+
+def fixed(
+    texts: Mapping[str, str], where: str, code: str, test: str = "", mode: str = "strict"
+) -> dict[str, str] | str:
+    """Put texts in front of files of the project's `tests` and apply the fix of the first finding of a rule in `where`
+    (about `test`, if that is given): the texts afterwards, or why there is no fix."""
+    with several(texts, mode) as session:
+        paths = {os.path.join(session.root, "tests", name): name for name in texts}
+        path = os.path.join(session.root, "tests", where)
+        found = [f for f in session.findings(path).findings if f.code == code]
+        found = [f for f in found if not test or (f.test or "").endswith(f"::{test}")]
+        assert found, f"{code} is not found"
+        made = session.fix(path, found[0].key)
+        before = {path: session.source(path) for path in paths}
+        if isinstance(made, str):
+            return made
+        result = {name: before[path].decode() for path, name in paths.items()}
+        for file in made.files:
+            changed = [Edit(c.start, c.end, c.text.encode()) for c in file.changes]
+            result[paths[file.path]] = apply(before[file.path], changed).decode()
+        return result
+
+
+def fixed_all(texts: Mapping[str, str], mode: str = "strict") -> tuple[dict[str, str], dict[str, str]]:
+    """Apply all fixes, unsafe ones too, of all findings in these files of the project's `tests`: the texts afterwards,
+    and by file why others were not made."""
+    refused: dict[str, str] = {}
+    now = dict(texts)
+    for where in texts:
+        with several(now, mode) as session:
+            paths = {os.path.join(session.root, "tests", name): name for name in texts}
+            made = session.fix_all(os.path.join(session.root, "tests", where), True, paths)
+            if isinstance(made, str):
+                if made != "nothing to fix":
+                    refused[where] = made
+                continue
+            for file in made.files:
+                changed = [Edit(c.start, c.end, c.text.encode()) for c in file.changes]
+                now[paths[file.path]] = apply(session.source(file.path), changed).decode()
+    return now, refused
+
+
+@contextmanager
+def several(texts: Mapping[str, str], mode: str = "strict") -> Iterator[Session]:
+    """The project with texts in front of some files of its `tests`, all questions answered."""
+    opened = project(mode)
+    session = opened.engine
+    assert isinstance(session, Session)
+    assert opened.resolver is not None
+    paths = {os.path.join(session.root, "tests", name): text for name, text in texts.items()}
+    for path, text in paths.items():
+        session.set_buffer(path, text.encode())
+    try:
+        for _ in range(ROUNDS):
+            for path in paths:
+                session.findings(path)
+            if not opened.resolver.wanted():
+                break
+            opened.resolver.resolve(600)
+            session.origin_changed()
+        yield session
+    finally:
+        for path in paths:
+            session.set_buffer(path, None)
 
 
 def convert_all(text: str, form: Form = "direct") -> tuple[str, dict[str, str]]:

@@ -120,8 +120,8 @@ CASES = {
         "fixture queue works with the event loop (asyncio.Queue)",
     ),
     "leaking fixture": (
-        "async def test_it(async_order):\n    await async_order.asave()\n",
-        "fixture async_order itself works on another connection, and would still do so",
+        "async def test_it(held):\n    await held.asave()\n\n\nimport pytest_asyncio\n\n\n@pytest_asyncio.fixture\nasync def held(db):\n    async with asyncio.Lock():\n        return await Order.objects.acreate()\n",
+        "fixture held itself works on another connection, and stays async: what it makes may belong to the event loop",
     ),
     "integrity error": (
         "async def test_it():\n    with pytest.raises(IntegrityError):\n        await Order.objects.acreate(total=None)\n",

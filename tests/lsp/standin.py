@@ -2,8 +2,8 @@
 
 Run as a program it serves on standard input and output (or on the TCP port given). A test file may contain:
 `leak` a finding on the word (`leak-unsafe`, `leak-nofix`, `leak-refused` say what becomes of its fix, `leak-far` has a
-related place in conftest.py); `boom` an engine that fails; `noise` one that prints; `endless` one that never returns.
-`soon` is a word that hover knows nothing about before jedi has answered.
+related place in conftest.py, the fix of `leak-both` changes that file, too); `boom` an engine that fails; `noise` one
+that prints; `endless` one that never returns. `soon` is a word that hover knows nothing about before jedi has answered.
 The word after `# word:` in the conftest.py beside a file is part of its messages, so that files depend on another file.
 """
 
@@ -18,7 +18,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from isolint.check.report import Change, FileReport, Fix, FixEdits, Location, PlacedFinding, RelatedPlace, TestVerdict
+from isolint.check.report import (
+    Change,
+    FileChanges,
+    FileReport,
+    Fix,
+    FixEdits,
+    Location,
+    Offer,
+    PlacedFinding,
+    RelatedPlace,
+    TestVerdict,
+)
 from isolint.features.completion import Completion
 from isolint.features.rename import Rename, Renamed
 from isolint.features.symbols import Symbol
@@ -181,11 +192,25 @@ class StandIn:
         if match[1] == b"-refused":
             return "refused on second thoughts"
         change = Change(match.start(), match.end(), "safe")
-        return FixEdits(path, f"Plug leak {number}", "safe", (change,))
+        files = [FileChanges(path, (change,))]
+        if match[1] == b"-both":
+            conftest = os.path.join(os.path.dirname(path), "conftest.py")
+            at = self.text(conftest).find(b"word")
+            files.append(FileChanges(conftest, (Change(at, at + 4, "wort"),)))
+        return FixEdits(f"Plug leak {number}", "safe", tuple(files))
 
-    def fix_all(self, path: str) -> FixEdits | str:
+    def offers(self, path: str, test: str) -> tuple[Offer, ...]:
+        if b"offer" not in self.text(path):
+            return ()
+        return Offer("transaction", f"Flush {test}"), Offer("unused-mark", f"Unmark {test}")
+
+    def offered(self, path: str, test: str, kind: str) -> FixEdits | str:
+        at = self.text(path).find(b"offer")
+        return FixEdits(kind, "unsafe", (FileChanges(path, (Change(at, at + 5, kind),)),)) if at >= 0 else "it is gone"
+
+    def fix_all(self, path: str, *, below: str = "") -> FixEdits | str:
         changes = tuple(Change(m.start(), m.end(), "safe") for m in self._matches(path) if m[1] is None)
-        return FixEdits(path, "all", "safe", changes) if changes else "nothing to fix"
+        return FixEdits("all", "safe", (FileChanges(path, changes),)) if changes else "nothing to fix"
 
     # The features take a word for the same as every other place with that word. `fixed` is one that has no new name.
 

@@ -40,6 +40,35 @@ def test_a_client_without_resolve_gets_the_edit_at_once(inside: Inside, tmp_path
     assert apply(TEXT, document["edits"]) == TEXT.replace("leak", "safe", 1)
 
 
+def test_a_fix_over_two_files(inside: Inside, tmp_path: Path) -> None:
+    conftest = tmp_path / "conftest.py"
+    conftest.write_text("# é word: a\n")
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", "leak-both\n", version=3)
+    action = inside.actions(uri, 0, 2)[0]
+    first, second = inside.result("codeAction/resolve", action)["edit"]["documentChanges"]
+    assert first["textDocument"] == {"uri": uri, "version": 3}
+    assert second["textDocument"] == {"uri": conftest.as_uri(), "version": None}
+    assert apply("leak-both\n", first["edits"]) == "safe\n"
+    assert apply("# é word: a\n", second["edits"]) == "# é wort: a\n"
+    inside.open(conftest, "# 😀 word: b\n", version=5)
+    _, second = inside.result("codeAction/resolve", action)["edit"]["documentChanges"]
+    assert second["textDocument"] == {"uri": conftest.as_uri(), "version": 5}
+    assert apply("# 😀 word: b\n", second["edits"]) == "# 😀 wort: b\n"
+
+
+def test_a_fix_over_two_files_for_a_client_without_document_changes(inside: Inside, tmp_path: Path) -> None:
+    conftest = tmp_path / "conftest.py"
+    conftest.write_text("# word: a\n")
+    capabilities = without("textDocument", "codeAction", "resolveSupport")
+    del capabilities["workspace"]["workspaceEdit"]
+    inside.start(tmp_path, capabilities=capabilities)
+    uri = inside.open(tmp_path / "test_a.py", "leak-both\n")
+    changes = inside.actions(uri, 0, 2)[0]["edit"]["changes"]
+    assert apply("leak-both\n", changes[uri]) == "safe\n"
+    assert apply("# word: a\n", changes[conftest.as_uri()]) == "# wort: a\n"
+
+
 def test_a_client_without_document_changes(inside: Inside, tmp_path: Path) -> None:
     capabilities = without("textDocument", "codeAction", "resolveSupport")
     del capabilities["workspace"]["workspaceEdit"]
@@ -192,6 +221,30 @@ def test_findings_that_share_a_fix_share_an_action(inside: Inside, tmp_path: Pat
     titles = _titles(inside.result("textDocument/codeAction", params))
     assert titles.count("Ignore sync-to-async-in-db-test on this line") == 2
     assert "Plug leak 0" in titles
+
+
+def test_what_else_can_be_done_with_a_test(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", TEXT + "# offer\n")
+    (flush,) = [a for a in inside.actions(uri, 2, 5) if a["title"] == "Flush test_one"]
+    assert flush["kind"] == "quickfix"
+    assert "isPreferred" not in flush
+    assert [one["message"] for one in flush["diagnostics"]] == ["leaks"]
+    (document,) = inside.result("codeAction/resolve", flush)["edit"]["documentChanges"]
+    assert apply(TEXT + "# offer\n", document["edits"]) == TEXT + "# transaction\n"
+    (unmark,) = [a for a in inside.actions(uri, 0, 6) if a["title"] == "Unmark test_one"]
+    assert unmark["kind"] == "refactor.rewrite"
+    inside.change(uri, 2, "leak()\n")
+    answer = inside.answer(inside.ask("codeAction/resolve", unmark))
+    assert answer["error"] == {"code": -32803, "message": "it is gone"}
+
+
+def test_what_else_can_be_done_for_a_client_without_resolve(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path, capabilities=NO_RESOLVE)
+    uri = inside.open(tmp_path / "test_a.py", TEXT + "# offer\n")
+    (unmark,) = [a for a in inside.actions(uri, 0, 6) if a["title"] == "Unmark test_one"]
+    (document,) = unmark["edit"]["documentChanges"]
+    assert apply(TEXT + "# offer\n", document["edits"]) == TEXT + "# unused-mark\n"
 
 
 def test_the_ignore_action(inside: Inside, tmp_path: Path) -> None:

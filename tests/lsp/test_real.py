@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,6 +79,134 @@ def test_findings_follow_the_answers_of_jedi(real: Process, project: Path) -> No
     before = len(real.messages)
     real.change(uri, 2, "(transaction=True)", (5, 22, 5, 22))
     assert [one["severity"] for one in real.published(uri, 2, before)] == [3]
+    real.leave()
+    assert real.code() == 0
+    assert real.errors == b""
+
+
+SHARED = """\
+import pytest
+import pytest_asyncio
+from django.contrib.auth.models import User
+
+
+@pytest_asyncio.fixture
+async def user(db):
+    return await User.objects.acreate(username="a")
+"""
+
+ACTIONS = """\
+import asyncio
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.contrib.auth.models import User
+
+
+@pytest.mark.django_db
+class TestUsers:
+    @pytest.mark.asyncio
+    async def test_one(self):
+        await User.objects.acreate(username="b")
+
+    @pytest.mark.asyncio
+    async def test_two(self):
+        await User.objects.acreate(username="c")
+
+    @pytest.mark.asyncio
+    async def test_three(self, user):
+        await user.arefresh_from_db()
+
+
+@pytest.mark.django_db
+def test_loop():
+    asyncio.run(User.objects.acreate(username="d"))
+
+
+@async_to_sync
+async def test_dropped():
+    await asyncio.sleep(0)
+
+
+@pytest.mark.django_db
+@pytest.mark.asyncio
+async def test_idle():
+    assert True
+"""
+
+
+def test_every_action_over_the_wire(real: Process, project: Path) -> None:
+    environment = analysed_environment()
+    if environment is None:
+        pytest.skip("no environment with Django to analyse: ISOLINT_TRUTH_ENVIRONMENT")
+    conftest = project / "conftest.py"
+    conftest.write_text(SHARED)
+    real.start(project, initializationOptions={"environment": str(environment)})
+    uri = real.open(project / "test_a.py", ACTIONS, version=4)
+    codes = ["async-orm-in-db-test"] * 3 + ["bare-event-loop-in-db-test", "async-to-sync-test-not-collected"]
+    real.wait(
+        lambda m: (
+            m.get("method") == "textDocument/publishDiagnostics"
+            and [one["code"] for one in m["params"]["diagnostics"] if one["severity"] == 1] == codes
+        )
+    )
+
+    def resolved(action: dict[str, Any]) -> dict[str, str]:
+        texts = {uri: ACTIONS, conftest.as_uri(): SHARED}
+        changed = real.result("codeAction/resolve", action)["edit"]["documentChanges"]
+        versions = {one["textDocument"]["uri"]: one["textDocument"]["version"] for one in changed}
+        assert versions == {one: 4 if one == uri else None for one in versions}
+        return {d["textDocument"]["uri"]: apply(texts[d["textDocument"]["uri"]], d["edits"]) for d in changed}
+
+    def titled(title: str, line: int, character: int) -> dict[str, Any]:
+        found = [a for a in real.actions(uri, line, character) if a["title"] == title]
+        assert found, [a["title"] for a in real.actions(uri, line, character)]
+        return found[0]
+
+    # on a finding
+    one = titled("Convert test_one to a sync test", 11, 16)
+    assert (one["kind"], one["isPreferred"]) == ("quickfix", True)
+    assert "    def test_one(self):\n        User.objects.create(" in resolved(one)[uri]
+    slow = titled("Add transaction=True to test_one (slower: all tables are flushed)", 11, 16)
+    assert (slow["kind"], "isPreferred" in slow) == ("quickfix", False)
+    added = "    @pytest.mark.django_db(transaction=True)\n    @pytest.mark.asyncio\n    async def test_one(self):\n"
+    assert added in resolved(slow)[uri]
+    # on a test's name, and on that of its class
+    assert titled("Convert test_one to a sync test", 10, 16)["kind"] == "refactor.rewrite"
+    for line, character in ((8, 8), (10, 16), (11, 16)):
+        whole = titled("Fix all 3 tests of TestUsers that have a safe fix", line, character)
+        assert whole["kind"] == "refactor.rewrite"
+        result = resolved(whole)
+        assert "async" not in result[uri].partition("class TestUsers")[2].partition("def test_loop")[0]
+        assert "asyncio.run(" in result[uri]
+        assert "def user(db):\n    return User.objects.create(" in result[conftest.as_uri()]
+    # with a fixture
+    shared = titled("Convert test_three and fixture user to sync", 19, 16)
+    result = resolved(shared)
+    assert "    def test_three(self, user):\n        user.refresh_from_db()\n" in result[uri]
+    assert "import pytest\nfrom django" in result[conftest.as_uri()]
+    # rules with a fix of their own
+    loop = titled("Run it on the connection of test_loop, through async_to_sync", 24, 10)
+    assert loop["isPreferred"]
+    assert '\n    User.objects.create(username="d")\n' in resolved(loop)[uri]
+    inside = titled("Move async_to_sync inside test_dropped (unsafe: it has never run, and does from then on)", 28, 12)
+    assert "isPreferred" not in inside
+    assert "\n\ndef test_dropped():\n    async def run():\n" in resolved(inside)[uri]
+    idle = titled("Remove django_db: nothing here uses it", 34, 12)
+    assert "\n\n@pytest.mark.asyncio\nasync def test_idle" in resolved(idle)[uri]
+    # all that is safe
+    (every,) = real.actions(uri, 0, 0, ["source.fixAll.isolint"])
+    result = resolved(every)
+    assert "asyncio.run(" not in result[uri]
+    assert result[uri].count("async def") == 2
+    assert "async" not in result[conftest.as_uri()]
+    # in the fixture's file
+    real.published(real.open(conftest, SHARED, version=4), 4)
+    (fixture,) = [a for a in real.actions(conftest.as_uri(), 6, 12) if a["title"].startswith("Convert fixture user")]
+    assert fixture["isPreferred"]
+    assert {
+        one["textDocument"]["uri"] for one in real.result("codeAction/resolve", fixture)["edit"]["documentChanges"]
+    } == {uri, conftest.as_uri()}
     real.leave()
     assert real.code() == 0
     assert real.errors == b""

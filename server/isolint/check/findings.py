@@ -6,7 +6,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from isolint.catalog.rows import rule_of
-from isolint.fixes import to_sync
+from isolint.fixes import inside, rebridge, to_sync
+from isolint.fixes.fixture import leaking
+from isolint.fixes.together import fixture_plan
 from isolint.names.symbols import FunctionRef, Site
 from isolint.placement.functions import find
 from isolint.placement.inputs import TABLE
@@ -24,6 +26,11 @@ from isolint.syntax import facts as f
 
 CURED = frozenset({"ISO101", "ISO102", "ISO103"})
 """The rules whose findings in a test go when the test becomes a sync test."""
+
+FIXTURES = "ISO106"
+LOOPS = "ISO105"
+DROPPED = "ISO203"
+"""The rules with a fix of their own: of a fixture, of a loop that is started by hand, of a test that is dropped."""
 
 
 def _subject(store: Store, item: TestItem) -> Subject:
@@ -51,11 +58,29 @@ def name_site(store: Store, ref: FunctionRef) -> Site | None:
 def _findings(store: Store, item: TestItem) -> tuple[Finding, ...]:
     seen = subject(store, item)
     found = [finding for module in modules("test") for finding in module.findings(seen)]
-    if any(finding.code in CURED for finding in found):
+    fixes = [_fix(store, item, one) for one in found]
+    return tuple(one if fix is None else replace(one, fix=fix) for one, fix in zip(found, fixes, strict=True))
+
+
+def _fix(store: Store, item: TestItem, finding: Finding) -> FixSummary | None:
+    """What can be done about a finding of a test."""
+    if finding.code in CURED:
         plan = to_sync.plan(store, item)
-        fix = FixSummary(plan.applicability, plan.title, plan.reason)
-        found = [replace(one, fix=fix) if one.code in CURED else one for one in found]
-    return tuple(found)
+    elif finding.code == LOOPS:
+        plan = rebridge.plan(store, item, finding.site.start)
+    elif finding.code == FIXTURES:
+        ref = fixture_at(store, item, finding.site)
+        if ref is None:
+            return None
+        plan = fixture_plan(store, (item, ref))
+    else:
+        return None
+    return FixSummary(plan.applicability, plan.title, plan.reason)
+
+
+def fixture_at(store: Store, item: TestItem, site: Site) -> FunctionRef | None:
+    """The leaking fixture of a test at whose name a finding stands."""
+    return next((one.ref for one in leaking(store, item) if one.site == site), None)
 
 
 findings: Query[TestItem, tuple[Finding, ...]] = Query("findings", _findings)
@@ -64,7 +89,14 @@ findings: Query[TestItem, tuple[Finding, ...]] = Query("findings", _findings)
 
 def _dropped(store: Store, path: str) -> tuple[Finding, ...]:
     items = dropped_of(store, path)
-    return tuple(one for module in modules("dropped") for item in items for one in module.findings(item))
+    found = []
+    for module in modules("dropped"):
+        for item in items:
+            for one in module.findings(item):
+                plan = inside.plan(store, item) if one.code == DROPPED else None
+                fix = None if plan is None else FixSummary(plan.applicability, plan.title, plan.reason)
+                found.append(one if fix is None else replace(one, fix=fix))
+    return tuple(found)
 
 
 dropped: Query[str, tuple[Finding, ...]] = Query("findings of dropped tests", _dropped)

@@ -119,6 +119,15 @@ class FileReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that can be done with a test beside fixing what was found in it: what it is ("transaction": the test
+    could be flushed, "unused-mark": its `django_db` mark is not needed) and what it is called."""
+
+    kind: Literal["transaction", "unused-mark"]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A text edit: replace the bytes from `start` to `end` of the file's UTF-8 text by `text`."""
 
@@ -128,10 +137,22 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class FixEdits:
-    """The edits of one fix, sorted and disjoint: one file only for now. `digest` is that of the text they apply to."""
+class FileChanges:
+    """The changes of one file, sorted and disjoint, in offsets of its text as analysed."""
 
     path: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FixEdits:
+    """The edits of one fix: all of its files change together, or none does. The file that was asked about is first."""
+
     title: str
     applicability: Literal["safe", "unsafe"]
-    changes: tuple[Change, ...]
+    files: tuple[FileChanges, ...]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that change."""
+        return tuple(file.path for file in self.files)

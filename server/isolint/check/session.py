@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from isolint.catalog.table import table
 from isolint.check import fixing
-from isolint.check.findings import CURED, dropped, findings
+from isolint.check.findings import dropped, findings
 from isolint.check.placing import Shown
 from isolint.check.report import (
     Change,
@@ -24,6 +24,7 @@ from isolint.check.report import (
     Fix,
     FixEdits,
     Location,
+    Offer,
     PlacedFinding,
     RelatedPlace,
     Resolved,
@@ -443,15 +444,26 @@ class Session:
         finding = next((f for f in self.findings(path).findings if f.key == key), None)
         if finding is None:
             return "the finding is gone"
-        item = next((i for i in self._items(path) if i.node_id == finding.test), None)
-        if item is None or finding.code not in CURED:
-            return "there is no fix for this finding"
-        return fixing.fix(self, path, item)
+        return fixing.fix(self, path, finding)
 
-    def fix_all(self, path: str, unsafe: bool = False) -> FixEdits | str:
-        """The edits of all safe (or also unsafe) fixes of a file, or why there are none."""
+    def fix_all(
+        self, path: str, unsafe: bool = False, within: Container[str] | None = None, below: str = ""
+    ) -> FixEdits | str:
+        """The edits of all safe (or also unsafe) fixes of a file, or why there are none; `within`: of those that change
+        no other files than these; `below`: of tests in this class (its node id) alone."""
         self._exact()
-        return fixing.fix_all(self, path, unsafe)
+        return fixing.fix_all(self, path, unsafe, within, below)
+
+    def offers(self, path: str, test: str) -> tuple[Offer, ...]:
+        """What else can be done with a test of a file."""
+        self._exact()
+        item = next((i for i in self._items(path) if i.node_id == test), None)
+        return () if item is None else fixing.offers(self, item)
+
+    def offered(self, path: str, test: str, kind: str) -> FixEdits | str:
+        """The edits of such an offer, or why there are none."""
+        self._exact()
+        return fixing.offered(self, path, test, kind)
 
     def affected(self, paths: Iterable[str]) -> list[str]:
         """Which of these files' findings, or the places they tell of, differ from those last reported."""
@@ -881,7 +893,13 @@ def _joined(group: list[Finding]) -> Finding:
     from dataclasses import replace
 
     tests = tuple(dict.fromkeys(test for finding in group for test in finding.tests))
-    return replace(group[0], tests=tests)
+    # What is to be done about it must be right for all of them.
+    fixes = [finding.fix for finding in group if finding.fix is not None]
+    fix = max(fixes, key=lambda one: _HARDER.index(one.applicability), default=None)
+    return replace(group[0], tests=tests, fix=fix)
+
+
+_HARDER = ("safe", "unsafe", "none")
 
 
 __all__ = ["Cancelled", "Change", "FixEdits", "Session", "never"]

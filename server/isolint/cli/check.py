@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
@@ -63,10 +63,14 @@ def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
         in_place = arguments.fix and not arguments.diff and not stdin
         if arguments.fix or arguments.diff:
             progress.start("Converting tests", len(files))
+            fixing = fix.Fixing(project.engine, files, arguments.unsafe_fixes)
             for path in files:
-                file = _fix(project.engine, path, before, arguments.unsafe_fixes)
-                fixed.append(_written(project.engine, file) if in_place else file)
+                if _has_fix(before.get(path), arguments.unsafe_fixes):
+                    fixing.fix(path)
                 progress.advance()
+            fixed = fixing.results()
+            if in_place:
+                fixed = _written(project.engine, fixed)
             if any(file.before != file.after for file in fixed):
                 after, failures = analyse(project, files, progress)
         progress.close()
@@ -103,23 +107,25 @@ def _stdin(arguments: argparse.Namespace, cwd: str) -> _Stdin | None:
     return _Stdin(os.path.normpath(os.path.join(cwd, arguments.stdin_filename)), raw, decoded.text)
 
 
-def _fix(engine: Engine, path: str, before: Mapping[str, FileReport], unsafe: bool) -> fix.Fixed:
+def _has_fix(report: FileReport | None, unsafe: bool) -> bool:
     wanted = ("safe", "unsafe") if unsafe else ("safe",)
-    if path in before and any(f.fix is not None and f.fix.applicability in wanted for f in before[path].findings):
-        return fix.fix_file(engine, path, unsafe)
-    return fix.unchanged(engine, path)
+    return report is not None and any(f.fix is not None and f.fix.applicability in wanted for f in report.findings)
 
 
-def _written(engine: Engine, file: fix.Fixed) -> fix.Fixed:
-    """The file as it is on disk now: when it could not be written, its old self, in the engine too."""
-    if file.before == file.after:
-        return file
-    try:
-        write.replace_text(file.path, file.before, file.after)
-    except write.WriteError as error:
-        engine.set_buffer(file.path, None)
-        return fix.Fixed(file.path, file.before, file.before, str(error), failed=True)
-    return file
+def _written(engine: Engine, fixed: Sequence[fix.Fixed]) -> list[fix.Fixed]:
+    """The files as they are on disk now: what could not be written is its old self, in the engine too, and so is all
+    that was to change together with it."""
+    result = {file.path: file for file in fixed}
+    for together in dict.fromkeys(file.together for file in fixed if file.before != file.after):
+        texts = [write.Text(result[path].path, result[path].before, result[path].after) for path in sorted(together)]
+        try:
+            write.replace_texts(texts)
+        except write.WriteError as error:
+            for text_ in texts:
+                engine.set_buffer(text_.path, None)
+                reason = str(error) if text_.path == error.path else f"{os.path.basename(error.path)} {error}"
+                result[text_.path] = fix.Fixed(text_.path, text_.before, text_.before, reason, failed=True)
+    return list(result.values())
 
 
 def _print_diff(fixed: Sequence[fix.Fixed], show: paths.ShowPath) -> None:

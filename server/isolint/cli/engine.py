@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -65,8 +65,8 @@ class Engine(Protocol):
         """By test of a file that was reported: the installed names that its verdict rests on."""
         ...
 
-    def fix_all(self, path: str, unsafe: bool = False) -> FixEdits | str:
-        """The edits of all fixes of a file, or why there are none."""
+    def fix_all(self, path: str, unsafe: bool = False, within: Container[str] | None = None) -> FixEdits | str:
+        """The edits of all fixes of a file, or why there are none; `within`: of those that change these files alone."""
         ...
 
     def wanted(self) -> int:

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from isolint.check.report import FileReport, PlacedFinding
+from isolint.check.report import FileChanges, FileReport, PlacedFinding
 from isolint.cli.engine import Engine
 from isolint.syntax.source import SourceFile
 from isolint.text.edits import Edit, apply
@@ -28,13 +28,15 @@ class Fixed:
     """One file after its fixes: `before` and `after` are UTF-8, equal when nothing was done.
 
     `refusal` says why the last pass stopped, when it was not simply done. `failed`: because the result did not parse or
-    could not be written, so that no change of the user's code would help."""
+    could not be written, so that no change of the user's code would help. `together` are the files, this one included,
+    of which all are written or none, since one fix changed them."""
 
     path: str
     before: bytes
     after: bytes
     refusal: str = ""
     failed: bool = False
+    together: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +47,64 @@ class Outcome:
     kept: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def fix_file(engine: Engine, path: str, unsafe: bool) -> Fixed:
-    """Fix one file in the engine's buffers. The buffer holds the result afterwards."""
-    before = current = engine.source(path)
-    for _ in range(PASSES):
-        edits = engine.fix_all(path, unsafe)
-        if isinstance(edits, str):
-            return Fixed(path, before, current, edits)
-        changed = apply(current, (Edit(change.start, change.end, change.text.encode()) for change in edits.changes))
-        if changed == current:
-            break
-        if not parses_as_well(current, changed):
-            return Fixed(path, before, current, "the result would not parse (please report this)", failed=True)
-        current = changed
-        engine.set_buffer(path, current)
-    return Fixed(path, before, current)
+class Fixing:
+    """Fixes files one after the other in the engine's buffers, which hold the results afterwards. A fix may change
+    several of the `files`, and no other."""
+
+    def __init__(self, engine: Engine, files: Iterable[str], unsafe: bool) -> None:
+        self._engine = engine
+        self._unsafe = unsafe
+        self._files = dict.fromkeys(files)
+        self._before: dict[str, bytes] = {}
+        self._now: dict[str, bytes] = {}
+        self._refusals: dict[str, tuple[str, bool]] = {}
+        self._together: dict[str, frozenset[str]] = {}
+
+    def fix(self, path: str) -> None:
+        """Fix what has a fix in one file, until nothing changes."""
+        for _ in range(PASSES):
+            edits = self._engine.fix_all(path, self._unsafe, self._files)
+            if isinstance(edits, str):
+                self._refusals[path] = (edits, False)
+                return
+            made = {file.path: apply(self._text(file.path), _edits(file)) for file in edits.files}
+            made = {changed: text for changed, text in made.items() if text != self._now[changed]}
+            if not made:
+                return
+            if not all(parses_as_well(self._now[changed], text) for changed, text in made.items()):
+                self._refusals[path] = ("the result would not parse (please report this)", True)
+                return
+            for changed, text in made.items():
+                self._now[changed] = text
+                self._engine.set_buffer(changed, text)
+            self._join(made)
+
+    def results(self) -> list[Fixed]:
+        """All files, in the order given; a file that cannot be read has no text."""
+        found = []
+        for path in self._files:
+            try:
+                after = self._text(path)
+            except OSError:
+                found.append(Fixed(path, b"", b""))
+                continue
+            refusal, failed = self._refusals.get(path, ("", False))
+            together = self._together.get(path, frozenset({path}))
+            found.append(Fixed(path, self._before[path], after, refusal, failed, together))
+        return found
+
+    def _text(self, path: str) -> bytes:
+        if path not in self._now:
+            self._before[path] = self._now[path] = self._engine.source(path)
+        return self._now[path]
+
+    def _join(self, paths: Iterable[str]) -> None:
+        joined = frozenset(paths).union(*(self._together.get(path, frozenset()) for path in paths))
+        self._together.update(dict.fromkeys(joined, joined))
 
 
-def unchanged(engine: Engine, path: str) -> Fixed:
-    """A file in which there is nothing to fix; a file that cannot be read has no text."""
-    try:
-        text = engine.source(path)
-    except OSError:
-        text = b""
-    return Fixed(path, text, text)
+def _edits(file: FileChanges) -> list[Edit]:
+    return [Edit(change.start, change.end, change.text.encode()) for change in file.changes]
 
 
 def outcome(
@@ -130,9 +166,9 @@ def _findings_by_test(report: FileReport) -> dict[str, list[PlacedFinding]]:
     result: dict[str, list[PlacedFinding]] = {}
     for finding in report.findings:
         if finding.severity in ("error", "warning"):
-            place = finding.location
-            name = finding.test or f"{os.path.basename(place.path)}:{place.line} ({finding.name})"
-            result.setdefault(name, []).append(finding)
+            # What stands at a fixture or mark has no test. Its line is no name: a fix further up moves it.
+            what = finding.cause_name or finding.name
+            result.setdefault(finding.test or f"{os.path.basename(report.path)}: {what}", []).append(finding)
     return result
 
 

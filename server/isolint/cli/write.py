@@ -1,4 +1,5 @@
-"""Writes a changed source file so that it is either the old one or the new one, never half of each.
+"""Writes changed source files so that each is either the old one or the new one, never half of each, and of files that
+belong together all are new or none.
 
 The encoding, the byte order mark, the line ends and the mode stay; a symbolic link stays a link and its target is
 replaced. What the change is, and whether it is right, is decided elsewhere.
@@ -9,34 +10,83 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from isolint.text.encoding import Undecodable, decode, encode
 
 
 class WriteError(Exception):
-    """The file could not be replaced; it is as it was. The text is a sentence for the user, without the path."""
+    """The file `path` could not be replaced; it is as it was. The text is a sentence for the user, without the path."""
+
+    path = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a file is to become: its text as analysed, and the new one (both UTF-8)."""
+
+    path: str
+    before: bytes
+    after: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A file that may be replaced: where it really is, what it is, what it becomes, its mode."""
+
+    path: str
+    target: str
+    raw: bytes
+    encoded: bytes
+    mode: int
 
 
 def replace_text(path: str, before: bytes, after: bytes) -> None:
-    """Replace the text of `path`, which must still be `before`, by `after` (both UTF-8, as analysed).
+    """Replace the text of `path`, as `replace_texts` does."""
+    replace_texts([Text(path, before, after)])
 
-    Raises WriteError when the file has changed meanwhile, cannot be written, or cannot hold the new text in its
-    encoding; the old file is then untouched and no temporary file is left."""
-    target = os.path.realpath(path)
+
+def replace_texts(texts: Iterable[Text]) -> None:
+    """Replace the texts of all these files, or of none.
+
+    Raises WriteError when one of them has changed meanwhile, cannot be written, or cannot hold the new text in its
+    encoding; all are then as they were and no temporary file is left."""
+    prepared = [_prepare(text) for text in texts]
+    replaced: list[_Prepared] = []
+    for one in prepared:
+        try:
+            _replace(one.target, one.encoded, one.mode)
+        except OSError as error:
+            for done in replaced:
+                with contextlib.suppress(OSError):  # whatever stops the writing may stop this as well
+                    _replace(done.target, done.raw, done.mode)
+            raise _error(one.path, f"cannot be written: {error.strerror or error}") from error
+        replaced.append(one)
+
+
+def _prepare(text: Text) -> _Prepared:
+    target = os.path.realpath(text.path)
     try:
         with open(target, "rb") as file:
             raw = file.read()
         mode = os.stat(target).st_mode
+        encoded = encode_like(raw, text.before, text.after)
     except OSError as error:
-        raise WriteError(f"cannot be read: {error.strerror}") from error
-    encoded = encode_like(raw, before, after)
+        raise _error(text.path, f"cannot be read: {error.strerror}") from error
+    except WriteError as error:
+        error.path = text.path
+        raise
     if not os.access(target, os.W_OK):
         # Replacing needs only the folder's permission; a file that its owner protected is left alone all the same.
-        raise WriteError("is read-only")
-    try:
-        _replace(target, encoded, mode)
-    except OSError as error:
-        raise WriteError(f"cannot be written: {error.strerror or error}") from error
+        raise _error(text.path, "is read-only")
+    return _Prepared(text.path, target, raw, encoded, mode)
+
+
+def _error(path: str, sentence: str) -> WriteError:
+    error = WriteError(sentence)
+    error.path = path
+    return error
 
 
 def encode_like(raw: bytes, before: bytes, after: bytes) -> bytes:

@@ -109,7 +109,17 @@ class Undecorate:
     decorator: f.Expr
 
 
-Step = Unwrap | Rename | Unrun | Bridge | Iterate | Plain | Unhop | Forget | Undecorate
+@dataclass(frozen=True, slots=True)
+class Rebridge:
+    """`run(coroutine)`, which starts an event loop, becomes a call through `async_to_sync`, or the plain call of
+    Django's sync form: `renamed` are the span and new name."""
+
+    call: f.Call
+    coroutine: f.Call
+    renamed: tuple[f.Span, str] | None
+
+
+Step = Unwrap | Rename | Unrun | Bridge | Iterate | Plain | Unhop | Forget | Undecorate | Rebridge
 
 
 @dataclass(slots=True)

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from isolint.fixes.awaits import Bridge, RefusedError, Step, find
+from isolint.fixes.bridging import may_bind, unmarked, unsafe_of
+from isolint.fixes.fixture import fixture_conversion, leaking
 from isolint.fixes.inner import Inner
 from isolint.fixes.reach import doubts_of, driver_of, driver_of_fixtures
 from isolint.fixes.refusals import (
@@ -18,20 +20,15 @@ from isolint.fixes.refusals import (
     reached_fixtures,
     uncovered,
 )
-from isolint.fixes.walk import root
-from isolint.names.resolve import canonical, lookup, resolve
-from isolint.names.symbols import FunctionRef, FunctionSymbol
-from isolint.placement.functions import bound_names
+from isolint.names.symbols import FunctionRef
 from isolint.placement.functions import find as find_function
 from isolint.placement.trace import trace
 from isolint.pytest_model.closures import closure
 from isolint.pytest_model.collect import tests_of
 from isolint.pytest_model.runners import runner
-from isolint.pytest_model.shapes import TestItem
+from isolint.pytest_model.shapes import FixtureDef, TestItem
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
-
-ASYNC_TO_SYNC = "asgiref.sync.async_to_sync"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +40,8 @@ class Conversion:
     steps: tuple[Step, ...]
     inner: Inner | None
     unsafe: str
+    fixtures: tuple[str, ...] = ()
+    """Those that must be converted with it."""
 
     @property
     def is_bridged(self) -> bool:
@@ -71,26 +70,33 @@ def _conversion(store: Store, item: TestItem) -> Conversion | str:
     result = trace(store, item)
     if result.verdict == "not-rollback":
         return "it does not run in a transaction that is rolled back"
-    if not result.escapes:
+    own = tuple(e for e in result.escapes if e.fixture is None)
+    if not own:
         return "no work of it leaves the test's connection"
+    converted: dict[FixtureDef, str] = {}
+    for one in leaking(store, item):
+        made = fixture_conversion(store, (item, one.ref)) if one.ref is not None else "it is not the project's"
+        if isinstance(made, str):
+            return f"fixture {one.name} itself works on another connection, and stays async: {made}"
+        converted[one] = made.unsafe
     reason = (
-        of_escapes(store, result.escapes)
-        or of_fixtures(store, item, closure(store, item.id), who)
+        of_escapes(store, own)
+        or of_fixtures(store, item, closure(store, item.id), who, converted)
         or of_body(store, item.ref.path, function)
     )
     if reason:
         return reason
     try:
         together = concurrent(store, item.ref.path, function)
-        escapes = {(e.site.start, e.site.end): e for e in result.escapes}
+        escapes = {(e.site.start, e.site.end): e for e in own}
         steps = find(store, item.ref, item.cls, function, escapes, bool(together))
     except RefusedError as refused:
         return str(refused)
-    reason = uncovered(result.escapes, steps.covered, item.site)
+    reason = uncovered(own, steps.covered, item.site)
     if reason:
         return reason
     bridges = [step for step in steps.steps if isinstance(step, Bridge)]
-    if (bridges or steps.inner) and not _may_bind(store, item.ref.path):
+    if (bridges or steps.inner) and not may_bind(store, item.ref.path):
         return "the name async_to_sync stands for something else in this file"
     fixtures = closure(store, item.id)
     reached = [
@@ -102,48 +108,19 @@ def _conversion(store: Store, item: TestItem) -> Conversion | str:
     driver = driver_of(store, item.ref.path, function) or driver_of_fixtures(store, reached)
     if driver:
         return f"it drives the application through a client or communicator ({driver})"
-    targets = dict.fromkeys(s.target for e in result.escapes for s in e.via if s.target is not None)
+    targets = dict.fromkeys(s.target for e in own for s in e.via if s.target is not None)
     doubts = {doubt: name for target in targets for doubt, name in sorted(doubts_of(store, target))}
     if "close" in doubts:
         return f"{doubts['close']} closes database connections, which would be the test's own"
     unsafe = (
-        _unsafe(doubts)
+        unsafe_of(doubts)
         or (f"{together} runs coroutines at a time, and on one connection they take turns" if together else "")
-        or next((r for b in bridges if (r := _unmarked(store, item.ref.path, function, b.call.func))), "")
-        or async_fixture(item, fixtures)
+        or next((r for b in bridges if (r := unmarked(store, item.ref.path, function, b.call.func))), "")
+        or async_fixture(item, fixtures, converted)
+        or next((r for r in converted.values() if r), "")
     )
-    return Conversion(function, tuple(steps.steps), steps.inner, unsafe)
+    return Conversion(function, tuple(steps.steps), steps.inner, unsafe, tuple(one.name for one in converted))
 
 
 conversion: Query[TestItem, Conversion | str] = Query("conversion", _conversion)
 """The rewriting of a test, or the reason why there is none."""
-
-
-def _unsafe(doubts: dict[str, str]) -> str:
-    if "on_commit" in doubts:
-        return (
-            f"{doubts['on_commit']} uses transaction.on_commit: its callbacks do not run inside the test's transaction"
-        )
-    if "error" in doubts:
-        name = doubts["error"]
-        return f"{name} catches a database error without an atomic block: raised, it breaks the test's transaction"
-    return ""
-
-
-def _unmarked(store: Store, path: str, function: f.Function, func: f.Expr) -> str:
-    """Whether the bridged callable is a plain function that gives an awaitable: `async_to_sync` warns about that
-    (asgiref.sync.AsyncToSync.__init__), and a warning may be an error in the project."""
-    first = root(func)
-    if first is None or first.id in bound_names(function):
-        return ""
-    for symbol in resolve(store, path, func):
-        found = find_function(store, symbol.ref) if isinstance(symbol, FunctionSymbol) else None
-        node = found.node if found is not None else None
-        if isinstance(node, f.Function) and not node.is_async and not node.decorators:
-            return f"{node.name} is not a coroutine function, and async_to_sync warns about that"
-    return ""
-
-
-def _may_bind(store: Store, path: str) -> bool:
-    """Whether the module's name `async_to_sync` is free, or is asgiref's already."""
-    return all(canonical(store, symbol) == ASYNC_TO_SYNC for symbol in lookup(store, (path, "async_to_sync")))

@@ -7,9 +7,10 @@ file, from `__all__` and from strings that are dotted names; a text search first
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from isolint.fixes.awaits import RefusedError
 from isolint.fixes.helper import line_end
 from isolint.fixes.walk import walk
 from isolint.syntax import facts as f
@@ -21,10 +22,15 @@ _DOTTED = re.compile(r"[\w.]+\Z")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A name to import: `from module import name`."""
+    """A name to import: `from module import name`, or `import name` where the module is ""."""
 
     module: str
     name: str
+
+    @property
+    def statement(self) -> str:
+        """The import as a statement of its own."""
+        return f"from {self.module} import {self.name}" if self.module else f"import {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +43,15 @@ class _Statement:
     names: tuple[tuple[str, tuple[int, int]], ...]
 
 
-def import_edits(source: SourceFile, key: str, edits: Iterable[Edit], wanted: Iterable[Wanted]) -> list[Edit]:
+def import_edits(source: SourceFile, key: str, edits: Iterable[Edit], wanted: Collection[Wanted]) -> list[Edit]:
     """The edits of imports that go with other `edits` of the file: `wanted` names are added, and a name is taken away
     when it stood in something that those edits take away and nothing else uses it. Imports at the top of the module
     count, and those directly in the test's body, whose chunk is `key`."""
     removed = [(e.start, e.end) for e in edits if e.end > e.start]
     statements = [*_imports(source), *_inner_imports(source, key)]
     bound = {name for statement in statements for name, _ in statement.names}
-    gone = {name for name in bound if _stood_in(source, name, removed) and not is_used(source, name, removed)}
+    kept = {one.name for one in wanted}  # what comes again has no need to go
+    gone = {name for name in bound - kept if _stood_in(source, name, removed) and not is_used(source, name, removed)}
     needed = [one for one in wanted if one.name not in bound - gone]
     made: list[Edit] = []
     taken: set[str] = set()
@@ -64,6 +71,29 @@ def import_edits(source: SourceFile, key: str, edits: Iterable[Edit], wanted: It
     if left:
         made = _placed(source, _imports(source), made, left)
     return made
+
+
+def module_of(source: SourceFile, name: str) -> str:
+    """The module from which the file imports a name. Raises RefusedError."""
+    for chunk in source.chunks:
+        if chunk.kind == "statements" and not chunk.owner:
+            for statement in chunk.facts:
+                if isinstance(statement, f.ImportFrom) and any(
+                    n.name == name and n.alias is None for n in statement.names
+                ):
+                    return "." * statement.level + statement.module
+    raise RefusedError(f"{name} is not imported by a plain from-import")
+
+
+def pytest_in(source: SourceFile) -> str:
+    """The name under which the module imports pytest itself; "" when it does not."""
+    for chunk in source.chunks:
+        if chunk.kind == "statements" and not chunk.owner:
+            for statement in chunk.facts:
+                for name in statement.names if isinstance(statement, f.Import) else ():
+                    if name.name == "pytest":
+                        return name.alias or name.name
+    return ""
 
 
 def _is_from(node: f.ImportFrom, module: str) -> bool:
@@ -241,7 +271,7 @@ def _next_is_import(source: SourceFile, end: int) -> bool:
 def _placed(source: SourceFile, statements: list[_Statement], made: list[Edit], wanted: list[Wanted]) -> list[Edit]:
     """Add import statements: in the place of one that goes, else behind the last import at the top."""
     end = line_end(source.text)
-    lines = end.join(f"from {w.module} import {w.name}".encode() for w in wanted)
+    lines = end.join(w.statement.encode() for w in wanted)
     spans = {s.span[0]: s for s in statements}
     for index, edit in enumerate(made):
         gone = next((s for start, s in spans.items() if edit.start <= start and s.span[1] <= edit.end), None)

@@ -34,7 +34,7 @@ def mark_edits(source: SourceFile, item: TestItem, marks: Iterable[Mark], others
         if site.path != source.path or not _is_mark(source, site):
             continue
         if mark.level == "function" and site.chunk == item.ref.chunk:
-            edits += _decorator(source, source.absolute(site.chunk, (site.start, site.end)))
+            edits += decorator_edits(source, source.absolute(site.chunk, (site.start, site.end)))
         elif (mark.level == "class" and item.cls is not None and not _is_needed(item, neighbours)) or (
             mark.level == "module" and not neighbours
         ):
@@ -67,8 +67,8 @@ def _is_needed(item: TestItem, others: Iterable[TestItem]) -> bool:
     return any(other.classes[:1] == item.classes[:1] or item.owner == other.owner for other in others)
 
 
-def _decorator(source: SourceFile, span: tuple[int, int]) -> list[Edit]:
-    """A decorator's lines; a comment behind it stays on a line of its own."""
+def decorator_edits(source: SourceFile, span: tuple[int, int]) -> list[Edit]:
+    """Take a decorator away with its lines; a comment behind it stays on a line of its own. Raises RefusedError."""
     text = source.text
     start, end = span
     if b"#" in text[start:end]:
@@ -97,7 +97,7 @@ def _outer(source: SourceFile, chunk: str, span: f.Span) -> list[Edit]:
         match statement:
             case f.Class() if any(d.span == span for d in statement.decorators):
                 try:
-                    return _decorator(source, (start, end))
+                    return decorator_edits(source, (start, end))
                 except RefusedError:
                     return []
             case f.Assign(targets=(f.Name(id="pytestmark"),), augmented=False, value=value) if value is not None:

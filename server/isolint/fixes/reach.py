@@ -158,15 +158,31 @@ def is_loop_free(store: Store, here: Body) -> bool:
     """`loop_free` for facts at hand; a function inside a test has no reference that others could follow."""
     if of_loops(store, here.path, here.function, bound_names(here.function)):
         return False
+    is_async = here.function.is_async
     for node in walk(here.function):
         match node:
-            case f.With(is_async=True) | f.For(is_async=True) | f.Clause(is_async=True) | f.Yield():
+            case f.With(is_async=True) | f.For(is_async=True) | f.Clause(is_async=True):
+                return False
+            case f.Yield() if is_async:
                 return False
             case f.Await():
                 if not is_known_await(store, here, node):
                     return False
     named = [s for s in _named(store, here.path, here.function) if isinstance(s, FunctionSymbol)]
     return all(loop_free(store, FunctionSymbol(symbol.ref)) for symbol in named)
+
+
+def needs_a_loop(store: Store, path: str, function: f.Function) -> str:
+    """The function or class of the project that a function names and that may need a running loop; "" for none."""
+    for symbol in _named(store, path, function):
+        if isinstance(symbol, FunctionSymbol):
+            methods = [FunctionSymbol(symbol.ref)]
+        else:
+            made = class_attribute(store, symbol.ref, "__init__")
+            methods = [FunctionSymbol(m.ref, symbol.ref) for _, m in made if isinstance(m, FunctionSymbol)]
+        if not all(loop_free(store, method) for method in methods):
+            return symbol.ref.name
+    return ""
 
 
 def is_known_await(store: Store, here: Body, node: f.Await) -> bool:

@@ -6,7 +6,7 @@ none; none of them reads text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from isolint.catalog.rows import Acts, Drives, Runs, Wraps
 from isolint.fixes.walk import Node, root, walk
@@ -119,8 +119,9 @@ def of_item(item: TestItem, who: Runner, again: int) -> str:
     return ""
 
 
-def of_fixtures(store: Store, item: TestItem, fixtures: Closure, who: Runner) -> str:
-    """Fixtures that work on the loop, or on connections in a way that a sync test changes."""
+def of_fixtures(store: Store, item: TestItem, fixtures: Closure, who: Runner, converted: Collection[FixtureDef]) -> str:
+    """Fixtures that work on the loop, or on connections in a way that a sync test changes. Those that are `converted`
+    become sync as well."""
     reached = reached_fixtures(item, fixtures)
     for name, definitions in fixtures.fixtures:
         if not definitions:
@@ -133,7 +134,7 @@ def of_fixtures(store: Store, item: TestItem, fixtures: Closure, who: Runner) ->
         if name in _COMMITS and last.ref is None and name in reached:
             return f"{name} does not see the same callbacks in a sync test"
         for one in definitions:
-            if one.is_async and who.kind == "anyio" and name != "anyio_backend":
+            if one.is_async and who.kind == "anyio" and name != "anyio_backend" and one not in converted:
                 return f"fixture {name} is async, and anyio runs it for async tests alone"
             if name in reached or one.xunit is not None:
                 reason = _of_loop(store, one)
@@ -144,12 +145,12 @@ def of_fixtures(store: Store, item: TestItem, fixtures: Closure, who: Runner) ->
     return ""
 
 
-def async_fixture(item: TestItem, fixtures: Closure) -> str:
+def async_fixture(item: TestItem, fixtures: Closure, converted: Collection[FixtureDef]) -> str:
     """An async fixture whose value the test gets hold of: pytest-asyncio gives it to sync tests as well, but what it
-    holds may belong to the loop that made it."""
+    holds may belong to the loop that made it. Those that are `converted` make it in no loop any more."""
     reached = reached_fixtures(item, fixtures)
     for name, definitions in fixtures.fixtures:
-        if name in reached and any(one.is_async for one in definitions):
+        if name in reached and any(one.is_async and one not in converted for one in definitions):
             return f"fixture {name} is async, and its value may belong to the event loop that made it"
     return ""
 
@@ -184,13 +185,14 @@ def _of_loop(store: Store, one: FixtureDef) -> str:
 # --- the escapes -----------------------------------------------------------------------------------------------------
 
 
-def of_escapes(store: Store, escapes: Iterable[Escape]) -> str:
-    """Escapes that a bridge does not bring home: threads and pools, other loops, fixtures, channels' connections."""
+def of_escapes(store: Store, escapes: Iterable[Escape], behind: int = 0) -> str:
+    """Escapes that a bridge does not bring home: threads and pools, other loops, channels' connections. The first
+    `behind` steps of each are taken away by the rewriting."""
     table = store.get(TABLE, "")
     for escape in escapes:
-        if escape.fixture is not None:
-            return f"fixture {escape.fixture} itself works on another connection, and would still do so"
         for position, step in enumerate(escape.via):
+            if position < behind:
+                continue
             row = table.get(step.row) if step.row else None
             rule = row.rule if isinstance(row, Wraps | Runs | Drives | Acts) else ""
             if rule == "ISO103" and (position or not isinstance(row, Runs) or row.when != "await"):
@@ -233,12 +235,17 @@ def _last(name: str) -> str:
 
 def of_body(store: Store, path: str, function: f.Function) -> str:
     """Words and calls in the test itself that mean another thing in a sync test."""
+    if any(isinstance(node, f.Yield) for node in walk(function)):
+        return "it yields"
+    return of_words(store, path, function) or of_errors(store, path, function)
+
+
+def of_words(store: Store, path: str, function: f.Function) -> str:
+    """As `of_body`, of a fixture too: what it may mention."""
     for node in walk(function):
         match node:
             case f.Missing() | f.Simple(kind="missing"):
                 return "it has a syntax error"
-            case f.Yield():
-                return "it yields"
             case f.Name(id=word) | f.Attribute(attr=word):
                 reason = _of_word(word)
                 if reason:
@@ -253,7 +260,7 @@ def of_body(store: Store, path: str, function: f.Function) -> str:
             return f"it works with threads ({dotted})"
         if _is_of(dotted, _CLIENTS):
             return f"it drives the application through a client or communicator ({dotted})"
-    return _of_errors(store, path, function)
+    return ""
 
 
 def _of_word(word: str) -> str:
@@ -362,9 +369,9 @@ def _is_of(dotted: str, prefixes: tuple[str, ...]) -> bool:
 # --- errors of the database ------------------------------------------------------------------------------------------
 
 
-def _of_errors(store: Store, path: str, function: f.Function) -> str:
+def of_errors(store: Store, path: str, function: f.Function, where: tuple[type[Node], ...] = (f.Await, f.For)) -> str:
     """A database error that is caught outside an inner `atomic` breaks the test's transaction; on another connection,
-    in autocommit, it broke nothing (facts: threads, section 6)."""
+    in autocommit, it broke nothing (facts: threads, section 6). `where` are the facts with which it may be raised."""
     for node in walk(function):
         caught: list[f.Expr] = []
         body: tuple[f.Stmt, ...] = ()
@@ -381,7 +388,7 @@ def _of_errors(store: Store, path: str, function: f.Function) -> str:
             if any(h.type is None for h in node.handlers):
                 caught.append(f.Name("BaseException", (0, 0)))
         error = next((name for expr in caught for name in database_errors(store, path, function, expr)), "")
-        if error and any(isinstance(part, f.Await | f.For) for statement in body for part in walk(statement)):
+        if error and any(isinstance(part, where) for statement in body for part in walk(statement)):
             outcome = "it would break the test's transaction"
             return f"{error} may be the database's and is caught without an atomic block: {outcome}"
     return ""

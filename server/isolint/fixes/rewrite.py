@@ -13,6 +13,7 @@ from isolint.fixes.awaits import (
     Forget,
     Iterate,
     Plain,
+    Rebridge,
     RefusedError,
     Rename,
     Step,
@@ -41,7 +42,7 @@ def body_edits(
     """The edits that make a sync function of it, in offsets of `text`, the chunk's bytes: `steps` outside of `region`,
     which becomes a coroutine. `receiver` names `self` when the bridge goes through `self._run_async`. Raises
     RefusedError."""
-    edits = [_keyword(text, function)]
+    edits = [_keyword(text, function)] if function.is_async else []
     if region is not None:
         edits += _enclosed(text, function, region, receiver)
     moved: list[Edit] = []
@@ -67,6 +68,8 @@ def body_edits(
                 edits += _bridge(text, step, receiver)
             case Iterate():
                 edits += _iterate(text, step)
+            case Rebridge():
+                edits += _rebridge(text, step, receiver)
     edits += [m for m in moved if not any(e.start < m.end and m.start < e.end for e in edits)]
     return [edit for edit in dict.fromkeys(edits) if edit.start != edit.end or edit.text]
 
@@ -389,6 +392,23 @@ def _bridge(text: bytes, step: Bridge, receiver: str | None) -> list[Edit]:
     if call.span[0] < start:  # the function stands in brackets of its own
         return [*edits, Edit(call.span[0], call.span[0], b"async_to_sync")]
     return [*edits, Edit(start, start, b"async_to_sync("), Edit(end, end, b")")]
+
+
+def _rebridge(text: bytes, step: Rebridge, receiver: str | None) -> list[Edit]:
+    """`asyncio.run(f(x))` becomes `async_to_sync(f)(x)`, or `self._run_async(f(x))`."""
+    call, coroutine = step.call, step.coroutine
+    (start, stop), (first, last) = call.span, coroutine.span
+    if receiver is not None and step.renamed is None:
+        return [Edit(call.func.span[0], call.func.span[1], f"{receiver}._run_async".encode())]
+    opened = _is_open(text[first:last])
+    head, tail = _delete(text, start, first), _delete(text, last, stop)
+    left, right = (b"(", b")") if opened else (b"", b"")
+    if step.renamed is not None:
+        return [_with(head, left), _replace(*step.renamed), _with(tail, right)]
+    func = coroutine.func.span
+    if coroutine.span[0] < func[0]:  # the function stands in brackets of its own
+        return [_with(head, left + b"async_to_sync"), _with(tail, right)]
+    return [_with(head, left + b"async_to_sync("), Edit(func[1], func[1], b")"), _with(tail, right)]
 
 
 def _iterate(text: bytes, step: Iterate) -> list[Edit]:

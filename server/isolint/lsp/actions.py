@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from isolint.check.report import FileReport, PlacedFinding
+from isolint.check.report import FileReport, FixEdits, Location, PlacedFinding
 from isolint.lsp.analysis import Analysis
 from isolint.lsp.buffers import Buffer
 from isolint.lsp.capabilities import FIX_ALL, Client
 from isolint.lsp.convert import Json, diagnostic, text_edits, workspace_edit
 
 REQUEST_FAILED = -32803
+_LEAKS = frozenset({"ISO101", "ISO102", "ISO103", "ISO104", "ISO105"})
+"""The rules about work of a test on another connection: what it leaves there would go if the tables were flushed."""
 _IGNORE = re.compile(rb"#\s*isolint:\s*ignore\[(?P<names>[^\]#]*)\]", re.IGNORECASE)
 
 
@@ -30,6 +32,10 @@ class Wanted:
     start: int
     end: int
     only: tuple[str, ...] | None
+
+    def touches(self, location: Location) -> bool:
+        """Whether the span meets a place in the document."""
+        return location.start <= self.end and self.start <= location.end
 
     def wants(self, kind: str) -> bool:
         """Whether a kind was asked for by its name or by the name of a group it belongs to."""
@@ -51,11 +57,12 @@ def code_actions(
         else None,
     )
     result: list[Json] = []
-    touched = [f for f in report.findings if f.location.start <= wanted.end and wanted.start <= f.location.end]
+    touched = [f for f in report.findings if wanted.touches(f.location)]
     if wanted.only is None or wanted.wants("quickfix"):
         for findings in _by_fix(touched):
             result += _fix_action(analysis, buffer, findings, "quickfix")
         if analysis.client.literals:
+            result += _flush_actions(analysis, buffer, touched)
             result += [a for finding in touched for a in _ignore_action(analysis, buffer, finding)]
     asked = wanted.wants("refactor.rewrite")
     if asked or wanted.only is None:
@@ -66,14 +73,45 @@ def code_actions(
             here = [f for f in here if f.test not in already]
         for findings in _by_fix(here):
             result += _fix_action(analysis, buffer, findings, "refactor.rewrite")
+        if analysis.client.literals:
+            for test in sorted(tests):
+                result += _offer_actions(analysis, buffer, test, "unused-mark", "refactor.rewrite", ())
+            classes = {owner for f in here + touched if (owner := _class_of(f.test))} | _classes_at(
+                analysis, buffer, report, wanted
+            )
+            for owner in sorted(classes):
+                result += _class_action(analysis, buffer, report, owner)
     fixable = [fs for fs in _by_fix(report.findings) if fs[0].fix and fs[0].fix.applicability == "safe"]
     if fixable and (wanted.wants(FIX_ALL) or (wanted.only is None and touched and len(fixable) > 1)):
         result += _fix_all_action(analysis, buffer, [f for fs in fixable for f in fs])
     return result
 
 
-def _tests_around(report: FileReport, wanted: Wanted) -> set[str | None]:
-    return {t.test for t in report.tests if t.location.start <= wanted.end and wanted.start <= t.location.end}
+def _tests_around(report: FileReport, wanted: Wanted) -> set[str]:
+    return {t.test for t in report.tests if wanted.touches(t.location)}
+
+
+def _class_of(test: str | None) -> str:
+    """The node id of the class of a test, "" for a function of the module."""
+    owner = (test or "").rpartition("::")[0]
+    return owner if "::" in owner else ""
+
+
+def _classes_at(analysis: Analysis, buffer: Buffer, report: FileReport, wanted: Wanted) -> set[str]:
+    """The node ids of the classes whose name is pointed at."""
+    module = next((t.test.partition("::")[0] for t in report.tests if "::" in t.test), "")
+    found: set[str] = set()
+    if not module or not any(_class_of(t.test) for t in report.tests):
+        return found
+    todo = [(module, s) for s in analysis.engine_for(buffer.path).document_symbols(buffer.path)]
+    while todo:
+        owner, symbol = todo.pop()
+        if symbol.kind == "class":
+            name = f"{owner}::{symbol.name}"
+            todo += [(name, child) for child in symbol.children]
+            if wanted.touches(symbol.name_place):
+                found.add(name)
+    return found
 
 
 def _by_fix(findings: Sequence[PlacedFinding]) -> list[list[PlacedFinding]]:
@@ -115,19 +153,66 @@ def _fix_action(analysis: Analysis, buffer: Buffer, findings: list[PlacedFinding
 
 
 def _fix_all_action(analysis: Analysis, buffer: Buffer, findings: list[PlacedFinding]) -> list[Json]:
-    client = analysis.client
     title = "Fix all isolint findings that have a safe fix"
-    if not client.literals:
-        return [_command(title, "isolint.fixAll", buffer.uri)] if client.applies_edits else []
+    if not analysis.client.literals:
+        return [_command(title, "isolint.fixAll", buffer.uri)] if analysis.client.applies_edits else []
     action: Json = {"title": title, "kind": FIX_ALL, "diagnostics": _diagnostics(analysis, buffer, findings)}
-    if client.resolves_edits:
-        action["data"] = {"uri": buffer.uri, "key": None}
-        return [action]
-    edits = analysis.engine_for(buffer.path).fix_all(buffer.path)
-    if isinstance(edits, str):
+    return _with_edits(analysis, buffer, action, {"key": None})
+
+
+def _class_action(analysis: Analysis, buffer: Buffer, report: FileReport, owner: str) -> list[Json]:
+    """All safe fixes of a class at once, where there is more than one."""
+    groups = _by_fix([f for f in report.findings if (f.test or "").startswith(f"{owner}::")])
+    fixable = [fs for fs in groups if fs[0].fix and fs[0].fix.applicability == "safe"]
+    if len(fixable) < 2:
         return []
-    action["edit"] = workspace_edit(edits, client, analysis.places)
-    return [action] if action["edit"] is not None else []
+    action: Json = {
+        "title": f"Fix all {len(fixable)} tests of {owner.rpartition('::')[2]} that have a safe fix",
+        "kind": "refactor.rewrite",
+        "diagnostics": _diagnostics(analysis, buffer, [f for fs in fixable for f in fs]),
+    }
+    return _with_edits(analysis, buffer, action, {"key": None, "below": owner})
+
+
+def _flush_actions(analysis: Analysis, buffer: Buffer, touched: Sequence[PlacedFinding]) -> list[Json]:
+    """To each test that works on another connection: that it could be flushed."""
+    result: list[Json] = []
+    leaking = [f for f in touched if f.test is not None and f.code in _LEAKS]
+    for test in dict.fromkeys(f.test for f in leaking if f.test is not None):
+        findings = [f for f in leaking if f.test == test]
+        result += _offer_actions(analysis, buffer, test, "transaction", "quickfix", findings)
+    return result
+
+
+def _offer_actions(
+    analysis: Analysis, buffer: Buffer, test: str, what: str, kind: str, findings: Sequence[PlacedFinding]
+) -> list[Json]:
+    result: list[Json] = []
+    for offer in analysis.engine_for(buffer.path).offers(buffer.path, test):
+        if offer.kind == what:
+            action: Json = {"title": offer.title, "kind": kind}
+            if findings:
+                action["diagnostics"] = _diagnostics(analysis, buffer, findings)
+            result += _with_edits(analysis, buffer, action, {"test": test, "offer": what})
+    return result
+
+
+def _with_edits(analysis: Analysis, buffer: Buffer, action: Json, data: Json) -> list[Json]:
+    """An action with what its edits are found by later, or with the edits where the client cannot ask for them."""
+    if analysis.client.resolves_edits:
+        return [{**action, "data": {"uri": buffer.uri, **data}}]
+    edits = _edits(analysis, buffer, data)
+    edit = None if isinstance(edits, str) else workspace_edit(edits, analysis.client, analysis.places)
+    return [] if edit is None else [{**action, "edit": edit}]
+
+
+def _edits(analysis: Analysis, buffer: Buffer, data: Json) -> FixEdits | str:
+    engine, path = analysis.engine_for(buffer.path), buffer.path
+    if "offer" in data:
+        return engine.offered(path, str(data.get("test")), str(data["offer"]))
+    if data.get("key") is None:
+        return engine.fix_all(path, below=str(data.get("below") or ""))
+    return engine.fix(path, str(data["key"]))
 
 
 def _disabled(client: Client, title: str, reason: str) -> list[Json]:
@@ -154,7 +239,7 @@ def _ignore_action(analysis: Analysis, buffer: Buffer, finding: PlacedFinding) -
             "title": f"Ignore {finding.name} on this line",
             "kind": "quickfix",
             "diagnostics": _diagnostics(analysis, buffer, [finding]),
-            "edit": text_edits([{"range": span, "newText": text}], buffer.uri, buffer.version, analysis.client),
+            "edit": text_edits([(buffer.uri, buffer.version, [{"range": span, "newText": text}])], analysis.client),
         }
     ]
 
@@ -200,18 +285,19 @@ def _comment_start(text: bytes, start: int, end: int) -> int | None:
 def resolve(analysis: Analysis, action: Json, cancelled: Callable[[], bool]) -> Json:
     """Add the edits to an action that was sent without. They are made for the text as it is now."""
     data = action.get("data")
-    uri, key = (data.get("uri"), data.get("key")) if isinstance(data, dict) else (None, None)
-    return {**action, "edit": edit_for(analysis, uri, key, cancelled)}
+    return {**action, "edit": edit_for(analysis, data if isinstance(data, dict) else {}, cancelled)}
 
 
-def edit_for(analysis: Analysis, uri: object, key: object, cancelled: Callable[[], bool]) -> Json:
-    """The edits of the fix `key`, or of all safe fixes for None. A refusal, with its reason, fails the request."""
+def edit_for(analysis: Analysis, data: Json, cancelled: Callable[[], bool]) -> Json:
+    """The edits of the fix `key`, of an `offer` for a `test`, or of all safe fixes. A refusal, with its reason, fails
+    the request."""
+    uri = data.get("uri")
     buffer = analysis.buffer_of_uri(uri) if isinstance(uri, str) else None
     if buffer is None:
         raise JsonRpcException("the document is not open", REQUEST_FAILED)
     engine = analysis.engine_for(buffer.path)
     engine.report(buffer.path, cancelled)
-    edits = engine.fix_all(buffer.path) if key is None else engine.fix(buffer.path, str(key))
+    edits = _edits(analysis, buffer, data)
     edit = edits if isinstance(edits, str) else workspace_edit(edits, analysis.client, analysis.places)
     if edit is None or isinstance(edit, str):
         raise JsonRpcException(edit or "the file cannot be read any more", REQUEST_FAILED)

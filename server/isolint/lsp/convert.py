@@ -193,18 +193,30 @@ def clearing(uri: str) -> bytes:
 
 
 def workspace_edit(edits: FixEdits, client: Client, places: Places) -> Json | None:
-    """The edits of a fix, or None when its file cannot be read any more."""
-    uri, version, lines = places.document(edits.path)
-    if lines is None:
-        return None
-    changes: list[Json] = [
-        {"range": places.range(lines, change.start, change.end), "newText": change.text} for change in edits.changes
-    ]
-    return text_edits(changes, uri, version, client)
+    """The edits of a fix, or None when one of its files cannot be read any more."""
+    documents: list[Document] = []
+    for file in edits.files:
+        uri, version, lines = places.document(file.path)
+        if lines is None:
+            return None
+        changes: list[Json] = [
+            {"range": places.range(lines, change.start, change.end), "newText": change.text} for change in file.changes
+        ]
+        documents.append((uri, version, changes))
+    return text_edits(documents, client)
 
 
-def text_edits(changes: list[Json], uri: str, version: int | None, client: Client) -> Json:
-    """Edits in the client's units. With a client that can check it, they say to which version they belong."""
+Document = tuple[str, int | None, list[Json]]
+"""The URI of a document, its version (None: it is not open), and its edits in the client's units."""
+
+
+def text_edits(documents: Sequence[Document], client: Client) -> Json:
+    """The edits of some documents. With a client that can check it, they say to which versions they belong."""
     if client.document_changes:
-        return {"documentChanges": [{"textDocument": {"uri": uri, "version": version}, "edits": changes}]}
-    return {"changes": {uri: changes}}
+        return {
+            "documentChanges": [
+                {"textDocument": {"uri": uri, "version": version}, "edits": changes}
+                for uri, version, changes in documents
+            ]
+        }
+    return {"changes": {uri: changes for uri, _, changes in documents}}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from isolint.check.report import FileReport, FixEdits, Location
+from isolint.check.report import FileReport, FixEdits, Location, Offer
 from isolint.workspace.shapes import Problem
 
 if TYPE_CHECKING:
@@ -54,8 +54,16 @@ class Engine(Protocol):
         """The edits for the finding `key`, or why there are none."""
         ...
 
-    def fix_all(self, path: str) -> FixEdits | str:
-        """The edits of all safe fixes of a file, or why there are none."""
+    def fix_all(self, path: str, *, below: str = "") -> FixEdits | str:
+        """The edits of all safe fixes of a file (or of a class, by its node id), or why there are none."""
+        ...
+
+    def offers(self, path: str, test: str) -> tuple[Offer, ...]:
+        """What else can be done with a test."""
+        ...
+
+    def offered(self, path: str, test: str, kind: str) -> FixEdits | str:
+        """The edits of such an offer, or why there are none."""
         ...
 
     def hover(self, path: str, offset: int, cancelled: Flag = ...) -> tuple[str, int, int] | None:

@@ -375,6 +375,6 @@ def _register(server: Server) -> None:
             raise JsonRpcInvalidParams(f"{params.command!r} with {len(arguments)} arguments is no command of isolint")
 
         def answer(analysis: Analysis, cancelled: Callable[[], bool]) -> None:
-            server.apply("isolint: fix", edit_for(analysis, uri, key, cancelled))
+            server.apply("isolint: fix", edit_for(analysis, {"uri": uri, "key": key}, cancelled))
 
         return mailbox.ask(answer, None)

@@ -40,7 +40,7 @@ from isolint.placement.values import PLAIN, one, shared, unknown
 from isolint.pytest_model.cases import CaseMethod, case_methods
 from isolint.pytest_model.closures import closure
 from isolint.pytest_model.database import database
-from isolint.pytest_model.functions import header
+from isolint.pytest_model.functions import header, walk, whole
 from isolint.pytest_model.runners import runner
 from isolint.pytest_model.shapes import Closure, FixtureDef, Runner, Taker, TestItem, Where
 from isolint.store.memo import Query, Store
@@ -180,6 +180,36 @@ def _run(store: Store, item: TestItem, fixtures: Closure, place: Place | None, w
 
 trace: Query[TestItem, Trace] = Query("trace", _trace)
 """The verdict on one test and everything that led to it."""
+
+
+def _is_idle(store: Store, item: TestItem) -> bool:
+    # At home a callee that nobody can name passes; in a bare loop it is noted where it is awaited, and what it does to
+    # the database without that raises there. So only of an async test is it ever certain.
+    if entry(store, item) is not Place.WORKER_LOOP or unsafe(store, item.id.path):
+        return False
+    fixtures = closure(store, item.id)
+    if fixtures.unknown or fixtures.dynamic or not all(_is_quiet(store, one) for one in fixtures.used):
+        return False
+    try:
+        machine = _run(store, item, fixtures, Place.WORKER_LOOP, ()).machine
+    except RecursionError:
+        return False
+    return not (machine.effects or machine.opaque or lets_orm_into_loops(machine.patches.values()))
+
+
+def _is_quiet(store: Store, one: FixtureDef) -> bool:
+    """Whether a fixture calls nothing at home, as far as it is the project's."""
+    parts = [ref for ref in (one.ref, *(one.xunit or ())) if ref is not None]
+    nodes = [whole(store, ref) for ref in parts]
+    return not one.opaque and all(
+        node is not None and (node.is_async or not any(isinstance(part, f.Call) for part in walk(node.body)))
+        for node in nodes
+    )
+
+
+is_idle: Query[TestItem, bool] = Query("idle", _is_idle)
+"""Whether a test and its fixtures do nothing with the database, as far as anybody could tell. Only of async tests is it
+ever said."""
 
 
 class _Run:
@@ -445,4 +475,4 @@ def _payload(via: tuple[Step, ...]) -> str:
     return via[-1].label
 
 
-__all__ = ["constant", "entry", "entry_place", "trace"]
+__all__ = ["constant", "entry", "entry_place", "is_idle", "trace"]

@@ -19,7 +19,7 @@ from isolint.check.session import Session
 from isolint.names.inputs import ANSWER, BOUND, FACTS, ITEM, MEMBERS, SCOPE, STATEMENTS, SURFACE
 from isolint.names.origin import definitions_of
 from isolint.store.disk import digest
-from isolint.store.memo import Handle
+from isolint.store.memo import Handle, Rests
 
 Part = tuple[str, str, str]
 """What is read of a file: its kind, the path, and the key of a chunk where it is one."""
@@ -83,24 +83,22 @@ class Bases:
 def basis_of(session: Session, reports: Iterable[FileReport]) -> Basis:
     """What these reports rest on, which this session has made, and what `reach` understood for them."""
     store = session.store
-    name = _Namer(session).name
-    known: dict[Handle, frozenset[Part]] = {}
-    numbers: dict[Part, int] = {}
-
-    def numbered(parts: Iterable[Part]) -> tuple[int, ...]:
-        return tuple(sorted([numbers.setdefault(part, len(numbers)) for part in parts]))
-
+    numbers = _Numbers(session)
+    known = Rests[int]()
     of_reports = {}
     for report in reports:
         rests = session.rests(report.path)
-        parts = set(store.rests_on((*rests.reads, *session.start_reads(report.path)), name, known))
-        parts.add((TEXT, report.path, ""))
-        parts.update((PLACE, path, key) for path, key in rests.located)
-        parts.update(_placed(session, report))
-        of_reports[report.path] = numbered(parts)
-    of_texts = {path: numbered(store.rests_on(reads, name, known)) for path, reads in session.reach.reads.items()}
-    values = tuple([value_of(session, part) for part in numbers])
-    return Basis(tuple(numbers), values, of_reports, of_texts)
+        parts = set(store.rests_on((*rests.reads, *session.start_reads(report.path)), numbers.of_input, known))
+        parts.add(numbers.of((TEXT, report.path, "")))
+        parts.update(numbers.of((PLACE, path, key)) for path, key in rests.located)
+        parts.update(map(numbers.of, _placed(session, report)))
+        of_reports[report.path] = tuple(sorted(parts))
+    of_texts = {
+        path: tuple(sorted(store.rests_on(reads, numbers.of_input, known)))
+        for path, reads in session.reach.reads.items()
+    }
+    values = tuple([value_of(session, part) for part in numbers.parts])
+    return Basis(tuple(numbers.parts), values, of_reports, of_texts)
 
 
 def value_of(session: Session, part: Part) -> bytes:
@@ -142,24 +140,29 @@ def loose_folders(session: Session) -> list[str]:
     return [path for path in session.environment.site_packages if os.path.basename(path) not in _INSTALLATION]
 
 
-class _Namer:
-    """Names the parts that inputs of the store are."""
+class _Numbers:
+    """Numbers the parts that inputs of the store are."""
 
     def __init__(self, session: Session) -> None:
+        self.parts: dict[Part, int] = {}
         self._loose = loose_folders(session)
 
-    def name(self, entry: Handle) -> Part | None:
-        """The part that an input is; None for what is compared as a whole."""
+    def of(self, part: Part) -> int:
+        """The number of a part."""
+        return self.parts.setdefault(part, len(self.parts))
+
+    def of_input(self, entry: Handle) -> int | None:
+        """The number of the part that an input is; None for what is compared as a whole."""
         query: Any = entry.query
         if query in _OUTLINES:
-            return OUTLINE, entry.key if isinstance(entry.key, str) else entry.key[0], ""
+            return self.of((OUTLINE, entry.key if isinstance(entry.key, str) else entry.key[0], ""))
         if query is FACTS:
-            return SAYS, *entry.key
+            return self.of((SAYS, *entry.key))
         if query is ANSWER and self._loose and entry.value is not None:
             for definition in definitions_of(entry.value):
                 for folder in self._loose:
                     if definition.path.startswith(folder + os.sep):
-                        return INSTALLED, folder, ""
+                        return self.of((INSTALLED, folder, ""))
         return None
 
 

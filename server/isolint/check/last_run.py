@@ -73,15 +73,21 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
 
 
 class _Run(msgspec.Struct, frozen=True, array_like=True):
-    """What is kept. `surroundings` is a digest of all but the files; `heard` is `Heard`, compressed, and only read when
-    something changed."""
+    """What is kept. `surroundings` is a digest of all but the files; `ground` is `Ground`, compressed, and only read
+    when something changed."""
 
     surroundings: bytes
     files: dict[str, Seen]
     unread: tuple[Problem, ...]
     kept: tuple[Kept, ...]
+    ground: bytes
+
+
+class Ground(msgspec.Struct, frozen=True, array_like=True):
+    """What the reports of a session rest on."""
+
     basis: Basis
-    heard: bytes
+    heard: Heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +96,16 @@ class _Before:
     again."""
 
     run: _Run
-    heard: Heard
+    ground: Ground
     kept: dict[str, Kept]
     stale: frozenset[str]
     changed: frozenset[str]
     understood: frozenset[str]
 
 
-class Elsewhere(msgspec.Struct, frozen=True, array_like=True):
-    """What another session over the same files knows of what its reports rest on."""
-
-    basis: Basis
-    heard: Heard
-
-
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Run).decode
-_decode_heard = msgspec.msgpack.Decoder(Heard).decode
+_decode_ground = msgspec.msgpack.Decoder(Ground).decode
 
 
 class LastRun:
@@ -181,11 +180,11 @@ class LastRun:
             if name in different or (one.remarks and not judged.isdisjoint(self._session.users([name])))
         ]
         self._before = _Before(
-            before.run, before.heard, before.kept, before.stale.union(found), before.changed, before.understood
+            before.run, before.ground, before.kept, before.stale.union(found), before.changed, before.understood
         )
         return found
 
-    def keep(self, reports: Mapping[str, FileReport], others: Sequence[Elsewhere] = ()) -> bool:
+    def keep(self, reports: Mapping[str, FileReport], others: Sequence[Ground] = ()) -> bool:
         """Keep what a complete run said of these files, in this order; `others` are sessions that took part. False when
         something changed while it ran, or it cannot be kept."""
         if self._session.has_buffers or not self._settled:
@@ -198,7 +197,7 @@ class LastRun:
         # What others have made is theirs to explain; what this session has made is told last.
         bases = Bases()
         if before is not None:
-            bases.add(before.run.basis, lambda name: name not in before.stale, before.understood.__contains__)
+            bases.add(before.ground.basis, lambda name: name not in before.stale, before.understood.__contains__)
         for other in others:
             bases.add(other.basis)
         bases.add(basis_of(self._session, own.made()))
@@ -207,8 +206,7 @@ class LastRun:
             files,
             self._session.unread,
             tuple([own.kept(name) for name in reports]),
-            bases.basis(),
-            zlib.compress(_encode(own.heard(others)), 1),
+            zlib.compress(_encode(Ground(bases.basis(), own.heard(others))), 1),
         )
         try:
             body = zlib.compress(_encode(run), 1)  # the same paths and sentences over and over
@@ -250,19 +248,19 @@ class LastRun:
     def _still_true(self, run: _Run, kept: dict[str, Kept], changed: frozenset[str]) -> _Before | None:
         """What is still true of the last run now that these files have changed."""
         try:
-            heard = _decode_heard(zlib.decompress(run.heard))
+            ground = _decode_ground(zlib.decompress(run.ground))
         except (zlib.error, msgspec.DecodeError, msgspec.ValidationError):
             return None
-        parts = changed_parts(self._session, run.basis, changed)
-        rests_on = run.basis.reports
+        parts = changed_parts(self._session, ground.basis, changed)
+        rests_on = ground.basis.reports
         stale = {
             name
             for name, one in kept.items()
             if one.alone or name not in rests_on or not parts.isdisjoint(rests_on[name])
         }
-        again = {name for name, rests in run.basis.texts.items() if not parts.isdisjoint(rests)} | changed
-        understood = frozenset(heard.files) - again
-        reader = Reader(heard, understood.__contains__)
+        again = {name for name, rests in ground.basis.texts.items() if not parts.isdisjoint(rests)} | changed
+        understood = frozenset(ground.heard.files) - again
+        reader = Reader(ground.heard, understood.__contains__)
         self._session.remember_heard(reader)
         reach = self._session.reach
         if any(_says_another(self._session, reader, path) for path in again):
@@ -270,7 +268,7 @@ class LastRun:
                 start = reader.start(name)
                 if start is not None and not reach.stays(start):
                     stale.add(name)
-        return _Before(run, heard, dict(kept), frozenset(stale), changed, understood)
+        return _Before(run, ground, dict(kept), frozenset(stale), changed, understood)
 
     def _path(self, files: Sequence[str]) -> Path:
         """Where a run over these files is kept. Other settings do not push it out."""
@@ -334,23 +332,23 @@ class _Own:
         alone = any(user not in self._reports for user in session.users([name]))
         return Kept(self._reports[name], elsewhere, alone, session.has_directives(name))
 
-    def heard(self, others: Sequence[Elsewhere]) -> Heard:
+    def heard(self, others: Sequence[Ground]) -> Heard:
         """What all sessions have heard, and the last run in what is still true."""
         before = self._before
         writer = Writer()
         if before is not None:
-            writer = Writer(before.heard, before.understood.__contains__, self._is_recalled)
+            writer = Writer(before.ground.heard, before.understood.__contains__, self._is_recalled)
         for other in others:
             writer.merge(other.heard)
         self._session.reach.heard(writer)
         return writer.heard()
 
 
-def told_elsewhere(session: Session, reports: Iterable[FileReport]) -> Elsewhere:
+def ground_of(session: Session, reports: Iterable[FileReport]) -> Ground:
     """What a session that takes part in a run tells of the reports that it has made."""
     writer = Writer()
     session.reach.heard(writer)
-    return Elsewhere(basis_of(session, reports), writer.heard())
+    return Ground(basis_of(session, reports), writer.heard())
 
 
 def _read(path: Path) -> _Run | None:

@@ -98,7 +98,7 @@ class _Loaded:
 
 
 @dataclass(slots=True)
-class Rests:
+class Rested:
     """What was asked of the store for a report, and of which chunks it tells the places."""
 
     reads: dict[Handle, None] = field(default_factory=dict)
@@ -136,9 +136,9 @@ class Session:
         self._reach: Reach | None = None
         self._heard: Reader | None = None
         self._told: set[str] = set()  # the files whose tests `_reach` has been asked about
-        self._rests: dict[str, Rests] = {}
+        self._rests: dict[str, Rested] = {}
         self._start_reads: dict[str, dict[Handle, None]] = {}
-        self._watching: Rests | None = None
+        self._watching: Rested | None = None
         self._files = Files()
         self.store = Store()
         self._loaded: dict[str, _Loaded] = {}
@@ -351,7 +351,7 @@ class Session:
         if not self._once:
             yield
             return
-        rests = self._watching = self._rests[path] = Rests()
+        rests = self._watching = self._rests[path] = Rested()
         try:
             with self.store.watched() as reads:
                 yield
@@ -359,9 +359,9 @@ class Session:
         finally:
             self._watching = None
 
-    def rests(self, path: str) -> Rests:
+    def rests(self, path: str) -> Rested:
         """What the last report of a file rested on; what was said of other files' tests is not among it."""
-        return self._rests.get(path) or Rests()
+        return self._rests.get(path) or Rested()
 
     def has_reported(self, path: str) -> bool:
         """Whether this session has made a report of a file."""

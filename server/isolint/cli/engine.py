@@ -17,7 +17,7 @@ from isolint.cli.paths import is_below
 from isolint.cli.progress import Progress
 
 if TYPE_CHECKING:
-    from isolint.check.last_run import Elsewhere
+    from isolint.check.last_run import Ground
     from isolint.check.report import FileReport, FixEdits, Resolved
     from isolint.check.session import Session
     from isolint.inference.client import JediOrigin
@@ -111,7 +111,7 @@ class Team(Protocol):
     """Who judges some of the files in processes of their own."""
 
     @property
-    def told(self) -> Sequence[Elsewhere]:
+    def told(self) -> Sequence[Ground]:
         """What they told of what their reports rest on."""
         ...
 
@@ -132,7 +132,7 @@ class Memory(Protocol):
         """Those of which the others, now judged, say something else than in the last run."""
         ...
 
-    def keep(self, reports: Mapping[str, FileReport], others: Sequence[Elsewhere] = ()) -> bool:
+    def keep(self, reports: Mapping[str, FileReport], others: Sequence[Ground] = ()) -> bool:
         """Keep what a complete run said; `others` are sessions that took part."""
         ...
 
@@ -358,7 +358,7 @@ class _Processes:
     overrides: Mapping[str, object]
     cache: bool
     jobs: int | None
-    told: list[Elsewhere] = field(default_factory=list)
+    told: list[Ground] = field(default_factory=list)
 
     def judge(self, files: Sequence[str], progress: Progress) -> dict[str, FileReport]:
         from isolint.cli import messages, pool

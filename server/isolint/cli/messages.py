@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from isolint.check.last_run import Elsewhere
+from isolint.check.last_run import Ground
 from isolint.check.report import FileReport
 from isolint.names.origin import Answer, Question
 from isolint.rules.finding import Finding
@@ -57,7 +57,7 @@ class Collected(msgspec.Struct, frozen=True, array_like=True):
     elsewhere: dict[str, tuple[Finding, ...]]
     unread: tuple[Problem, ...]
     stamps: dict[str, Stamp | None]
-    told: Elsewhere
+    told: Ground
 
 
 encode = msgspec.msgpack.Encoder().encode

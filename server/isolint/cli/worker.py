@@ -52,11 +52,11 @@ class Worker:
 
     def collect(self) -> messages.Collected:
         """What was said last."""
-        from isolint.check.last_run import told_elsewhere
+        from isolint.check.last_run import ground_of
         from isolint.cli.messages import Collected
 
         reports = tuple(self._reports.values())
-        told = told_elsewhere(self._session, reports)
+        told = ground_of(self._session, reports)
         return Collected(reports, self._elsewhere, self._session.unread, self._session.read_stamps(), told)
 
     def _judged(self, files: Sequence[str] | dict[str, None]) -> messages.Judged:

@@ -94,8 +94,13 @@ Handle = _Entry
 
 N = TypeVar("N", bound=Hashable)
 
-Rests = dict[Handle, frozenset[N]]
-"""What memos that several others read rest on; see `Store.rests_on`."""
+
+class Rests(Generic[N]):
+    """What memos that several others read rest on; see `Store.rests_on`. Of equal sets one is kept."""
+
+    def __init__(self) -> None:
+        self.by_entry: dict[Handle, frozenset[N]] = {}
+        self.same: dict[frozenset[N], frozenset[N]] = {}
 
 
 class _Frame:
@@ -449,12 +454,13 @@ def _gather(entry: _Entry, name: Callable[[_Entry], N | None], known: Rests[N], 
         for read in entry.reads:
             _gather(read, name, known, found)
         return
-    shared = known.get(entry)
+    shared = known.by_entry.get(entry)
     if shared is None:
         inside: set[N] = set()
         for read in entry.reads:
             _gather(read, name, known, inside)
-        shared = known[entry] = frozenset(inside)
+        shared = frozenset(inside)
+        shared = known.by_entry[entry] = known.same.setdefault(shared, shared)
     found |= shared
 
 

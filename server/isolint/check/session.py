@@ -58,7 +58,7 @@ from isolint.syntax.places import places
 from isolint.syntax.source import Chunk, SourceFile
 from isolint.workspace.discovery import discover, is_conftest, is_test_file
 from isolint.workspace.files import Files, Source, Stamp, read_source, reader, stamp_of, with_buffer, without_buffer
-from isolint.workspace.project import Project, import_base, import_roots, open_project
+from isolint.workspace.project import Project, open_project, project_roots
 from isolint.workspace.pytest_config import names_config_file
 from isolint.workspace.shapes import Environment, Place, Problem, Settings
 
@@ -560,17 +560,9 @@ class Session:
                 folder = os.path.dirname(folder)
         self._recalled.clear()
         self._tests = frozenset(f for f in files if is_test_file(f, self.project.config_for(f)))
-        read = reader(self._files)
-        bases = {import_base(f, read) for f in files if f in self._tests or is_conftest(f)}
-        config = self._config(self.root)
-        source = os.path.join(self.root, "src")
-        installed = [p for p in self.environment.site_packages if os.path.basename(p) not in _SITE_FOLDERS]
-        near = [self.root, *config.pythonpath, *sorted(bases, key=lambda b: (len(b), b)), *installed, source]
-        # What configurations further down, and pytest-django's `manage.py`, add for some of the tests.
-        one_a_folder = {os.path.dirname(file): file for file in sorted(self._tests)}.values()
-        further = [r for f in one_a_folder for r in import_roots(self.project, self.project.config_for(f), f)]
-        roots = [*near, *further]
-        self.store.set(PROJECT, "", ProjectFiles(self.root, files, tuple(dict.fromkeys(roots)), frozenset(directories)))
+        conftests = filter(is_conftest, files)
+        roots = project_roots(self.project, self._config(self.root), self._tests, conftests, reader(self._files))
+        self.store.set(PROJECT, "", ProjectFiles(self.root, files, roots, frozenset(directories)))
 
     def _listed(self, paths: Iterable[str], closed: bool = False) -> None:
         """Keep the list of files right when some come or go. Open buffers are always in it; what is new on disk, or was
@@ -925,9 +917,6 @@ class Session:
             return ""
         start, end = loaded.source.absolute(site.chunk, _span(loaded, site))
         return loaded.source.text[start:end].decode("utf-8", "replace")
-
-
-_SITE_FOLDERS = frozenset({"site-packages", "dist-packages"})
 
 
 def _told(loaded: _Loaded, chunk: Chunk) -> Facts:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import os
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from isolint.check.last_run import LastRun
+from isolint.check.last_run import MAGIC, LastRun
 from isolint.check.report import FileReport
 from isolint.check.session import Session
+from isolint.store.disk import read_sealed, write_sealed
 from tests.support import lay_out, surroundings
 
 FILES = {
@@ -248,4 +251,50 @@ def test_a_damaged_run_is_none(believed: Project) -> None:
     believed.run()
     for path in believed.cache.iterdir():
         path.write_bytes(path.read_bytes()[:-1])
+    assert not believed.recalled()
+
+
+def _resealed(path: Path, change: Callable[[list[bytes]], object]) -> None:
+    """Change what is in a run, and seal it again as if it had been written so."""
+    parts = msgspec.msgpack.decode(read_sealed(path, MAGIC) or b"")
+    change(parts)
+    assert write_sealed(path, MAGIC, msgspec.msgpack.encode(parts))
+
+
+CONTENTS: dict[str, Callable[[list[bytes]], object]] = {
+    "another program's": lambda parts: parts.clear(),
+    "no run": lambda parts: parts.__setitem__(0, b"x"),
+    "a run of another shape": lambda parts: parts.__setitem__(0, zlib.compress(msgspec.msgpack.encode([1, 2]))),
+    "no ground": lambda parts: parts.__setitem__(1, b"x"),
+    "a ground cut short": lambda parts: parts.__setitem__(1, parts[1][:-20]),
+    "a ground of another shape": lambda parts: parts.__setitem__(1, zlib.compress(msgspec.msgpack.encode("x"))),
+}
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_what_cannot_be_understood_is_no_run(content: str, believed: Project) -> None:
+    """As another version might have written it. What reports rest on is only looked at after a change."""
+    believed.run()
+    (path,) = believed.cache.iterdir()
+    _resealed(path, CONTENTS[content])
+    believed.write("tests/test_b.py", "def test_b():\n    assert not False\n")
+    assert not believed.recalled()
+    assert believed.run()
+    assert believed.recalled() == believed.fresh()
+
+
+def test_runs_at_the_same_time_leave_a_whole_one(believed: Project) -> None:
+    """Two begin, one edit is seen by the second alone, and the first ends last."""
+    first, last_of_first = believed.opened()
+    reports = believed.reports(first)
+    assert last_of_first.keep(reports)
+    believed.write("tests/test_b.py", "def test_b():\n    assert not False\n")
+    assert believed.run()
+    assert not last_of_first.keep(reports)
+    assert believed.recalled() == believed.fresh()
+
+
+def test_a_cache_that_cannot_be_written_is_none(believed: Project) -> None:
+    believed.cache.write_text("a file")
+    assert not believed.run()
     assert not believed.recalled()

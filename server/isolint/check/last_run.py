@@ -44,7 +44,7 @@ SCHEMA = 2
 MOST_BYTES = 256 * 1024 * 1024
 """What the runs of all projects may take up together."""
 
-_MAGIC = b"isolint-run\n"
+MAGIC = b"isolint-run\n"
 _GRAIN = 2_000_000_000
 """Nanoseconds within which a file system may not tell two writes apart (FAT's two seconds are the worst)."""
 _MOST_OUTSIDE = 20_000
@@ -73,13 +73,18 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
 
 
 class _Run(msgspec.Struct, frozen=True, array_like=True):
-    """What is kept. `surroundings` is a digest of all but the files; `ground` is `Ground`, compressed, and only read
-    when something changed."""
+    """What is kept. `surroundings` is a digest of all but the files."""
 
     surroundings: bytes
     files: dict[str, Seen]
     unread: tuple[Problem, ...]
     kept: tuple[Kept, ...]
+
+
+class _Sealed(msgspec.Struct, frozen=True, array_like=True):
+    """A `_Run`, and what its reports rest on (`Ground`), which is only read when something changed; both compressed."""
+
+    run: bytes
     ground: bytes
 
 
@@ -105,6 +110,7 @@ class _Before:
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Run).decode
+_decode_sealed = msgspec.msgpack.Decoder(_Sealed).decode
 _decode_ground = msgspec.msgpack.Decoder(Ground).decode
 
 
@@ -142,15 +148,18 @@ class LastRun:
         if self._session.has_buffers:
             return {}
         path = self._path(files)
-        run = _read(path)
-        if run is None or run.surroundings != self._surroundings or [k.report.path for k in run.kept] != list(files):
+        read = _read(path)
+        if read is None:
+            return {}
+        run, ground = read
+        if run.surroundings != self._surroundings or [one.report.path for one in run.kept] != list(files):
             return {}
         used(path)
         kept = {one.report.path: one for one in run.kept}
         changed = frozenset(name for name, then in run.files.items() if not self._is_same(name, then))
         self._session.remember_unread(problem for problem in run.unread if problem.path not in changed)
         if changed:
-            before = self._still_true(run, kept, changed)
+            before = self._still_true(run, ground, kept, changed)
             if before is None:
                 return {}
             self._before = before
@@ -201,18 +210,14 @@ class LastRun:
         for other in others:
             bases.add(other.basis)
         bases.add(basis_of(self._session, own.made()))
-        run = _Run(
-            self._surroundings,
-            files,
-            self._session.unread,
-            tuple([own.kept(name) for name in reports]),
-            zlib.compress(_encode(Ground(bases.basis(), own.heard(others))), 1),
-        )
+        kept = tuple([own.kept(name) for name in reports])
+        run = _Run(self._surroundings, files, self._session.unread, kept)
+        ground = Ground(bases.basis(), own.heard(others))
         try:
-            body = zlib.compress(_encode(run), 1)  # the same paths and sentences over and over
+            body = _encode(_Sealed(_packed(run), _packed(ground)))
         except (UnicodeEncodeError, OverflowError):  # a name that no text can hold
             return False
-        if not write_sealed(self._path(tuple(reports)), _MAGIC, body):
+        if not write_sealed(self._path(tuple(reports)), MAGIC, body):
             return False
         prune(self._folder, "run-*", MOST_BYTES)
         return True
@@ -245,10 +250,10 @@ class LastRun:
                 files[path] = then
         return files
 
-    def _still_true(self, run: _Run, kept: dict[str, Kept], changed: frozenset[str]) -> _Before | None:
+    def _still_true(self, run: _Run, packed: bytes, kept: dict[str, Kept], changed: frozenset[str]) -> _Before | None:
         """What is still true of the last run now that these files have changed."""
         try:
-            ground = _decode_ground(zlib.decompress(run.ground))
+            ground = _decode_ground(zlib.decompress(packed))
         except (zlib.error, msgspec.DecodeError, msgspec.ValidationError):
             return None
         parts = changed_parts(self._session, ground.basis, changed)
@@ -263,7 +268,8 @@ class LastRun:
         reader = Reader(ground.heard, understood.__contains__)
         self._session.remember_heard(reader)
         reach = self._session.reach
-        if any(_says_another(self._session, reader, path) for path in again):
+        others = {path for path in again if _says_another(self._session, reader, path)}
+        if others and reader.are_named(others, kept.keys() - stale):
             for name in kept.keys() - stale:
                 start = reader.start(name)
                 if start is not None and not reach.stays(start):
@@ -351,10 +357,18 @@ def ground_of(session: Session, reports: Iterable[FileReport]) -> Ground:
     return Ground(basis_of(session, reports), writer.heard())
 
 
-def _read(path: Path) -> _Run | None:
-    body = read_sealed(path, _MAGIC)
+def _packed(value: _Run | Ground) -> bytes:
+    return zlib.compress(_encode(value), 1)  # the same paths and sentences over and over
+
+
+def _read(path: Path) -> tuple[_Run, bytes] | None:
+    """What was kept, and what it rests on as it was written."""
+    body = read_sealed(path, MAGIC)
+    if body is None:
+        return None
     try:
-        return None if body is None else _decode(zlib.decompress(body))
+        sealed = _decode_sealed(body)
+        return _decode(zlib.decompress(sealed.run)), sealed.ground
     except (zlib.error, msgspec.DecodeError, msgspec.ValidationError):
         return None
 

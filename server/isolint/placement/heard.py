@@ -6,7 +6,7 @@ rest on, and so for how long they are true, is known by who keeps them; nothing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -174,6 +174,18 @@ class Reader:
             return None
         pieces, classes = known
         return Start(tuple([self._pieces[one] for one in pieces]), tuple([self._heard.classes[one] for one in classes]))
+
+    def are_named(self, paths: Collection[str], starting: Iterable[str]) -> bool:
+        """Whether these files are named anywhere else: in a text that can still be trusted, or where the tests of the
+        files in `starting` start."""
+        heard = self._heard
+        pieces = {number for number, (path, _) in enumerate(heard.pieces) if heard.paths[path] in paths}
+        classes = {number for number, cls in enumerate(heard.classes) if cls.path in paths}
+        rows = (row for path, file in self._files.items() if path not in paths for row in file.rows.values())
+        if any(not pieces.isdisjoint(row.pieces) or not classes.isdisjoint(row.classes) for row in rows):
+            return True
+        starts = (heard.starts[path] for path in starting if path in heard.starts)
+        return any(not pieces.isdisjoint(start[0]) or not classes.isdisjoint(start[1]) for start in starts)
 
     def _read(self, row: _Row) -> Said:
         heard = self._heard

@@ -14,12 +14,12 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import generate, jedi, latency, memory, startup, whole
+from benchmarks import generate, jedi, latency, memory, recomputed, startup, whole
 from benchmarks.accuracy.run import accuracy
 from benchmarks.latency import KINDS, percentile
 from benchmarks.model.run import model
 
-PARTS = ("latency", "disturbed", "startup", "whole", "memory", "jedi", "accuracy", "navigation", "model")
+PARTS = ("latency", "recomputed", "disturbed", "startup", "whole", "memory", "jedi", "accuracy", "navigation", "model")
 ON_REQUEST = ("jedi", "accuracy", "navigation", "model")
 """What needs checkouts, or another server."""
 
@@ -71,6 +71,11 @@ def main() -> int:
             made = generate.project(Path(folder) / "latency", sizes)
             for size in sizes:
                 _print_latency(latency.measure(made, size, options.rounds, ruff, environ, isolint))
+        if "recomputed" in parts:
+            size = sizes[0]
+            made = generate.project(Path(folder) / "recomputed", (size,))
+            print(f"\nwhat an edit computes, {size} lines: how many of each")
+            print(*recomputed.lines(recomputed.measure(made.root, made.files[size], environ)), sep="\n")
         if "disturbed" in parts:
             size = sizes[min(1, len(sizes) - 1)]
             made = generate.project(Path(folder) / "disturbed", (size,), modules=700)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from isolint.workspace.files import Files, reader
-from isolint.workspace.project import find_root, import_roots, open_project
+from isolint.workspace.project import find_root, import_roots, open_project, project_roots
 
 READ = reader(Files())
 
@@ -101,3 +101,30 @@ def test_the_folder_of_manage_py(tmp_path: Path) -> None:
     write(tmp_path, {"pytest.ini": "[pytest]\naddopts = -p no:django\n"})
     project = open_project(str(tmp_path), READ, {})
     assert str(tmp_path / "site") not in import_roots(project, project.config_for(file), file)
+
+
+def test_one_order_for_all_files(tmp_path: Path) -> None:
+    """What most runs have in front comes first, then the folders of tests from the outside in; what only some tests
+    have, last."""
+    write(
+        tmp_path,
+        {
+            "pytest.ini": "[pytest]\npythonpath = lib\n",
+            "conftest.py": "",
+            "b/deep/test_b.py": "",
+            "a/test_a.py": "",
+            "pkg/__init__.py": "",
+            "pkg/test_c.py": "",
+            "site/manage.py": "",
+            "site/app/__init__.py": "",
+            "site/app/test_d.py": "",
+            "down/pytest.ini": "[pytest]\npythonpath = only\n",
+            "down/test_e.py": "",
+        },
+    )
+    project = open_project(str(tmp_path), READ, {})
+    tests = [str(path) for path in tmp_path.rglob("test_*.py")]
+    config = project.config_for(str(tmp_path / "test_.py"))
+    roots = project_roots(project, config, tests, [str(tmp_path / "conftest.py")], READ)
+    own = [os.path.relpath(root, tmp_path) for root in roots]
+    assert own == [".", "lib", "a", "down", "site", "b/deep", "src", "down/only"]

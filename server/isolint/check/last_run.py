@@ -1,11 +1,16 @@
-"""What the last run over a project said, and everything that it depended on: an unchanged project is
-not analysed again.
+"""What the last run over a project said, and everything that it depended on: what has not changed is not
+analysed again.
 
-A report is true for as long as nothing that can change it has changed: the files (which ones there are, and their
-bytes), what configuration, settings and environment have been read to be, the code that jedi may read and no
-installation guards, and isolint itself. All of it is compared, each run anew, and nothing is guessed from dates alone:
-a file is the same when its stamp is and could not have been written again within the clock's grain, else when its bytes
-are. One change makes everything unknown. Nothing is analysed here, and who says that a run was complete is the caller.
+A report is true for as long as nothing that can change it has changed: the parts of files that it rests on (`basis`),
+which files there are, what configuration, settings and environment have been read to be, the code that jedi may read
+and no installation guards, and isolint itself. All of it is compared, each run anew, and nothing is guessed from dates
+alone: a file is the same when its stamp is and could not have been written again within the clock's grain, else when
+its bytes are. A file that changed makes those reports unknown that rest on a part of it that did; any other change
+makes everything unknown. Nothing is analysed here, and who says that a run was complete is the caller.
+
+That a test cannot leave home rests on all that it may reach, which is a large part of a project. So that is not kept as
+parts, but what `reach` heard in each file is (`placement.heard`): what was heard in files that changed is heard again,
+and when it is another thing now the tests that were found to stay at home are followed once more.
 """
 
 from __future__ import annotations
@@ -17,31 +22,33 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 
 import msgspec
 
 import isolint
+from isolint.check.basis import Bases, Basis, basis_of, changed_parts, loose_folders
 from isolint.check.report import FileReport
 from isolint.check.session import Session
 from isolint.names.inputs import PROJECT
+from isolint.placement.heard import Heard, Reader, Writer
+from isolint.rules.finding import Finding
 from isolint.store.disk import digest, prune, read_sealed, used, write_sealed
 from isolint.workspace.files import MAX_BYTES, stamp_of
 from isolint.workspace.shapes import Problem
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised whenever the shape of what is kept changes."""
 
 MOST_BYTES = 256 * 1024 * 1024
 """What the runs of all projects may take up together."""
 
-_MAGIC = b"isolint-run\n"
+MAGIC = b"isolint-run\n"
 _GRAIN = 2_000_000_000
 """Nanoseconds within which a file system may not tell two writes apart (FAT's two seconds are the worst)."""
 _MOST_OUTSIDE = 20_000
 _NOT_CODE = frozenset({"__pycache__", ".git", "node_modules"})
-_INSTALLED = frozenset({"site-packages", "dist-packages"})
 _LIBRARIES = ("iniconfig", "msgspec", "packaging", "tree_sitter", "tree_sitter_python")
 """What decides besides our own code how text is read."""
 
@@ -55,17 +62,56 @@ class Seen(msgspec.Struct, frozen=True, array_like=True):
     settled: bool
 
 
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """What was said of one file: its report, and what its tests say of other files. `alone`: not all files are known
+    whose tests say something of this one. `remarks`: there may be suppression comments in it."""
+
+    report: FileReport
+    elsewhere: tuple[Finding, ...]
+    alone: bool
+    remarks: bool
+
+
 class _Run(msgspec.Struct, frozen=True, array_like=True):
     """What is kept. `surroundings` is a digest of all but the files."""
 
     surroundings: bytes
     files: dict[str, Seen]
     unread: tuple[Problem, ...]
-    reports: tuple[FileReport, ...]
+    kept: tuple[Kept, ...]
+
+
+class _Sealed(msgspec.Struct, frozen=True, array_like=True):
+    """A `_Run`, and what its reports rest on (`Ground`), which is only read when something changed; both compressed."""
+
+    run: bytes
+    ground: bytes
+
+
+class Ground(msgspec.Struct, frozen=True, array_like=True):
+    """What the reports of a session rest on."""
+
+    basis: Basis
+    heard: Heard
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The last run, as far as it is still true: the reports of files by path, and the texts that need not be understood
+    again."""
+
+    run: _Run
+    ground: Ground
+    kept: dict[str, Kept]
+    stale: frozenset[str]
+    changed: frozenset[str]
+    understood: frozenset[str]
 
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Run).decode
+_decode_sealed = msgspec.msgpack.Decoder(_Sealed).decode
+_decode_ground = msgspec.msgpack.Decoder(Ground).decode
 
 
 class LastRun:
@@ -83,8 +129,8 @@ class LastRun:
         self._begun = clock()
         self._files = {path: self._seen_now(path) for path in sorted(project.files)}
         # A folder that is on the path without being one of an installation: a checkout that is worked on.
-        loose = [path for path in session.environment.site_packages if os.path.basename(path) not in _INSTALLED]
-        outside, self._settled = self._state_of(loose, project.files)
+        outside, self._settled = self._state_of(loose_folders(session), project.files)
+        self._before: _Before | None = None
         self._surroundings = digest(
             repr((SCHEMA, isolint.__version__, sys.version, *answering)).encode(),
             *_program(),
@@ -95,50 +141,140 @@ class LastRun:
             *_configurations(session),
         )
 
-    def recall(self, files: Sequence[str]) -> dict[str, FileReport] | None:
-        """The reports of these files as the last run over just them made them; None when any may be another now."""
+    def recall(self, files: Sequence[str]) -> dict[str, FileReport]:
+        """The reports of those of these files that are what the last run over just them made of them. The session is
+        told what is known of the others."""
+        self._before = None
         if self._session.has_buffers:
-            return None
+            return {}
         path = self._path(files)
-        body = read_sealed(path, _MAGIC)
-        try:
-            known = None if body is None else _decode(zlib.decompress(body))
-        except (zlib.error, msgspec.DecodeError, msgspec.ValidationError):
-            return None
-        if known is None or known.surroundings != self._surroundings or [r.path for r in known.reports] != list(files):
-            return None
-        if not all(self._is_same(name, then) for name, then in known.files.items()):
-            return None
-        self._session.remember_unread(known.unread)
+        read = _read(path)
+        if read is None:
+            return {}
+        run, ground = read
+        if run.surroundings != self._surroundings or [one.report.path for one in run.kept] != list(files):
+            return {}
         used(path)
-        return {report.path: report for report in known.reports}
+        kept = {one.report.path: one for one in run.kept}
+        changed = frozenset(name for name, then in run.files.items() if not self._is_same(name, then))
+        self._session.remember_unread(problem for problem in run.unread if problem.path not in changed)
+        if changed:
+            before = self._still_true(run, ground, kept, changed)
+            if before is None:
+                return {}
+            self._before = before
+            for name in before.stale:
+                del kept[name]
+            given = {name: one.elsewhere for name, one in kept.items() if self._session.is_test_file(name)}
+            self._session.take_over(given, (), {})
+        return {name: one.report for name, one in kept.items()}
 
-    def keep(self, reports: Mapping[str, FileReport]) -> bool:
-        """Keep what a complete run said of these files, in this order. False when something changed while it ran, or it
-        cannot be kept."""
+    def affected(self) -> list[str]:
+        """Once the files that were not recalled are judged: those that were, and of which the tests of a file that was
+        judged say something else now than before."""
+        before = self._before
+        if before is None:
+            return []
+        shared = {name: one for name, one in before.kept.items() if name not in before.stale}
+        different: set[str] = set()
+        judged: set[str] = set()
+        for user in before.stale:
+            if self._session.is_test_file(user):
+                judged.add(user)
+                was, now = _by_file(before.kept[user].elsewhere), _by_file(self._session.elsewhere(user))
+                different.update(path for path in was.keys() | now.keys() if was.get(path) != now.get(path))
+        found = [
+            name
+            for name, one in shared.items()
+            if name in different or (one.remarks and not judged.isdisjoint(self._session.users([name])))
+        ]
+        self._before = _Before(
+            before.run, before.ground, before.kept, before.stale.union(found), before.changed, before.understood
+        )
+        return found
+
+    def keep(self, reports: Mapping[str, FileReport], others: Sequence[Ground] = ()) -> bool:
+        """Keep what a complete run said of these files, in this order; `others` are sessions that took part. False when
+        something changed while it ran, or it cannot be kept."""
         if self._session.has_buffers or not self._settled:
             return False
-        files: dict[str, Seen] = {}
-        for path, before in self._files.items():
-            now = self._seen(path)
-            if now.stamp != before.stamp or (not before.settled and now.content != before.content):
-                return False
-            files[path] = Seen(before.stamp, now.content, before.settled)
-        for path, stamp in self._session.read_stamps().items():
-            if path not in files:
-                # Read on the way, and not among the project's own: it must be older than the run.
-                files[path] = now = self._seen(path)
-                if stamp_of(path) != stamp or (now.stamp and max(now.stamp[:2]) >= self._begun - _GRAIN):
-                    return False
-        run = _Run(self._surroundings, files, self._session.unread, tuple(reports.values()))
+        files = self._unchanged()
+        if files is None:
+            return False
+        before = self._before
+        own = _Own(self._session, reports, before)
+        # What others have made is theirs to explain; what this session has made is told last.
+        bases = Bases()
+        if before is not None:
+            bases.add(before.ground.basis, lambda name: name not in before.stale, before.understood.__contains__)
+        for other in others:
+            bases.add(other.basis)
+        bases.add(basis_of(self._session, own.made()))
+        kept = tuple([own.kept(name) for name in reports])
+        run = _Run(self._surroundings, files, self._session.unread, kept)
+        ground = Ground(bases.basis(), own.heard(others))
         try:
-            body = zlib.compress(_encode(run), 1)  # the same paths and sentences over and over
+            body = _encode(_Sealed(_packed(run), _packed(ground)))
         except (UnicodeEncodeError, OverflowError):  # a name that no text can hold
             return False
-        if not write_sealed(self._path(tuple(reports)), _MAGIC, body):
+        if not write_sealed(self._path(tuple(reports)), MAGIC, body):
             return False
         prune(self._folder, "run-*", MOST_BYTES)
         return True
+
+    def _unchanged(self) -> dict[str, Seen] | None:
+        """All files that the run rests on; None when one has changed since it began."""
+        files: dict[str, Seen] = {}
+        known = {} if self._before is None else self._before.run.files
+        for path, seen in self._files.items():
+            stamp = _stamp(path)
+            then = known.get(path)
+            if stamp == seen.stamp and seen.settled and then is not None and then.settled and then.stamp == stamp:
+                files[path] = then  # its bytes have been looked at before
+                continue
+            now = self._seen(path)
+            if now.stamp != seen.stamp or (not seen.settled and now.content != seen.content):
+                return None
+            files[path] = Seen(seen.stamp, now.content, seen.settled)
+        read = self._session.read_stamps()
+        for path, was in read.items():
+            if path not in self._files:
+                # Read on the way, and not among the project's own: it must be older than the run.
+                files[path] = now = self._seen(path)
+                if stamp_of(path) != was or (now.stamp and max(now.stamp[:2]) >= self._begun - _GRAIN):
+                    return None
+        for path, then in known.items():
+            if path not in files:
+                if not self._is_same(path, then):
+                    return None
+                files[path] = then
+        return files
+
+    def _still_true(self, run: _Run, packed: bytes, kept: dict[str, Kept], changed: frozenset[str]) -> _Before | None:
+        """What is still true of the last run now that these files have changed."""
+        try:
+            ground = _decode_ground(zlib.decompress(packed))
+        except (zlib.error, msgspec.DecodeError, msgspec.ValidationError):
+            return None
+        parts = changed_parts(self._session, ground.basis, changed)
+        rests_on = ground.basis.reports
+        stale = {
+            name
+            for name, one in kept.items()
+            if one.alone or name not in rests_on or not parts.isdisjoint(rests_on[name])
+        }
+        again = {name for name, rests in ground.basis.texts.items() if not parts.isdisjoint(rests)} | changed
+        understood = frozenset(ground.heard.files) - again
+        reader = Reader(ground.heard, understood.__contains__)
+        self._session.remember_heard(reader)
+        reach = self._session.reach
+        others = {path for path in again if _says_another(self._session, reader, path)}
+        if others and reader.are_named(others, kept.keys() - stale):
+            for name in kept.keys() - stale:
+                start = reader.start(name)
+                if start is not None and not reach.stays(start):
+                    stale.add(name)
+        return _Before(run, ground, dict(kept), frozenset(stale), changed, understood)
 
     def _path(self, files: Sequence[str]) -> Path:
         """Where a run over these files is kept. Other settings do not push it out."""
@@ -176,6 +312,80 @@ class LastRun:
             if len(parts) > 2 * _MOST_OUTSIDE:
                 return b"", False
         return digest(*parts), settled
+
+
+class _Own:
+    """What one session adds to a run."""
+
+    def __init__(self, session: Session, reports: Mapping[str, FileReport], before: _Before | None) -> None:
+        self._session = session
+        self._reports = reports
+        self._before = before
+
+    def _is_recalled(self, name: str) -> bool:
+        return self._before is not None and name not in self._before.stale
+
+    def made(self) -> list[FileReport]:
+        """The reports that the session has made itself."""
+        return [report for name, report in self._reports.items() if self._session.has_reported(name)]
+
+    def kept(self, name: str) -> Kept:
+        """What is to be kept of one file."""
+        if self._before is not None and self._is_recalled(name):
+            return self._before.kept[name]
+        session = self._session
+        elsewhere = session.elsewhere(name) if session.is_test_file(name) else ()
+        alone = any(user not in self._reports for user in session.users([name]))
+        return Kept(self._reports[name], elsewhere, alone, session.has_directives(name))
+
+    def heard(self, others: Sequence[Ground]) -> Heard:
+        """What all sessions have heard, and the last run in what is still true."""
+        before = self._before
+        writer = Writer()
+        if before is not None:
+            writer = Writer(before.ground.heard, before.understood.__contains__, self._is_recalled)
+        for other in others:
+            writer.merge(other.heard)
+        self._session.reach.heard(writer)
+        return writer.heard()
+
+
+def ground_of(session: Session, reports: Iterable[FileReport]) -> Ground:
+    """What a session that takes part in a run tells of the reports that it has made."""
+    writer = Writer()
+    session.reach.heard(writer)
+    return Ground(basis_of(session, reports), writer.heard())
+
+
+def _packed(value: _Run | Ground) -> bytes:
+    return zlib.compress(_encode(value), 1)  # the same paths and sentences over and over
+
+
+def _read(path: Path) -> tuple[_Run, bytes] | None:
+    """What was kept, and what it rests on as it was written."""
+    body = read_sealed(path, MAGIC)
+    if body is None:
+        return None
+    try:
+        sealed = _decode_sealed(body)
+        return _decode(zlib.decompress(sealed.run)), sealed.ground
+    except (zlib.error, msgspec.DecodeError, msgspec.ValidationError):
+        return None
+
+
+def _by_file(found: Iterable[Finding]) -> dict[str, list[Finding]]:
+    by_file: dict[str, list[Finding]] = {}
+    for one in found:
+        by_file.setdefault(one.site.path, []).append(one)
+    return by_file
+
+
+def _says_another(session: Session, reader: Reader, path: str) -> bool:
+    """Whether the text of a file says another thing than it did, to who only hears its words."""
+    said, members = reader.before(path)
+    if members is not None and session.reach.members(path) != members:
+        return True
+    return any(session.reach.says((path, key)) != one for key, one in said.items())
 
 
 def _stamp(path: str) -> tuple[int, ...]:

@@ -41,6 +41,7 @@ from isolint.names.origin import Answer, Origin, Question
 from isolint.names.outlines import Outlines
 from isolint.names.symbols import Site
 from isolint.placement.functions import find
+from isolint.placement.heard import Reader
 from isolint.placement.inputs import MAY_LEAVE, TABLE, TEST_CODE
 from isolint.placement.reach import Reach
 from isolint.placement.trace import trace
@@ -58,7 +59,7 @@ from isolint.syntax.places import places
 from isolint.syntax.source import Chunk, SourceFile
 from isolint.workspace.discovery import discover, is_conftest, is_test_file
 from isolint.workspace.files import Files, Source, Stamp, read_source, reader, stamp_of, with_buffer, without_buffer
-from isolint.workspace.project import Project, import_base, import_roots, open_project
+from isolint.workspace.project import Project, open_project, project_roots
 from isolint.workspace.pytest_config import names_config_file
 from isolint.workspace.shapes import Environment, Place, Problem, Settings
 
@@ -97,6 +98,14 @@ class _Loaded:
     """Whether there may be suppression comments in it; None when nobody has looked."""
 
 
+@dataclass(slots=True)
+class Rested:
+    """What was asked of the store for a report, and of which chunks it tells the places."""
+
+    reads: dict[Handle, None] = field(default_factory=dict)
+    located: set[tuple[str, str]] = field(default_factory=set)
+
+
 @dataclass(frozen=True, slots=True)
 class _Moved:
     """The facts of a chunk that the store has, and where their spans are now."""
@@ -126,7 +135,11 @@ class Session:
         self._open_origin = open_origin
         self._once = once
         self._reach: Reach | None = None
+        self._heard: Reader | None = None
         self._told: set[str] = set()  # the files whose tests `_reach` has been asked about
+        self._rests: dict[str, Rested] = {}
+        self._start_reads: dict[str, dict[Handle, None]] = {}
+        self._watching: Rested | None = None
         self._files = Files()
         self.store = Store()
         self._loaded: dict[str, _Loaded] = {}
@@ -206,6 +219,10 @@ class Session:
         """A file as chunks; None when it cannot be read."""
         loaded = self._load(path)
         return None if loaded is None else loaded.source
+
+    def outline(self, path: str) -> Outline | None:
+        """What a file tells others about itself; None when it cannot be read."""
+        return self._outline(path)
 
     def users(self, files: Iterable[str]) -> list[str]:
         """The files of tests that decide what is said of these files: themselves, and those that share fixtures."""
@@ -315,15 +332,45 @@ class Session:
         self._exact()
         self.store.cancelled = cancelled
         try:
-            problem = self._problem(path)
-            if problem is not None:
-                return FileReport(path, (), (), (problem.message,))
-            placed = self._reported[path] = self._placed(path, self._findings(path))
-            made = (self.verdict(item) for item in self._items(path))
-            verdicts = tuple(one for one in made if one is not None)
-            return FileReport(path, placed, verdicts)
+            with self._noting(path):
+                return self._report(path)
         finally:
             self.store.cancelled = None
+
+    def _report(self, path: str) -> FileReport:
+        problem = self._problem(path)
+        if problem is not None:
+            return FileReport(path, (), (), (problem.message,))
+        placed = self._reported[path] = self._placed(path, self._findings(path))
+        made = (self.verdict(item) for item in self._items(path))
+        verdicts = tuple(one for one in made if one is not None)
+        return FileReport(path, placed, verdicts)
+
+    @contextmanager
+    def _noting(self, path: str) -> Iterator[None]:
+        """Note what the report of a file rests on, where that may be asked for (`rests`)."""
+        if not self._once:
+            yield
+            return
+        rests = self._watching = self._rests[path] = Rested()
+        try:
+            with self.store.watched() as reads:
+                yield
+            rests.reads.update(reads)
+        finally:
+            self._watching = None
+
+    def rests(self, path: str) -> Rested:
+        """What the last report of a file rested on; what was said of other files' tests is not among it."""
+        return self._rests.get(path) or Rested()
+
+    def has_reported(self, path: str) -> bool:
+        """Whether this session has made a report of a file."""
+        return path in self._rests
+
+    def start_reads(self, path: str) -> Mapping[Handle, None]:
+        """What was asked of the store to know where the tests of a file start."""
+        return self._start_reads.get(path, {})
 
     def findings(self, path: str, cancelled: Callable[[], bool] = never) -> FileReport:
         """As `report`, without the verdicts: what an editor shows while typing."""
@@ -354,8 +401,15 @@ class Session:
         """As `resolved`, of one test."""
         return resolved(self.store, item)
 
+    def is_given(self, path: str) -> bool:
+        """Whether somebody else has told what the tests of a file say of other files."""
+        return path in self._given
+
     def elsewhere(self, path: str) -> tuple[Finding, ...]:
         """What the tests of a file say of other files: of fixtures and marks that they share with others."""
+        given = self._given.get(path)
+        if given is not None:
+            return given
         found = [one for each in self._findings_of_tests(path) if each for one in each]
         return tuple(one for one in found if one.test is None and one.site.path != path)
 
@@ -377,6 +431,11 @@ class Session:
     def test_files(self) -> frozenset[str]:
         """The files from which pytest collects tests."""
         return self._tests
+
+    def has_directives(self, path: str) -> bool:
+        """Whether there may be suppression comments in a file."""
+        loaded = self._load(path)
+        return loaded is not None and may_have_directives(loaded.source.text)
 
     def is_test_file(self, path: str) -> bool:
         """Whether pytest collects tests from a file when it is given."""
@@ -513,17 +572,9 @@ class Session:
                 folder = os.path.dirname(folder)
         self._recalled.clear()
         self._tests = frozenset(f for f in files if is_test_file(f, self.project.config_for(f)))
-        read = reader(self._files)
-        bases = {import_base(f, read) for f in files if f in self._tests or is_conftest(f)}
-        config = self._config(self.root)
-        source = os.path.join(self.root, "src")
-        installed = [p for p in self.environment.site_packages if os.path.basename(p) not in _SITE_FOLDERS]
-        near = [self.root, *config.pythonpath, *sorted(bases, key=lambda b: (len(b), b)), *installed, source]
-        # What configurations further down, and pytest-django's `manage.py`, add for some of the tests.
-        one_a_folder = {os.path.dirname(file): file for file in sorted(self._tests)}.values()
-        further = [r for f in one_a_folder for r in import_roots(self.project, self.project.config_for(f), f)]
-        roots = [*near, *further]
-        self.store.set(PROJECT, "", ProjectFiles(self.root, files, tuple(dict.fromkeys(roots)), frozenset(directories)))
+        conftests = filter(is_conftest, files)
+        roots = project_roots(self.project, self._config(self.root), self._tests, conftests, reader(self._files))
+        self.store.set(PROJECT, "", ProjectFiles(self.root, files, roots, frozenset(directories)))
 
     def _listed(self, paths: Iterable[str], closed: bool = False) -> None:
         """Keep the list of files right when some come or go. Open buffers are always in it; what is new on disk, or was
@@ -621,10 +672,23 @@ class Session:
                 loaded.items = tuple(items)
                 self._outlines.changed(path, loaded.items)
 
+    @property
+    def reach(self) -> Reach:
+        """What tells the tests that cannot leave home."""
+        if self._reach is None:
+            self._reach = Reach(self.store, self.source_file, self._heard)
+        return self._reach
+
+    def remember_heard(self, heard: Reader) -> None:
+        """Take over what an earlier run heard in texts; who says so knows that it is still true."""
+        self._heard = heard
+        self._reach = None
+
     def _look_again(self) -> None:
         """What tests reach may be something else now."""
         self._given.clear()
         self._reach = None
+        self._heard = None
         self._told.clear()
         self._found.clear()
 
@@ -708,7 +772,9 @@ class Session:
             if user != path:
                 given = self._given.get(user)
                 if given is None:
-                    given = tuple(one for found in self._findings_of_tests(user) if found for one in found)
+                    # That this rests on them is said by `elsewhere`.
+                    with self.store.watched():
+                        given = tuple(one for found in self._findings_of_tests(user) if found for one in found)
                 theirs = given
             for one in theirs:
                 if one.test is None and one.site.path == path:
@@ -767,10 +833,10 @@ class Session:
         watched = self._watched.get(path)
         if self._once and path not in self._told:
             self._told.add(path)
-            if self._reach is None:
-                self._reach = Reach(self.store, self.source_file)
-            for item in items:
-                self.store.set(MAY_LEAVE, item.id, self._reach.may_leave(item))
+            with self.store.watched() as reads:
+                for item in items:
+                    self.store.set(MAY_LEAVE, item.id, self.reach.may_leave(item))
+            self._start_reads[path] = reads
         if watched is None or watched[0] is not items:
             watched = self._watched[path] = (items, self.store.handles(findings, items))
         return self.store.read_all(watched[1])
@@ -812,6 +878,8 @@ class Session:
         """A chunk-relative site, or a line of a configuration file, as an absolute location; None when it is gone."""
         if isinstance(site, Place):
             return Location(site.path, 0, 0, site.line, 1, site.line, 1)
+        if self._watching is not None:
+            self._watching.located.add((site.path, site.chunk))
         loaded = self._load(site.path)
         if loaded is None or loaded.source.chunk(site.chunk) is None:
             return None
@@ -854,14 +922,13 @@ class Session:
         )
 
     def _text(self, site: Site) -> str:
+        if self._watching is not None:
+            self._watching.located.add((site.path, site.chunk))
         loaded = self._load(site.path)
         if loaded is None or loaded.source.chunk(site.chunk) is None:
             return ""
         start, end = loaded.source.absolute(site.chunk, _span(loaded, site))
         return loaded.source.text[start:end].decode("utf-8", "replace")
-
-
-_SITE_FOLDERS = frozenset({"site-packages", "dist-packages"})
 
 
 def _told(loaded: _Loaded, chunk: Chunk) -> Facts:

@@ -17,6 +17,7 @@ from isolint.cli.paths import is_below
 from isolint.cli.progress import Progress
 
 if TYPE_CHECKING:
+    from isolint.check.last_run import Ground
     from isolint.check.report import FileReport, FixEdits, Resolved
     from isolint.check.session import Session
     from isolint.inference.client import JediOrigin
@@ -109,6 +110,11 @@ class Resolver(Protocol):
 class Team(Protocol):
     """Who judges some of the files in processes of their own."""
 
+    @property
+    def told(self) -> Sequence[Ground]:
+        """What they told of what their reports rest on."""
+        ...
+
     def judge(self, files: Sequence[str], progress: Progress) -> dict[str, FileReport]:
         """The reports that are found elsewhere; the engine judges the other files, and knows what is needed for it.
         Without elsewhere there are none."""
@@ -118,12 +124,16 @@ class Team(Protocol):
 class Memory(Protocol):
     """What the commands use of `check.last_run.LastRun`."""
 
-    def recall(self, files: Sequence[str]) -> dict[str, FileReport] | None:
-        """The reports of the last run over these files, if nothing has changed since."""
+    def recall(self, files: Sequence[str]) -> dict[str, FileReport]:
+        """The reports of the last run over these files, as far as they are still true."""
         ...
 
-    def keep(self, reports: Mapping[str, FileReport]) -> bool:
-        """Keep what a complete run said."""
+    def affected(self) -> list[str]:
+        """Those of which the others, now judged, say something else than in the last run."""
+        ...
+
+    def keep(self, reports: Mapping[str, FileReport], others: Sequence[Ground] = ()) -> bool:
+        """Keep what a complete run said; `others` are sessions that took part."""
         ...
 
 
@@ -168,16 +178,22 @@ def analyse(
     `afresh`: the engine is needed afterwards in the state in which it knows all this, so the last run is no help."""
     # What is read is kept until the end and has no cycles worth collecting; looking for some takes a fifth of the time.
     with _without_collector():
-        memory = project.memory
-        known = None if memory is None or afresh else memory.recall(files)
-        if known is not None:
+        memory = None if afresh else project.memory
+        known = {} if memory is None else memory.recall(files)
+        stale = [path for path in files if path not in known]
+        if not stale:
             return known, {}
-        elsewhere = project.team.judge(files, progress) if project.team is not None and not afresh else {}
-        own, failures = _analysed(project, [path for path in files if path not in elsewhere], progress)
-        reports = {path: elsewhere.get(path) or own[path] for path in files if path in elsewhere or path in own}
+        elsewhere = project.team.judge(stale, progress) if project.team is not None and not afresh else {}
+        own, failures = _analysed(project, [path for path in stale if path not in elsewhere], progress)
+        if memory is not None and not failures:
+            # What is said of a fixture that is shared is put together from what all tests say of it.
+            more, failures = _analysed(project, memory.affected(), progress)
+            own.update(more)
+        made = {**known, **elsewhere, **own}
+        reports = {path: made[path] for path in files if path in made and path not in failures}
         complete = not failures and (project.resolver is None or project.resolver.complete())
-        if memory is not None and complete:
-            memory.keep(reports)
+        if project.memory is not None and complete:
+            project.memory.keep(reports, () if project.team is None else project.team.told)
         return reports, failures
 
 
@@ -342,6 +358,7 @@ class _Processes:
     overrides: Mapping[str, object]
     cache: bool
     jobs: int | None
+    told: list[Ground] = field(default_factory=list)
 
     def judge(self, files: Sequence[str], progress: Progress) -> dict[str, FileReport]:
         from isolint.cli import messages, pool
@@ -349,7 +366,7 @@ class _Processes:
 
         if self.session.has_buffers or self.jobs == 1:
             return {}
-        work = self.session.users(files)
+        work = [path for path in self.session.users(files) if not self.session.is_given(path)]
         count = pool.workers_for(work, self.jobs)
         if count <= 1:
             return {}
@@ -361,5 +378,6 @@ class _Processes:
             return {}
         for one in collected:
             self.session.take_over(one.elsewhere, one.unread, one.stamps)
+            self.told.append(one.told)
         given = set(files)
         return {report.path: report for one in collected for report in one.reports if report.path in given}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from isolint.check.last_run import Ground
 from isolint.check.report import FileReport
 from isolint.names.origin import Answer, Question
 from isolint.rules.finding import Finding
@@ -49,12 +50,14 @@ class Judged(msgspec.Struct, frozen=True, array_like=True):
 
 class Collected(msgspec.Struct, frozen=True, array_like=True):
     """The reply to `Collect`: the reports, but for files where the engine failed; for each file what its tests say of
-    other files (shared fixtures); what could not be read; and the stamps of all that was read."""
+    other files (shared fixtures); what could not be read; the stamps of all that was read; and what the reports rest
+    on."""
 
     reports: tuple[FileReport, ...]
     elsewhere: dict[str, tuple[Finding, ...]]
     unread: tuple[Problem, ...]
     stamps: dict[str, Stamp | None]
+    told: Ground
 
 
 encode = msgspec.msgpack.Encoder().encode

@@ -52,11 +52,12 @@ class Worker:
 
     def collect(self) -> messages.Collected:
         """What was said last."""
+        from isolint.check.last_run import ground_of
         from isolint.cli.messages import Collected
 
-        stamps = self._session.read_stamps()
         reports = tuple(self._reports.values())
-        return Collected(reports, self._elsewhere, self._session.unread, stamps)
+        told = ground_of(self._session, reports)
+        return Collected(reports, self._elsewhere, self._session.unread, self._session.read_stamps(), told)
 
     def _judged(self, files: Sequence[str] | dict[str, None]) -> messages.Judged:
         from isolint.cli.engine import failure

@@ -23,7 +23,7 @@ import msgspec
 from isolint.inference import wire
 from isolint.inference.store import AnswerStore, fingerprint, key_of
 from isolint.inference.wire import ChildEnded
-from isolint.names.origin import Answer, Definition, ExpressionQuestion, NameQuestion, Question
+from isolint.names.origin import Answer, Definition, ExpressionQuestion, NameQuestion, Question, definitions_of
 from isolint.store.disk import cache_folder
 from isolint.workspace.environment import distribution_of as record_owner
 from isolint.workspace.shapes import Environment
@@ -389,12 +389,6 @@ class JediOrigin:
         with self._lock:
             if self._store is not None:
                 self._store.save()
-
-
-def definitions_of(answer: Answer) -> tuple[Definition, ...]:
-    """All definitions of an answer."""
-    own = () if answer.found is None else (answer.found,)
-    return (*own, *(definition for _, definition in answer.members))
 
 
 def open_origin(

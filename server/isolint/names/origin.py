@@ -93,6 +93,12 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     members: tuple[tuple[str, Definition], ...] = ()
 
 
+def definitions_of(answer: Answer) -> tuple[Definition, ...]:
+    """All definitions of an answer."""
+    own = () if answer.found is None else (answer.found,)
+    return (*own, *(definition for _, definition in answer.members))
+
+
 class Origin(Protocol):
     """Who knows the world outside the project's source."""
 

@@ -7,7 +7,8 @@ Where nothing that was reached names a hop, the machine would find none. Words e
 an installed name really is, is asked of `Origin`, as the machine does. Nothing else is decided here, and being wrong in
 the one direction only costs the machine's time: a test in `tests/placement` compares both on every marked case.
 
-Used where many tests are judged once. Nothing is recorded in the store: who asks sets what it says as an input.
+Used where many tests are judged once. Nothing is recorded in the store: who asks sets what it says as an input. What
+was heard in the text of a file can be handed on (`heard`), with what it rests on besides that text (`reads`).
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from isolint.names.symbols import (
     Symbol,
     ValueSymbol,
 )
+from isolint.placement.heard import Member, Members, Piece, Reader, Said, Start, Writer
 from isolint.placement.inputs import TABLE
 from isolint.placement.process import unsafe
 from isolint.placement.trace import entry
@@ -42,12 +44,9 @@ from isolint.pytest_model.cases import case_methods
 from isolint.pytest_model.closures import closure
 from isolint.pytest_model.marks import marks_of
 from isolint.pytest_model.shapes import FixtureDef, TestItem
-from isolint.store.memo import Store
+from isolint.store.memo import Handle, Store
 from isolint.syntax import facts as f
 from isolint.syntax.source import Chunk, SourceFile
-
-Piece = tuple[str, str]
-"""A chunk: its file and its key."""
 
 _CHAIN = re.compile(rb"(\.\s*)?([^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*)".replace(rb"\w", rb"[\w\x80-\xff]"))
 """A dotted chain in a text; the first group tells that its beginning is not a name (`f(x).y`)."""
@@ -69,16 +68,6 @@ _MOST_UNIVERSES = 2
 
 
 @dataclass(slots=True)
-class _Said:
-    """What a chunk's text names: chunks, classes, attributes; and whether a hop is among it."""
-
-    pieces: tuple[Piece, ...]
-    classes: tuple[ClassRef, ...]
-    attributes: frozenset[str]
-    hops: bool
-
-
-@dataclass(slots=True)
 class _Universe:
     """What a group of tests reaches together, closed, without a hop in it."""
 
@@ -95,18 +84,26 @@ class Reach:
     Answers about installed packages change where a test starts (which fixtures it gets, who runs it) and what a name
     stands for. So tests are asked about again when answers came (`answered`); until then a name is only a name."""
 
-    def __init__(self, store: Store, read: Callable[[str], SourceFile | None]) -> None:
+    def __init__(self, store: Store, read: Callable[[str], SourceFile | None], heard: Reader | None = None) -> None:
+        """`heard` is what is known already of some files, and still true."""
         self._store = store
         self._read = read
+        self._heard = heard
+        self.reads: dict[str, dict[Handle, None]] = {}
+        """By file: what was asked of the store to understand its text."""
         self._words = _hop_words(store.get(TABLE, ""))
-        self._said: dict[Piece, _Said] = {}
-        self._members: dict[str, dict[tuple[str, ...], list[tuple[frozenset[str], Piece]]]] = {}
+        self._said: dict[Piece, Said] = {}
+        self._members: dict[str, Members] = {}
+        self._starts: dict[str, dict[tuple[tuple[Piece, ...], tuple[ClassRef, ...]], None]] = {}
         self._symbols: dict[tuple[str, str], tuple[Symbol, ...]] = {}
         self._bound: dict[str, Collection[str] | None] = {}
         self._universes: list[_Universe] = []
         self._decided: dict[tuple[tuple[Piece, ...], tuple[ClassRef, ...]], bool] = {}
-        self._installed: dict[str, bool] = {}
+        self._installed: dict[str, tuple[bool, dict[Handle, None]]] = {}
         self._unanswered: set[Piece] = set()
+        self._read_here: set[Piece] = set()
+        self._indexed_here: set[str] = set()
+        self._in_doubt = False
 
     def answered(self) -> None:
         """Answers about installed names came: forget what was said without them."""
@@ -114,6 +111,7 @@ class Reach:
             return
         for piece in self._unanswered:
             self._said.pop(piece, None)
+        self._read_here -= self._unanswered
         self._unanswered.clear()
         self._universes.clear()
         self._decided.clear()
@@ -128,7 +126,37 @@ class Reach:
         known = self._decided.get(start)
         if known is None:
             known = self._decided[start] = self._meets_a_hop(*start)
+        if not known:
+            self._starts.setdefault(item.id.path, {})[start] = None
         return known
+
+    def stays(self, start: Start) -> bool:
+        """Whether tests that start there still reach no hop, whatever the answers are that are still to come."""
+        self._in_doubt = True
+        try:
+            return not self._meets_a_hop(start.pieces, start.classes)
+        finally:
+            self._in_doubt = False
+
+    def says(self, piece: Piece) -> Said:
+        """What the text of a chunk says now."""
+        return self._what_is_said(piece)
+
+    def members(self, path: str) -> Members:
+        """The chunks in the classes of a file, as they are now."""
+        return self._index(path)
+
+    def heard(self, writer: Writer) -> None:
+        """Hand on what was heard here, but for what waits for answers."""
+        files: dict[str, dict[str, Said]] = {path: {} for path in self._indexed_here}
+        for piece in self._read_here - self._unanswered:
+            files.setdefault(piece[0], {})[piece[1]] = self._said[piece]
+        for path, found in files.items():
+            writer.add(path, found, self._members[path] if path in self._indexed_here else None)
+        for path, starts in self._starts.items():
+            pieces = dict.fromkeys(piece for start in starts for piece in start[0])
+            classes = dict.fromkeys(cls for start in starts for cls in start[1])
+            writer.start(path, Start(tuple(pieces), tuple(classes)))
 
     def _meets_a_hop(self, pieces: Iterable[Piece], classes: Iterable[ClassRef]) -> bool:
         for position, universe in enumerate(self._universes):
@@ -205,8 +233,9 @@ class Reach:
         name(classes)
         cold = True
         while todo:
-            said = self._what_is_said(todo.pop())
-            if said.hops:
+            piece = todo.pop()
+            said = self._what_is_said(piece)
+            if said.hops or (self._in_doubt and piece in self._unanswered):
                 cold = False
                 break
             reach(said.pieces)
@@ -224,7 +253,7 @@ class Reach:
                 universe.waiting[one].pop()
         return cold
 
-    def _members_of(self, cls: ClassRef) -> list[tuple[frozenset[str], Piece]]:
+    def _members_of(self, cls: ClassRef) -> list[Member]:
         """The chunks of a class with the names under which they are reached; no names: they always are."""
         if cls.inline:
             return [(frozenset(), (cls.path, cls.chunk))]
@@ -235,11 +264,15 @@ class Reach:
                 found += members
         return found
 
-    def _index(self, path: str) -> dict[tuple[str, ...], list[tuple[frozenset[str], Piece]]]:
+    def _index(self, path: str) -> Members:
         """The chunks in the classes of a file."""
         known = self._members.get(path)
+        if known is None and self._heard is not None:
+            known = self._heard.members(path)
         if known is not None:
+            self._members[path] = known
             return known
+        self._indexed_here.add(path)
         known = self._members[path] = {}
         source = self._read(path)
         for index, chunk in enumerate(source.chunks if source is not None else ()):
@@ -249,18 +282,24 @@ class Reach:
 
     # --- what a text says ----------------------------------------------------------------------------------------
 
-    def _what_is_said(self, piece: Piece) -> _Said:
+    def _what_is_said(self, piece: Piece) -> Said:
         known = self._said.get(piece)
+        if known is None and self._heard is not None:
+            known = self._heard.said(piece)
         if known is None:
-            known = self._said[piece] = self._listen(piece)
+            with self._store.watched() as reads:
+                known = self._listen(piece)
+            self.reads.setdefault(piece[0], {}).update(reads)
+            self._read_here.add(piece)
+        self._said[piece] = known
         return known
 
-    def _listen(self, piece: Piece) -> _Said:
+    def _listen(self, piece: Piece) -> Said:
         path, key = piece
         source = self._read(path)
         index = None if source is None else source.indices.get(key)
         if source is None or index is None:
-            return _Said((), (), frozenset(), False)
+            return Said((), (), frozenset(), False)
         chunk, text = source.chunks[index], _code(source, index)
         imported = self._imports(path, chunk) if b"import" in text else {}
         words = self._words
@@ -270,7 +309,7 @@ class Reach:
         for dotted, chain in set(_CHAIN.findall(text)):
             names = [part.strip() for part in chain.decode("utf-8", "replace").split(".")]
             if not words.names.isdisjoint(names) or not words.methods.isdisjoint(names[0 if dotted else 1 :]):
-                return _Said((), (), frozenset(), True)
+                return Said((), (), frozenset(), True)
             if dotted:
                 attributes.update(names)
                 continue
@@ -286,8 +325,8 @@ class Reach:
                     case ValueSymbol() if symbol.chunk:
                         pieces[symbol.path, symbol.chunk] = None
                     case External() if self._moves(symbol.dotted, piece):
-                        return _Said((), (), frozenset(), True)
-        return _Said(tuple(pieces), tuple(classes), frozenset(attributes), False)
+                        return Said((), (), frozenset(), True)
+        return Said(tuple(pieces), tuple(classes), frozenset(attributes), False)
 
     def _stand_for(self, path: str, imported: dict[str, tuple[Symbol, ...]], names: list[str]) -> Iterable[Symbol]:
         """What a dotted chain names, as far as modules and installed packages are read along it."""
@@ -347,17 +386,21 @@ class Reach:
         parts = dotted.split(".")
         if parts[0] in _TOLD_BY_NAME:
             return False
-        known = self._installed.get(dotted)
-        if known is None:
+        stored = self._installed.get(dotted)
+        if stored is not None:
+            self.reads.setdefault(piece[0], {}).update(stored[1])
+            return stored[0]
+        with self._store.watched() as reads:
             # What is read from a class or an object may be its own (`vendor.pool.map`).
             names = [".".join(parts[:length]) for length in range(2, len(parts) + 1)]
             # All are looked at, whatever the first says: the questions are asked together.
             found = [self._is_known_to_move(name) for name in names]
             known = True if True in found else None if None in found else False
-            if known is None:
-                self._unanswered.add(piece)
-                return False
-            self._installed[dotted] = known
+        self.reads.setdefault(piece[0], {}).update(reads)
+        if known is None:
+            self._unanswered.add(piece)
+            return False
+        self._installed[dotted] = known, reads
         return known
 
     def _is_known_to_move(self, dotted: str, *, returned: bool = False) -> bool | None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar, cast
 
 K = TypeVar("K", bound=Hashable)
@@ -91,6 +92,17 @@ Handle = _Entry
 """One memo, to be read with `Store.read_all`; opaque."""
 
 
+N = TypeVar("N", bound=Hashable)
+
+
+class Rests(Generic[N]):
+    """What memos that several others read rest on; see `Store.rests_on`. Of equal sets one is kept."""
+
+    def __init__(self) -> None:
+        self.by_entry: dict[Handle, frozenset[N]] = {}
+        self.same: dict[frozenset[N], frozenset[N]] = {}
+
+
 class _Frame:
     """One running computation. `cycle` is the smallest index of a running frame whose unfinished value it used."""
 
@@ -134,6 +146,8 @@ class Store:
         self._providers: dict[Any, Callable[[Any], Any]] = {}
         self._waiting: dict[_Entry, None] = {}  # barriers that a wave has come to
         self._waves = 0
+        self._asked: dict[_Entry, None] = {}  # what was asked for outside of any computation, while somebody watches
+        self._is_watched = False
         self.computed: Counter[str] = Counter()
         self.cancelled: Callable[[], bool] | None = None
 
@@ -178,6 +192,8 @@ class Store:
         if entry.state == _CLEAN:  # never so while it is computed
             if self._frames:
                 self._frames[-1].reads[entry] = None
+            elif self._is_watched:
+                self._asked[entry] = None
             return cast(V, entry.value)
         frame = entry.frame
         if frame is not None:
@@ -199,7 +215,20 @@ class Store:
                 return cast(V, value)
         if self._frames:
             self._frames[-1].reads[entry] = None
+        elif self._is_watched:
+            self._asked[entry] = None
         return cast(V, entry.value)
+
+    @contextmanager
+    def watched(self) -> Iterator[dict[Handle, None]]:
+        """What is asked for outside of any computation while this lasts, but for what is asked inside of another one of
+        these: what somebody rests on who is no query himself."""
+        outer, was_watched = self._asked, self._is_watched
+        self._asked, self._is_watched = {}, True
+        try:
+            yield self._asked
+        finally:
+            self._asked, self._is_watched = outer, was_watched
 
     def handles(self, query: Query[K, V], keys: Iterable[K]) -> tuple[Handle, ...]:
         """The memos of many keys, for `read_all`: who asks for the same ones on every keystroke looks them up once."""
@@ -209,6 +238,9 @@ class Store:
         """The up-to-date values of memos, as `get` gives them. Only outside of a computation: no read is recorded."""
         assert not self._frames
         self.settle()
+        if self._is_watched:
+            handles = tuple(handles)
+            self._asked.update(dict.fromkeys(handles))
         return [entry.value if entry.state == _CLEAN else self.get(entry.query, entry.key) for entry in handles]
 
     def settle(self) -> None:
@@ -245,6 +277,16 @@ class Store:
                 if read.query is source:
                     found.append(read.key)
         return found
+
+    def rests_on(self, handles: Iterable[Handle], name: Callable[[Handle], N | None], known: Rests[N]) -> frozenset[N]:
+        """What memos rest on: of the inputs below them what `name` calls each, None for those that do not count. What
+        is shared is walked through once for all calls with the same `known`. Only outside of a computation."""
+        assert not self._frames
+        found: set[N] = set()
+        for entry in handles:
+            self.get(entry.query, entry.key)
+            _gather(entry, name, known, found)
+        return frozenset(found)
 
     def is_stale(self, query: Query[K, V], key: K) -> bool:
         """Whether the value would have to be computed or checked again (or was never computed)."""
@@ -399,6 +441,27 @@ class Store:
                         self._waiting[reader] = None
                     else:
                         todo.append(reader)
+
+
+def _gather(entry: _Entry, name: Callable[[_Entry], N | None], known: Rests[N], found: set[N]) -> None:
+    """Add what an entry that is up to date rests on. There are no cycles: what is read is settled before its reader."""
+    if isinstance(entry.query, Input):
+        named = name(entry)
+        if named is not None:
+            found.add(named)
+        return
+    if len(entry.readers) < 2:
+        for read in entry.reads:
+            _gather(read, name, known, found)
+        return
+    shared = known.by_entry.get(entry)
+    if shared is None:
+        inside: set[N] = set()
+        for read in entry.reads:
+            _gather(read, name, known, inside)
+        shared = frozenset(inside)
+        shared = known.by_entry[entry] = known.same.setdefault(shared, shared)
+    found |= shared
 
 
 def entries(store: Store) -> Iterator[tuple[str, Any, Any]]:

@@ -7,7 +7,7 @@ import the project's own code. Nothing is searched here that another module of t
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from isolint.workspace.discovery import conftests_for
@@ -102,11 +102,37 @@ def import_roots(project: Project, config: PytestConfig, file: str) -> tuple[str
         found = _django_project(project, file)
         if found is not None:
             front.append(found)
-    installed = [path for path in project.environment.site_packages if os.path.basename(path) not in _SITE_FOLDERS]
     source = os.path.join(project.root, "src")
     guess = [source] if os.path.isdir(source) and not os.path.lexists(os.path.join(source, "__init__.py")) else []
-    order = (*front, *config.pythonpath, project.root, *project.python_path, *installed, *back, *guess)
+    order = (*front, *config.pythonpath, project.root, *project.python_path, *_worked_on(project), *back, *guess)
     return tuple(dict.fromkeys(os.path.normpath(path) for path in order))
+
+
+def project_roots(
+    project: Project, config: PytestConfig, tests: Collection[str], conftests: Iterable[str], read: Read
+) -> tuple[str, ...]:
+    """The folders from which any file of the project may import the project's own code. `config` is that of the root.
+
+    There is one order for all files, so it is no run's: first what most runs have in front or are started in (the root,
+    ini `pythonpath`), then the folders of tests and conftests from the outside in, editable installs and `src`, and
+    last what configurations further down and pytest-django's `manage.py` add for some of the tests
+    (`import_roots`)."""
+    bases = {import_base(file, read) for file in (*tests, *conftests)}
+    near = (
+        project.root,
+        *config.pythonpath,
+        *sorted(bases, key=lambda base: (len(base), base)),
+        *_worked_on(project),
+        os.path.join(project.root, "src"),
+    )
+    one_a_folder = {os.path.dirname(file): file for file in sorted(tests)}.values()
+    further = [root for file in one_a_folder for root in import_roots(project, project.config_for(file), file)]
+    return tuple(dict.fromkeys((*near, *further)))
+
+
+def _worked_on(project: Project) -> list[str]:
+    """The folders on the environment's path that are not those of an installation."""
+    return [path for path in project.environment.site_packages if os.path.basename(path) not in _SITE_FOLDERS]
 
 
 def import_base(file: str, read: Read) -> str:

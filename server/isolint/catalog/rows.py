@@ -301,6 +301,23 @@ class NeedsLoop:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Finds:
+    """`name(text)` gives the module that a text names, or the object at a dotted path."""
+
+    name: str
+    what: Literal["module", "object"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """`name(text)` gives what the object that the receiver holds as `of` has under that name; `optional`: a default
+    may follow, else it is None."""
+
+    name: str
+    optional: bool = False
+
+
 Row = (
     Wraps
     | Runs
@@ -327,6 +344,8 @@ Row = (
     | Commands
     | Hides
     | NeedsLoop
+    | Finds
+    | Reads
 )
 
 

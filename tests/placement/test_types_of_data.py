@@ -10,6 +10,7 @@ pytestmark = needs_environment
 SERVICE = {
     "service.py": """\
 from asgiref.sync import sync_to_async
+from elsewhere import load
 from models import Order
 
 defaults: dict[str, "Keeper"] = {}
@@ -29,6 +30,7 @@ def branch(value):
 
 
 def returned_early(value):
+    value = load()
     if not isinstance(value, dict):
         return {}
     return dict(value.items())

@@ -36,6 +36,7 @@ from isolint.placement.machine import Machine
 from isolint.placement.shapes import (
     Callable_,
     Class_,
+    Derived,
     Instance,
     Items,
     Literally,
@@ -468,7 +469,7 @@ class _Body(Expressions):
     ) -> list[Condition | None]:
         """Bodies under their conditions, each from the same start, joined after; what must hold for the end of each to
         be reached. `told` is what the condition of each says that names are: behind them that counts only where the
-        other ways lead elsewhere."""
+        other ways lead elsewhere, and not of parameters (each use of one would be there twice)."""
         before, ctx = self.env, self.ctx
         ends: list[dict[str, Value]] = []
         lefts: list[Left] = []
@@ -486,9 +487,11 @@ class _Body(Expressions):
             if left not in _GONE:
                 ends.append(self.env)
                 said.append(names)
-        if len(ends) > 1:
-            for end, names in zip(ends, said, strict=True):
-                end.update({name: before[name] for name, value in names.items() if end[name] is value})
+        for end, names in zip(ends, said, strict=True):
+            for name, value in names.items():
+                symbolic = any(isinstance(atom, Derived) and atom.step == "as" for atom in value)
+                if end[name] is value and (symbolic or len(ends) > 1):
+                    end[name] = before[name]
         self.env, self.ctx = _joined(ends) if ends else before, ctx
         self.left = _left_by_all(lefts)
         return through

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -159,6 +160,7 @@ def join(values: Iterable[Value]) -> Value:
     return TOO_MANY if len(joined) > MAX_ATOMS else joined
 
 
+@lru_cache(maxsize=1 << 14)
 def depth(atom: Atom) -> int:
     """How deeply values are nested inside an atom."""
     match atom:

@@ -133,3 +133,25 @@ async def test_not_mocked():  #= leaks
             "async def book():\n    if await find():\n        await Order.objects.acreate(total=1)\n"
         },
     )
+
+
+def test_an_import_inside_a_function_reads_the_name_when_it_runs() -> None:
+    files = {
+        "late.py": "async def who(scope):\n    from channels.auth import get_user\n    return await get_user(scope)\n",
+        "early.py": "from channels.auth import get_user\n\n\nasync def who(scope):\n    return await get_user(scope)\n",
+    }
+    check(
+        """
+import early
+import late
+
+@patch("channels.auth.get_user", AsyncMock())
+async def test_cut():  #= safe
+    await late.who({})
+
+@patch("channels.auth.get_user", AsyncMock())
+async def test_imported_before():  #= undecided
+    await early.who({})
+""",
+        files,
+    )

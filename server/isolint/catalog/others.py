@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from isolint.catalog.rows import (
     Acts,
+    Attribute,
     Decorates,
     Enters,
     Expects,
     Fills,
+    Finds,
     Gives,
     MakesInit,
     Manages,
     Mocks,
+    Reads,
     Replaces,
     Row,
     SetsItems,
@@ -96,6 +99,21 @@ PATCHES: tuple[Row, ...] = (
     Replaces("builtins.object.__setattr__", "object", assigns=True),
 )
 
+NAMESPACE = "builtins.vars"
+"""The class under which the names of an object are kept."""
+
+NAMED: tuple[Row, ...] = (
+    Finds("importlib.import_module", "module"),
+    Finds("sys.modules.__getitem__", "module"),
+    Finds("sys.modules.get", "module"),
+    Finds("pkgutil.resolve_name", "object"),
+    Finds("django.utils.module_loading.import_string", "object"),
+    Gives("builtins.vars", cls=NAMESPACE, holds=("of",)),
+    Reads(f"{NAMESPACE}.get", optional=True),
+    Reads(f"{NAMESPACE}.__getitem__"),
+)
+"""What finds by a text."""
+
 STACKS: tuple[Row, ...] = (
     *(Enters(f"contextlib.{name}.enter_context") for name in ("_BaseExitStack", "ExitStack", "AsyncExitStack")),
     Enters("contextlib.AsyncExitStack.enter_async_context", "aenter"),
@@ -157,6 +175,9 @@ PURE: tuple[Row, ...] = (
     *(Gives(f"django.core.mail.{name}") for name in ("send_mail", "send_mass_mail", "mail_admins", "mail_managers")),
     Gives("django.core.mail.message.EmailMessage.send"),
     Gives("django.utils.timezone.now"),
+    # What a backend wraps (django/template/backends/django.py Template.__init__), and the text of a template.
+    Attribute("django.template.backends.django.Template.template", cls="django.template.base.Template"),
+    Attribute("django.template.base.Template.source"),
     Gives("django.contrib.auth.hashers.make_password"),
     Gives("django.contrib.auth.hashers.check_password"),
     Gives("django.test.client.RequestFactory.get"),

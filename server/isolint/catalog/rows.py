@@ -312,6 +312,23 @@ class NeedsLoop:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Finds:
+    """`name(text)` gives the module that a text names, or the object at a dotted path."""
+
+    name: str
+    what: Literal["module", "object"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """`name(text)` gives what the object that the receiver holds as `of` has under that name; `optional`: a default
+    may follow, else it is None."""
+
+    name: str
+    optional: bool = False
+
+
 Row = (
     Wraps
     | Runs
@@ -339,6 +356,8 @@ Row = (
     | Hides
     | MakesInit
     | NeedsLoop
+    | Finds
+    | Reads
 )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from isolint.catalog.cures import CURES
 from isolint.catalog.django_orm import DESCRIPTORS, ORM
 from isolint.catalog.hops import HOPS
-from isolint.catalog.others import CONSTRUCTORS, DECORATORS, FACTORIES, MOCKS, PATCHES, PURE, STACKS
+from isolint.catalog.others import CONSTRUCTORS, DECORATORS, FACTORIES, MOCKS, NAMED, PATCHES, PURE, STACKS
 from isolint.catalog.places import BRIDGE, SENSITIVE, THREAD, Route
 from isolint.catalog.rows import Acts, Cures, Decorates, Extends, Gives, Row, Wraps
 from isolint.catalog.web import WEB
@@ -20,6 +20,7 @@ ROWS: tuple[Row, ...] = (
     *FACTORIES,
     *MOCKS,
     *PATCHES,
+    *NAMED,
     *STACKS,
     *CURES,
     *CONSTRUCTORS,

@@ -18,12 +18,14 @@ from isolint.catalog.rows import (
     Drives,
     Enters,
     Fills,
+    Finds,
     Given,
     Gives,
     Hides,
     Manages,
     Mocks,
     NeedsLoop,
+    Reads,
     Replaces,
     Requests,
     Row,
@@ -40,6 +42,7 @@ from isolint.names.scopes import class_scope
 from isolint.names.symbols import ClassRef, ClassSymbol, FunctionSymbol, Site
 from isolint.placement import commands as running
 from isolint.placement import fields, filling, lineage, members, patching, queries, requests
+from isolint.placement import named as named_
 from isolint.placement.context import Context, Keywords
 from isolint.placement.shapes import (
     Callable_,
@@ -62,6 +65,7 @@ from isolint.placement.shapes import (
     Value,
 )
 from isolint.placement.values import (
+    MAX_TEXT,
     NOTHING,
     PLAIN,
     TEXT_METHODS,
@@ -92,8 +96,6 @@ ITERATING = frozenset(
 """Builtins that iterate what they are given (or ask for its length, which evaluates a queryset just so)."""
 MAX_PARTS = 16
 """Parts of a split text that are kept."""
-MAX_TEXT = 200
-"""Characters of a text that is carried on; a longer one is data (recursion could make it ever longer)."""
 MAX_HELD = 8
 """Attributes of an object that are remembered with it; more are looked up in its class alone."""
 _DJANGO_WORLD = frozenset({"django", "asgiref", "channels"})
@@ -404,6 +406,10 @@ def apply(
             return one(Hop(row.name, args[0], IDENTITY, row.when, "body"))
         case Fills():
             return one(Partial(args[0], args[1:], keywords)) if args else PLAIN
+        case Finds():
+            return named_.find(m, row, args[0] if args else NOTHING)
+        case Reads():
+            return named_.entry(m, atom, args, row.optional, site)
         case Mocks():
             return one(Mock())
         case Replaces():

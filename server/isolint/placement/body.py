@@ -21,7 +21,7 @@ from isolint.names.symbols import (
     ValueSymbol,
 )
 from isolint.placement import filling, guards, lineage, members, queries
-from isolint.placement.conditions import condition_of
+from isolint.placement.conditions import condition_of, narrowed
 from isolint.placement.containers import is_empty
 from isolint.placement.context import Context
 from isolint.placement.expressions import Expressions
@@ -36,6 +36,7 @@ from isolint.placement.machine import Machine
 from isolint.placement.shapes import (
     Callable_,
     Class_,
+    Derived,
     Instance,
     Items,
     Literally,
@@ -104,6 +105,8 @@ def value_of_symbol(store: Store, symbol: ValueSymbol) -> Value:
     body = _Body(store, ref, None, symbol.owner)
     value = NOTHING if symbol.expr is None else body.evaluate(symbol.expr, Context(muted=True))
     # What is empty where it is written is there to be filled by others.
+    if symbol.annotation is not None and value and all(is_empty(a) for a in value):
+        value = body.annotated(symbol.annotation) or value
     value = frozenset(Items(unknown("what it holds")) if is_empty(a) else a for a in shared(value))
     if symbol.item >= 0:
         value = subscript(value, one(Literally(symbol.item)))
@@ -449,7 +452,8 @@ class _Body(Expressions):
     def fork(self, node: f.If) -> None:
         """An `if`: each branch under its condition, and what follows under that of the ways that lead there."""
         holds, fails = condition_of(self, node.test), condition_of(self, node.test, False)
-        held, failed = self.alternatives([(holds, node.body), (fails, node.orelse)])
+        told = (narrowed(self, node.test), narrowed(self, node.test, False))
+        held, failed = self.alternatives([(holds, node.body), (fails, node.orelse)], told)
         # What follows is reached when the test holds and its branch goes on, or when it fails and the other one does.
         through = both(either(fails, held), either(holds, failed))
         if through is not NEVER:
@@ -460,23 +464,34 @@ class _Body(Expressions):
         if any(way != ALWAYS for way in self.alternatives([(UNSURE, body) for body in bodies])):
             self.narrow(UNSURE)
 
-    def alternatives(self, ways: list[tuple[Condition | None, tuple[f.Stmt, ...]]]) -> list[Condition | None]:
+    def alternatives(
+        self, ways: list[tuple[Condition | None, tuple[f.Stmt, ...]]], told: tuple[dict[str, Value], ...] = ()
+    ) -> list[Condition | None]:
         """Bodies under their conditions, each from the same start, joined after; what must hold for the end of each to
-        be reached."""
+        be reached. `told` is what the condition of each says that names are: behind them that counts only where the
+        other ways lead elsewhere, and not of parameters (each use of one would be there twice)."""
         before, ctx = self.env, self.ctx
         ends: list[dict[str, Value]] = []
         lefts: list[Left] = []
         through: list[Condition | None] = []
-        for condition, body in ways:
+        said: list[dict[str, Value]] = []
+        for way, (condition, body) in enumerate(ways):
+            names = told[way] if told else {}
             if condition is NEVER:
                 through.append(NEVER)
                 continue
-            self.env, self.ctx = dict(before), ctx
+            self.env, self.ctx = {**before, **names}, ctx
             left, passed = self.block(condition, body)
             lefts.append(left)
             through.append(NEVER if left else passed)
             if left not in _GONE:
                 ends.append(self.env)
+                said.append(names)
+        for end, names in zip(ends, said, strict=True):
+            for name, value in names.items():
+                symbolic = any(isinstance(atom, Derived) and atom.step == "as" for atom in value)
+                if end[name] is value and (symbolic or len(ends) > 1):
+                    end[name] = before[name]
         self.env, self.ctx = _joined(ends) if ends else before, ctx
         self.left = _left_by_all(lefts)
         return through

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import Literal, Protocol
 
-from isolint.placement import guards
+from isolint.names.resolve import lookup_or_builtin, resolve
+from isolint.names.symbols import External
+from isolint.placement import guards, members
 from isolint.placement.guards import ALWAYS, NEVER, UNSURE, Condition, both, either
 from isolint.placement.machine import Machine
 from isolint.placement.shapes import Literally, Param, Predicate, Value
-from isolint.placement.values import one
+from isolint.placement.values import join, one
+from isolint.placement.values import narrowed as narrowed_to
 from isolint.syntax import facts as f
 
 Check = Literal["truthy", "is", "equals", "contains"]
@@ -85,11 +88,62 @@ def _subject(names: Names, expr: f.Expr) -> Value | None:
         case f.Subscript(index=f.Constant() as index):
             base = _subject(names, expr.value)
             return None if base is None else guards.item(base, one(Literally(index.value)), None)
+        case f.Call(func=f.Name(id="hasattr") as asks, args=(object_, f.Constant(value=str() as name)), keywords=()):
+            base = _subject(names, object_) if _is_builtin(names, asks.id) else None
+            return None if base is None else members.has(names.machine, base, name)
         case f.Call(func=f.Attribute(attr="get") as getter, args=(f.Constant() as key, *rest), keywords=()):
             base = _subject(names, getter.value)
             default = one(Literally(None)) if not rest else _subject_or_literal(names, rest[0])
             return None if base is None or default is None else guards.item(base, one(Literally(key.value)), default)
     return None
+
+
+def _is_builtin(names: Names, name: str) -> bool:
+    """Whether a name is not bound by the function, those around it, or the module."""
+    if name in names.local or name in names.around:
+        return False
+    machine = names.machine
+    return lookup_or_builtin(machine.store, machine.path, name) == (External(f"builtins.{name}"),)
+
+
+def narrowed(names: Names, test: f.Expr, wanted: bool = True) -> dict[str, Value]:
+    """The names of which a test that comes out as `wanted` says that they are data (`isinstance(name, dict)`), as that:
+    working on it reaches no database, whatever it is."""
+    match test:
+        case f.Operation(kind="unary", operator="not", operands=(inner,)):
+            return narrowed(names, inner, not wanted)
+        case f.Choice(test=None) if (test.operator == "and") == wanted:
+            return {name: value for option in test.options for name, value in narrowed(names, option, wanted).items()}
+        case f.Call(func=f.Name(id="isinstance") as asks, args=(f.Name(id=name), types), keywords=()) if wanted:
+            kinds = _kinds(names, types) if name in names.env and _is_builtin(names, asks.id) else None
+            if kinds:
+                return {name: join(narrowed_to(names.env[name], kind) for kind in sorted(kinds))}
+    return {}
+
+
+def _kinds(names: Names, types: f.Expr) -> set[str] | None:
+    """The kinds of data that these types are; None when one of them is something else."""
+    written = types.items if isinstance(types, f.Collection) else (types,)
+    kinds: set[str] = set()
+    for one_type in written:
+        known = one_type.id if isinstance(one_type, f.Name) and _is_builtin(names, one_type.id) else ""
+        if isinstance(one_type, f.Name | f.Attribute) and not known:
+            symbols = resolve(names.machine.store, names.machine.path, one_type)
+            known = symbols[0].dotted if len(symbols) == 1 and isinstance(symbols[0], External) else ""
+        if known not in _DATA:
+            return None
+        kinds.add(_DATA[known])
+    return kinds
+
+
+_DATA = {
+    **dict.fromkeys(("str", "int", "float", "bool", "bytes", "bytearray", "complex", "decimal.Decimal"), "scalar"),
+    **dict.fromkeys(("datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta"), "scalar"),
+    **dict.fromkeys(("uuid.UUID", "pathlib.Path"), "scalar"),
+    **dict.fromkeys(("list", "tuple", "set", "frozenset", "collections.deque"), "sequence"),
+    **dict.fromkeys(("dict", "collections.OrderedDict", "collections.defaultdict"), "mapping"),
+}
+"""Types whose objects hold what they hold, and fetch nothing."""
 
 
 def _subject_or_literal(names: Names, expr: f.Expr) -> Value | None:

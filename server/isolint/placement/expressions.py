@@ -6,9 +6,12 @@ is the machine's business; statements and the ways through them are `body.py`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from msgspec.structs import replace
 
-from isolint.names.resolve import lookup_or_builtin, resolve
+from isolint.names.resolve import lookup, lookup_or_builtin, module_name, resolve
 from isolint.names.scopes import owner_of
 from isolint.names.symbols import (
     ClassRef,
@@ -18,9 +21,9 @@ from isolint.names.symbols import (
     ModuleSymbol,
     Site,
 )
-from isolint.placement import applying, lineage, members, patching
+from isolint.placement import applying, lineage, members, named, patching
 from isolint.placement.applying import ITERATING
-from isolint.placement.conditions import condition_of
+from isolint.placement.conditions import condition_of, narrowed
 from isolint.placement.containers import MAX_KEYS, holding, is_empty, known_later, spread, with_attribute
 from isolint.placement.context import SPREAD, Context
 from isolint.placement.functions import (
@@ -51,7 +54,7 @@ from isolint.placement.shapes import (
     Value,
     World,
 )
-from isolint.placement.values import NOTHING, PLAIN, join, label, one, shared, subscript, unknown
+from isolint.placement.values import NOTHING, PLAIN, join, joined_text, label, one, shared, subscript, unknown
 from isolint.store.memo import Store
 from isolint.syntax import facts as f
 
@@ -130,11 +133,13 @@ class Expressions:
                 self.ctx = replace(self.ctx, phase="teardown")
                 return PLAIN
             case f.Operation():
+                parts: list[Value] = []
                 for position, operand in enumerate(node.operands):
                     # `x in queryset` evaluates it, and so does `not queryset`; `queryset == x` does not.
                     asks = position > 0 if node.kind == "compare" else node.kind == "unary"
-                    self.truth(operand, ctx) if asks else self.evaluate(operand, ctx)
-                return PLAIN
+                    read = self.truth(operand, ctx) if asks else self.evaluate(operand, ctx)
+                    parts.append(read)
+                return joined_text(parts) if node.kind == "fstring" else PLAIN
             case f.Missing():
                 for part in node.parts:
                     self.evaluate(part, replace(ctx, muted=True))
@@ -157,15 +162,27 @@ class Expressions:
             for wanted, option in zip((True, False), node.options, strict=True):
                 condition = condition_of(self, node.test, wanted)
                 if condition is not NEVER:
-                    values.append(self.evaluate(option, _supposing(ctx, condition)))
+                    with self.telling(narrowed(self, node.test, wanted)):
+                        values.append(self.evaluate(option, _supposing(ctx, condition)))
             return join(values)
         so_far: Condition | None = ALWAYS
+        told: dict[str, Value] = {}
         for option in node.options:
             if so_far is NEVER:
                 break
-            values.append(self.truth(option, _supposing(ctx, so_far)))
+            with self.telling(told):
+                values.append(self.truth(option, _supposing(ctx, so_far)))
+            told |= narrowed(self, option, node.operator == "and")
             so_far = both(so_far, condition_of(self, option, node.operator == "and"))
         return join(values)
+
+    @contextmanager
+    def telling(self, names: dict[str, Value]) -> Iterator[None]:
+        """What a condition says that names are, while what stands under it is evaluated."""
+        before = {name: self.env[name] for name in names}
+        self.env.update(names)
+        yield
+        self.env.update({name: value for name, value in before.items() if self.env[name] is names[name]})
 
     def _name(self, name: str) -> Value:
         if name in self.env:
@@ -181,6 +198,8 @@ class Expressions:
             return members.symbols_value(
                 self.machine, resolve(self.store, self.ref.path, f.Name(name, (0, 0)), self.owner)
             )
+        if name == "__name__" and not lookup(self.store, (self.ref.path, name)):
+            return one(Literally(module_name(self.store, self.ref.path)))
         return members.symbols_value(self.machine, lookup_or_builtin(self.store, self.ref.path, name))
 
     def _collection(self, node: f.Collection, ctx: Context) -> Value:
@@ -216,6 +235,7 @@ class Expressions:
             self.assign(clause.target, self.iterate(iterable, clause.iterable, clause.is_async))
             for condition in clause.conditions:
                 self.evaluate(condition, ctx)
+                self.env.update(narrowed(self, condition))
         values = [self.close(self.evaluate(element, ctx)) for element in node.elements]
         self.env = before
         return one(Items(values[-1] if values else NOTHING, mapping=node.kind == "dict"))
@@ -286,12 +306,10 @@ class Expressions:
         for keyword in node.keywords:
             self.evaluate(keyword.value, ctx)
         if node.func.id == "getattr":
-            if len(values) >= 2 and isinstance(node.args[1], f.Constant):
-                name = str(node.args[1].value)
-                if len(values) > 2:
-                    return members.attribute_or(self.machine, values[0], name, values[2], ctx, self.site(node))
-                return members.attribute(self.machine, values[0], name, ctx, self.site(node))
-            return unknown("getattr of a computed name")
+            if len(values) < 2:
+                return unknown("getattr of a computed name")
+            default = values[2] if len(values) > 2 else None
+            return named.attribute(self.machine, values[0], values[1], default, ctx, self.site(node))
         if node.func.id in _PASSING:
             return PLAIN
         given = [spread(v) if isinstance(a, f.Starred) else [v] for v, a in zip(values, node.args, strict=True)]
@@ -401,6 +419,11 @@ class Expressions:
             replaced = members.replacement(self.machine, "module", target.path, name)
             if replaced is not None:
                 return replaced
+        if name is not None and isinstance(target, External) and self.machine.replacing:
+            for holder in members.symbol_value(self.machine, target):
+                replaced = members.replaced_in(self.machine, holder, name)
+                if replaced:
+                    return replaced
         symbols = (target,) if name is None else attribute(self.store, target, name)
         return members.symbols_value(self.machine, symbols)
 
@@ -475,6 +498,8 @@ class Expressions:
         """What an annotation says the value is: an instance of a class of the project, or a container of such; empty
         when it says neither."""
         match annotation:
+            case f.Constant(value=str() as text) if text.isidentifier():
+                return self.annotated(f.Name(text, annotation.span))
             case f.Name() | f.Attribute():
                 for symbol in resolve(self.store, self.ref.path, annotation, self.owner):
                     if isinstance(symbol, ClassSymbol):
@@ -500,7 +525,7 @@ def _supposing(ctx: Context, condition: Condition) -> Context:
     return replace(ctx, guards=merged(ctx.guards, more).guards)
 
 
-_PASSING = frozenset({"isinstance", "issubclass", "print", "id", "type", "hasattr", "repr", "callable", "vars", "dir"})
+_PASSING = frozenset({"isinstance", "issubclass", "print", "id", "type", "hasattr", "repr", "callable", "dir"})
 _SPECIAL = ITERATING | _PASSING | {"getattr", "super"}
 _MAPPINGS = frozenset({"dict", "defaultdict", "ordereddict", "mapping", "mutablemapping", "weakvaluedictionary"})
 _CONTAINERS = _MAPPINGS | {"list", "set", "frozenset", "tuple", "deque", "sequence", "mutablesequence", "iterable"}

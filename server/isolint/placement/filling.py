@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from isolint.placement import members, requests
+from isolint.catalog.rows import Finds
+from isolint.placement import members, named, requests
 from isolint.placement.context import SPREAD, Context, Keywords
 from isolint.placement.shapes import (
     Atom,
@@ -23,7 +24,7 @@ from isolint.placement.shapes import (
     Partial,
     Value,
 )
-from isolint.placement.values import NOTHING, PLAIN, is_open, join, one, pick, subscript, unknown
+from isolint.placement.values import NOTHING, PLAIN, is_open, join, joined_text, narrowed, one, pick, unknown
 
 if TYPE_CHECKING:
     from isolint.placement.machine import Machine
@@ -147,13 +148,24 @@ def follow(m: Machine, atom: Derived, base: Value, args: tuple[Value, ...], keyw
                 return join(spread_into(a, name, args[1]) for a in base for name in names)
             if atom.name in ("iterate", "aiterate"):
                 return m.perform(base, "aiterate" if atom.name == "aiterate" else "iterate", muted, None, "")
-            return subscript(base, args[0] if args else NOTHING)
+            return m.element(base, args[0] if args else NOTHING, muted, None)
         case "pick":
             default = args[1] if len(args) > 1 else None
             return join(
                 pick(table, base, default) if isinstance(table, Items) else unknown("an entry of a table")
                 for table in args[0]
             )
+        case "has":
+            return members.has(m, base, atom.name)
+        case "find":
+            row = m.table.get(atom.name)
+            return named.find(m, row, base) if isinstance(row, Finds) else unknown("what a text names")
+        case "named":
+            return named.attribute(m, args[0], base, args[1] if len(args) > 1 else None, muted, None)
+        case "text":
+            return joined_text(args)
+        case "as":
+            return narrowed(base, atom.name)
         case "request":
             return requests.resumed(m, atom.name, base, args)
         case "super":

@@ -314,6 +314,10 @@ def _resolved_atom(m: Machine, atom: Atom, bound: dict[tuple[str, str], Value]) 
             if symbolic is not None:
                 return one(replace(atom, base=symbolic))
             return item(_filled(m, atom.args[0], bound), key, atom.args[1] if len(atom.args) > 1 else None)
+        case Derived(step="as"):
+            return _resolved_atom(m, atom.base, bound)
+        case Derived(step="has"):
+            return members.has(m, _resolved_atom(m, atom.base, bound), atom.name)
         case Derived():
             return unknown("the result of a call")
     return frozenset({atom})

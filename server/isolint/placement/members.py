@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from isolint.catalog.rows import Attribute, Hides, Mocks, Row
+from isolint.catalog.others import NAMESPACE
+from isolint.catalog.rows import Attribute, Finds, Hides, Mocks, Row
 from isolint.names.inputs import definition, is_answered
 from isolint.names.origin import Definition
 from isolint.names.resolve import attribute as name_attribute
-from isolint.names.resolve import class_attribute, mro
+from isolint.names.resolve import class_attribute, module_name, mro
 from isolint.names.scopes import class_scope
 from isolint.names.symbols import (
     ClassRef,
@@ -112,6 +113,25 @@ def lacks(m: Machine, atom: Atom, name: str) -> bool:
     )
 
 
+def has(m: Machine, value: Value, name: str) -> Value:
+    """`hasattr(value, name)`: a literal where a class of the project, or what an object was made with, decides it."""
+    return join(_has(m, atom, name) for atom in value)
+
+
+def _has(m: Machine, atom: Atom, name: str) -> Value:
+    match atom:
+        case Param() | Derived():
+            return one(Derived(atom, "has", name))
+        case Literally():
+            return one(Literally(hasattr(atom.value, name)))
+        case Instance() if lacks(m, atom, name):
+            return one(Literally(False))
+        case Instance(cls=ClassRef() as cls):
+            given = name in dict(atom.held) or lineage.has_project_attribute(m, lineage.lineage_of(m, cls), name)
+            return one(Literally(True)) if given else PLAIN
+    return PLAIN
+
+
 def replacement(
     m: Machine, kind: Literal["module", "class", "object", "outside"], holder: ClassRef | str | Instance, name: str
 ) -> Value | None:
@@ -150,6 +170,16 @@ def attribute_of(m: Machine, atom: Atom, name: str, ctx: Context, site: Site | N
     match atom:
         case Literally(value=str()) if name in TEXT_METHODS:
             return one(Partial(one(Outside(f"builtins.str.{name}", f"builtins.str.{name}")), (one(atom),), ()))
+        case Class_() if name in ("__name__", "__qualname__"):
+            return one(Literally(atom.ref.name))
+        case Class_() | Callable_() if name == "__module__":
+            return one(Literally(module_name(m.store, atom.ref.path)))
+        case Callable_() if name == "__name__":
+            return one(Literally(atom.ref.name))
+        case Module() | Class_() if name == "__dict__":
+            return one(Instance(NAMESPACE, held=(("of", frozenset({atom})),)))
+        case Module() if name == "__name__":
+            return one(Literally(atom.dotted))
         case Mock() | Plain() | Literally():
             return one(Mock()) if isinstance(atom, Mock) else PLAIN
         case Unknown():
@@ -400,7 +430,7 @@ def related_model(m: Machine, symbol: ValueSymbol) -> ClassRef | str | None:
 def outside_attribute(m: Machine, atom: Outside, name: str) -> Value:
     """An attribute of an installed name."""
     own = m.table.get(f"{atom.dotted}.{name}")  # of this very object, not of all of its class
-    if isinstance(own, Hides):
+    if isinstance(own, Hides | Finds):
         return one(Outside(own.name, own.name))
     known = definition(m.store, atom.dotted)
     if known is not None and known.kind == "instance" and known.type:
@@ -430,6 +460,9 @@ def outside(m: Machine, dotted: str, receiver: Instance | Class_ | Outside | Non
 def item_of(m: Machine, atom: Atom, index: Value, ctx: Context, site: Site | None) -> Value | None:
     """`atom[index]` where a row says what that gives; None for everything else."""
     if isinstance(atom, Outside):
+        own = m.table.get(f"{atom.dotted}.__getitem__")  # of this very object, not of all of its class
+        if own is not None:
+            return applying.apply(m, own, Outside(own.name, own.name), ctx, site, own.name, (index,), ())
         known = definition(m.store, atom.dotted)
         if known is None or known.kind != "instance" or not known.type:
             return None

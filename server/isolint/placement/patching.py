@@ -17,9 +17,8 @@ from msgspec.structs import replace
 from isolint.catalog.django_orm import UNSAFE_VARIABLE
 from isolint.catalog.others import ENVIRON
 from isolint.catalog.rows import Replaces, SetsItems, Starts
-from isolint.names.resolve import find_module
-from isolint.names.symbols import ModuleSymbol, Site
-from isolint.placement import members
+from isolint.names.symbols import Site
+from isolint.placement import named
 from isolint.placement.context import Context
 from isolint.placement.shapes import (
     Atom,
@@ -107,7 +106,7 @@ def sets_items(
 def _at_path(m: Machine, atom: Atom) -> Value:
     """What is meant by an object or by its dotted path."""
     is_path = isinstance(atom, Literally) and isinstance(atom.value, str)
-    return _named(m, str(atom.value)) if isinstance(atom, Literally) and is_path else frozenset({atom})
+    return named.at_path(m, str(atom.value)) if isinstance(atom, Literally) and is_path else frozenset({atom})
 
 
 def assigned_item(m: Machine, held: Value, key: Value, value: Value, ctx: Context, site: Site | None) -> None:
@@ -187,7 +186,7 @@ def places(m: Machine, patch: Patch) -> Iterator[tuple[Atom, str]]:
         for atom in patch.holder:
             if isinstance(atom, Literally) and isinstance(atom.value, str):
                 path, name = (atom.value, text) if text else atom.value.rpartition(".")[::2]
-                for holder in _named(m, path) if path else ():
+                for holder in named.at_path(m, path) if path else ():
                     yield holder, name
             elif text:
                 yield atom, text
@@ -197,19 +196,6 @@ def _texts(value: Value) -> Iterator[str]:
     for atom in value:
         if isinstance(atom, Literally) and isinstance(atom.value, str):
             yield atom.value
-
-
-def _named(m: Machine, path: str) -> Value:
-    """What a dotted path names: the longest module of it, and attributes from there."""
-    parts = path.split(".")
-    for size in range(len(parts), 0, -1):
-        module = find_module(m.store, (".".join(parts[:size]), ""))
-        if isinstance(module, ModuleSymbol) or size == 1:
-            value = members.symbol_value(m, module)
-            for part in parts[size:]:
-                value = members.attribute(m, value, part, Context(muted=True), None)
-            return value
-    return NOTHING
 
 
 def _keys(atom: Atom, name: str) -> Iterator[CutKey]:

@@ -149,10 +149,28 @@ class Derived(Struct, frozen=True, cache_hash=True, gc=False):
     """What comes of doing something to a symbolic value: an attribute (`args` is the default of `getattr`, if any), the
     result of a call, an element, `super()` (then `args` is the class after which attributes are looked for), what a
     table gives for it as a key ("pick": `args` are the table and, for `get`, the default), or what a request does of
-    which it is the application or the URL ("request": `name` is the row, `args` what else the request is made of)."""
+    which it is the application or the URL ("request": `name` is the row, `args` what else the request is made of);
+    whether it has an attribute ("has"); what it names as a text ("find": `name` is the row; "named": the attribute of
+    that name of what is in `args`, where the default of `getattr` may follow; "text": that of an f-string whose
+    parts are `args`); and the same where it is known to be of
+    some type of data ("as": `name` is the kind of it)."""
 
     base: Param | Derived
-    step: Literal["attribute", "call", "await", "item", "enter", "super", "pick", "request"]
+    step: Literal[
+        "attribute",
+        "call",
+        "await",
+        "item",
+        "enter",
+        "super",
+        "pick",
+        "request",
+        "has",
+        "find",
+        "named",
+        "text",
+        "as",
+    ]
     name: str = ""
     args: tuple[Value, ...] = ()
     keywords: tuple[tuple[str, Value], ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -43,6 +44,12 @@ TEXT_METHODS = frozenset(
     "removeprefix removesuffix startswith endswith".split()
 )
 """Methods of literal texts that are carried out: names of table entries are often made by them."""
+
+MAX_TEXT = 200
+"""Characters of a text that is carried on; a longer one is data (recursion could make it ever longer)."""
+
+MAX_WAITING = 5
+"""Parts of a text that is put together later."""
 
 _NESTING = frozenset({Callable_, Partial, Hop, Deferred, Done, Items, Derived, Instance})
 
@@ -153,6 +160,7 @@ def join(values: Iterable[Value]) -> Value:
     return TOO_MANY if len(joined) > MAX_ATOMS else joined
 
 
+@lru_cache(maxsize=1 << 14)
 def depth(atom: Atom) -> int:
     """How deeply values are nested inside an atom."""
     match atom:
@@ -260,6 +268,22 @@ def pick(items: Items, index: Value, default: Value | None = None) -> Value:
     return join(written.get(key, otherwise) for key in keys)  # type: ignore[call-overload]
 
 
+def narrowed(value: Value, kind: str) -> Value:
+    """What is known to be data, of which nobody knew what it is: a "mapping", a "sequence" (or set), or a "scalar"."""
+    return join(_narrowed(atom, kind) for atom in value)
+
+
+def _narrowed(atom: Atom, kind: str) -> Value:
+    match atom:
+        case Param() | Derived():
+            return one(Derived(atom, "as", kind))
+        case Unknown() if kind == "scalar":
+            return PLAIN
+        case Unknown():
+            return one(Items(one(atom), mapping=kind == "mapping"))
+    return frozenset({atom})
+
+
 def shared(value: Value) -> Value:
     """A value that others hold too: containers, and those in them, are no longer known to hold only what is written
     out."""
@@ -326,6 +350,26 @@ def literals(value: Value | None) -> tuple[object, ...] | None:
     if value is None:
         return None
     return tuple(a.value for a in value if isinstance(a, Literally)) or None
+
+
+def joined_text(parts: Iterable[Value]) -> Value:
+    """The text of an f-string of these parts where each is one text or number; data otherwise. One that may name
+    something (no text with spaces does) waits for the parts that are not known yet."""
+    given = tuple(parts)
+    atoms = [next(iter(part)) if len(part) == 1 else None for part in given]
+    waiting = [atom for atom in atoms if isinstance(atom, Param | Derived)]
+    if waiting and len(given) <= MAX_WAITING and all(isinstance(a, Param | Derived) or _names(a) for a in atoms):
+        return one(Derived(waiting[0], "text", "", given))
+    text = ""
+    for atom in atoms:
+        if not isinstance(atom, Literally) or isinstance(atom.value, float):
+            return PLAIN
+        text += str(atom.value)
+    return one(Literally(text)) if len(text) <= MAX_TEXT else PLAIN
+
+
+def _names(atom: Atom | None) -> bool:
+    return isinstance(atom, Literally) and isinstance(atom.value, str) and not any(map(str.isspace, atom.value))
 
 
 def may_be_callable(value: Value) -> bool:

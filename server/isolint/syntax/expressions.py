@@ -7,7 +7,7 @@ with what could be read; nothing raises.
 # ruff: noqa: ARG001 - all handlers of one dispatch table have one signature
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from sys import intern
 from typing import Literal
 
@@ -429,19 +429,43 @@ def _concatenated(node: Node, t: ChunkText, depth: int) -> Expr:
 
 
 def _formatted(strings: list[Node], node: Node, t: ChunkText, depth: int) -> Expr:
-    """Strings that are not all plain, as one operation: an f-string (or t-string), or bytes."""
+    """Strings that are not all plain, as one operation of their parts in order: an f-string (or t-string), or bytes."""
     operands: list[Expr] = []
     formatted = False
     for string in strings:
         opening = OPENING.match(t.bytes, string.start_byte)
         prefix = opening.group(1).lower() if opening else b""
         formatted = formatted or b"f" in prefix or b"t" in prefix
-        for child in string.children:
-            if child.kind_id == K_INTERPOLATION:
-                operands.extend(_interpolated(child, t, depth))
-    if not formatted and not operands and t.bytes[node.start_byte : node.start_byte + 1] == b"`":
+        operands.extend(_parts(string, prefix, t, depth))
+    if not formatted and t.bytes[node.start_byte : node.start_byte + 1] == b"`":
         return Missing((), span_of(node))
-    return Operation("fstring" if formatted else "literal", tuple(operands), span_of(node))
+    return Operation("fstring" if formatted else "literal", tuple(operands if formatted else ()), span_of(node))
+
+
+def _parts(string: Node, prefix: bytes, t: ChunkText, depth: int) -> Iterator[Expr]:
+    """The texts of one string and what stands in its braces, in order. A text with escapes, and what is converted or
+    formatted, gives an operation: what text that is nobody asks."""
+    if b"f" not in prefix and b"t" not in prefix:
+        value = string_value(t.bytes[string.start_byte : string.end_byte])
+        yield Operation("literal", (), span_of(string)) if value is None else Constant(value, span_of(string))
+        return
+    if b"t" in prefix:  # no text comes of it
+        yield Operation("literal", (), span_of(string))
+    if not string.children:
+        return
+    start = string.children[0].end_byte
+    braces = [child for child in string.children if child.kind_id == K_INTERPOLATION]
+    for child in (*braces, string.children[-1]):
+        text = t.bytes[start : child.start_byte]
+        start = child.end_byte
+        if text:
+            span = (child.start_byte - len(text), child.start_byte)
+            written = text.replace(b"{{", b"{").replace(b"}}", b"}").decode("utf-8", "replace")
+            yield Operation("literal", (), span) if b"\\" in text else Constant(written, span)
+        if child.kind_id == K_INTERPOLATION:
+            inside = _interpolated(child, t, depth)
+            plain = len(inside) == 1 and all(c.type in ("{", "}") or c.kind_id in READABLE for c in child.children)
+            yield inside[0] if plain else Operation("literal", tuple(inside), span_of(child))
 
 
 def _interpolated(node: Node, t: ChunkText, depth: int) -> list[Expr]:

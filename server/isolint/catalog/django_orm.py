@@ -1,4 +1,4 @@
-"""Rows of Django's ORM, authentication, sessions, shortcuts and commands (Django 4.2 to 6.1)."""
+"""Rows of Django's ORM, authentication, shortcuts and commands (Django 4.2 to 6.1)."""
 
 from __future__ import annotations
 
@@ -158,11 +158,6 @@ ORM: tuple[Row, ...] = (
     Gives("pytest_django.fixtures.django_user_model", "class", "django.contrib.auth.models.User"),
     Gives("django.contrib.auth.base_user.AbstractBaseUser.set_password"),
     Gives("django.contrib.auth.base_user.AbstractBaseUser.check_password"),
-    # Sessions kept in the database (django/contrib/sessions/backends).
-    *_both("django.contrib.sessions.backends.db.SessionStore", {"save": "plain", "create": "plain"}, "write"),
-    *_both("django.contrib.sessions.backends.db.SessionStore", {"delete": "plain", "flush": "plain"}, "write"),
-    *_both("django.contrib.sessions.backends.db.SessionStore", {"load": "plain", "exists": "plain"}, "read"),
-    Gives("django.contrib.sessions.backends.base.SessionBase.aset"),
 )
 """Relations read from an instance give a manager; see `descriptors`."""
 

@@ -155,6 +155,19 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """`name`, a module's name, an attribute, or what a call of that name gives, is an object of the class that Django's
+    setting `setting` names (with `suffix` behind it). `path` leads there inside the setting; "" in it stands for what
+    the call is given. `otherwise` is the class where the settings do not say it (django/conf/global_settings.py)."""
+
+    name: str
+    setting: str
+    otherwise: str
+    path: tuple[str, ...] = ()
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Decorates:
     """`name(f)` or `name(...)(f)` gives `f` itself as far as places go; `factory`: only the second form does, and a
     callable argument of the first is something else (functools.wraps). Without a callable it gives an object of `cls`
@@ -311,6 +324,7 @@ Row = (
     | Requests
     | Serves
     | Attribute
+    | Chosen
     | Decorates
     | Manages
     | Fills

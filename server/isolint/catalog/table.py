@@ -8,13 +8,14 @@ from dataclasses import replace
 from isolint.catalog.cures import CURES
 from isolint.catalog.django_orm import DESCRIPTORS, ORM
 from isolint.catalog.hops import HOPS
+from isolint.catalog.kept import KEPT
 from isolint.catalog.others import DECORATORS, FACTORIES, MOCKS, PATCHES, PURE, STACKS
 from isolint.catalog.places import BRIDGE, SENSITIVE, THREAD, Route
 from isolint.catalog.rows import Acts, Cures, Decorates, Extends, Gives, Row, Wraps
 from isolint.catalog.web import WEB
 from isolint.workspace.shapes import UserRows
 
-ROWS: tuple[Row, ...] = (*HOPS, *ORM, *FACTORIES, *MOCKS, *PATCHES, *STACKS, *CURES, *DECORATORS, *PURE, *WEB)
+ROWS: tuple[Row, ...] = (*HOPS, *ORM, *KEPT, *FACTORIES, *MOCKS, *PATCHES, *STACKS, *CURES, *DECORATORS, *PURE, *WEB)
 
 
 def switched_name(row: Wraps) -> str:

@@ -11,6 +11,7 @@ from isolint.catalog.places import IDENTITY, THREAD, compose
 from isolint.catalog.rows import (
     Acts,
     Attribute,
+    Chosen,
     Commands,
     Cures,
     Decorates,
@@ -39,7 +40,7 @@ from isolint.names.resolve import class_attribute, mro
 from isolint.names.scopes import class_scope
 from isolint.names.symbols import ClassRef, ClassSymbol, FunctionSymbol, Site
 from isolint.placement import commands as running
-from isolint.placement import filling, lineage, members, patching, queries, requests
+from isolint.placement import filling, lineage, members, patching, queries, requests, settings
 from isolint.placement.context import Context, Keywords
 from isolint.placement.shapes import (
     Callable_,
@@ -376,6 +377,8 @@ def apply(
             return requests.request(m, row, atom, args, named)
         case Attribute():
             return given(m, row.gives, atom, args)
+        case Chosen():
+            return settings.chosen(m, row, args[0] if args else None)
         case Decorates() if row.factory:
             return one(Outside(f"{row.name}()", f"{row.name}()"))
         case Decorates():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from isolint.catalog.rows import Attribute, Hides, Mocks, Row
+from isolint.catalog.rows import Attribute, Chosen, Hides, Mocks, Row
 from isolint.names.inputs import definition, is_answered
 from isolint.names.origin import Definition
 from isolint.names.resolve import attribute as name_attribute
@@ -27,7 +27,7 @@ from isolint.names.symbols import (
     UnknownSymbol,
     ValueSymbol,
 )
-from isolint.placement import applying, lineage, queries
+from isolint.placement import applying, lineage, queries, settings
 from isolint.placement.context import Context
 from isolint.placement.lineage import behind
 from isolint.placement.shapes import (
@@ -311,6 +311,8 @@ def super_of_atom(m: Machine, atom: Atom, after: ClassRef) -> Value:
 
 def member(m: Machine, row: Row, outside: Outside) -> Value:
     """The value of an inherited member that has a row."""
+    if isinstance(row, Chosen) and "" not in row.path:
+        return settings.chosen(m, row)
     if isinstance(row, Attribute) and row.cls:
         return one(Instance(row.cls))
     if isinstance(row, Attribute):
@@ -416,6 +418,9 @@ def outside_attribute(m: Machine, atom: Outside, name: str) -> Value:
 
 def outside(m: Machine, dotted: str, receiver: Instance | Class_ | Outside | None) -> Value:
     """The value of a dotted name outside the project."""
+    row = m.table.get(dotted)
+    if isinstance(row, Chosen) and "" not in row.path:
+        return settings.chosen(m, row)
     known = definition(m.store, dotted)
     name = known.canonical if known is not None else ""
     is_instance = known is not None and known.kind == "instance" and known.type and m.table.get(name) is None

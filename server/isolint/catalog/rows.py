@@ -79,7 +79,8 @@ class Drives:
 @dataclass(frozen=True, slots=True)
 class Acts:
     """`name(...)` works on the database: at once ("call"), or when its result is awaited, iterated or entered; by
-    `route` (SENSITIVE for Django's a-methods). `unless`: an option, the first parameter, with which it does no work."""
+    `route` (SENSITIVE for Django's a-methods). `unless`: an option, the first parameter, with which it does no work.
+    `sends`: the signals of the model that it sends there."""
 
     name: str
     kind: Literal["read", "write"]
@@ -88,6 +89,7 @@ class Acts:
     rule: str = ""
     gives: Given = "plain"
     unless: tuple[str, object] | None = None
+    sends: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +110,15 @@ class Drains:
 class Gives:
     """`name(...)` does no work and gives `gives`; `cls` names the class of the result (canonical), or of the "items"
     in it, where that is fixed. The result keeps its arguments as attributes of the names in `holds`, by position and by
-    keyword. `decorates`: without positional arguments it is a decorator factory."""
+    keyword. `decorates`: without positional arguments it is a decorator factory. `distinct`: objects that are made at
+    different places are told apart."""
 
     name: str
     gives: Given = "plain"
     cls: str = ""
     holds: tuple[str, ...] = ()
     decorates: bool = False
+    distinct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,8 @@ class Requests:
 
     `path` is where the URL stands: the position of an argument, or the name of an attribute that the receiver holds;
     `application` the attribute that holds what answers ("transport.app": an attribute of it), "" for the project's own
-    URLs. The method of the request is the last part of `name` where that is one, else held as `method`."""
+    URLs. The method of the request is the last part of `name` where that is one, else held as `method`. `sends` are
+    signals that a request sends, each with the route of functions and of coroutine functions that receive it."""
 
     name: str
     path: int | str
@@ -132,6 +137,7 @@ class Requests:
     plain: Route = SENSITIVE
     coroutine: Route = IN_LOOP
     rule: str = "ISO104"
+    sends: tuple[tuple[str, Route, Route], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +314,28 @@ class Hides:
 
 
 @dataclass(frozen=True, slots=True)
+class Connects:
+    """`name(...)` has a function called whenever a signal is sent. `receiver` is the position of the function, `signal`
+    that of the signal (or of a list of signals), None where it is what the method is read from. Without the function it
+    is a decorator factory."""
+
+    name: str
+    receiver: int
+    signal: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sends:
+    """`name(sender, ...)` calls what is connected to the signal it is read from, at once or when its result is awaited:
+    functions by `route`, coroutine functions in the loop there, or in one made for them."""
+
+    name: str
+    when: Literal["call", "await"]
+    route: Route = IDENTITY
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NeedsLoop:
     """Calling `name` raises `RuntimeError` where no loop runs."""
 
@@ -340,10 +368,12 @@ Row = (
     | Enters
     | Commands
     | Hides
+    | Connects
+    | Sends
     | NeedsLoop
 )
 
 
 def rule_of(row: Row | None) -> str:
     """The rule that a hop's row belongs to, "" for hops that lead nowhere else."""
-    return row.rule if isinstance(row, Wraps | Runs | Drives | Acts | Drains | Requests | Serves) else ""
+    return row.rule if isinstance(row, Wraps | Runs | Drives | Acts | Drains | Requests | Serves | Sends) else ""

@@ -12,10 +12,24 @@ from isolint.catalog.kept import KEPT
 from isolint.catalog.others import DECORATORS, FACTORIES, MOCKS, PATCHES, PURE, STACKS
 from isolint.catalog.places import BRIDGE, SENSITIVE, THREAD, Route
 from isolint.catalog.rows import Acts, Cures, Decorates, Extends, Gives, Row, Wraps
+from isolint.catalog.signals import SIGNALS
 from isolint.catalog.web import WEB
 from isolint.workspace.shapes import UserRows
 
-ROWS: tuple[Row, ...] = (*HOPS, *ORM, *KEPT, *FACTORIES, *MOCKS, *PATCHES, *STACKS, *CURES, *DECORATORS, *PURE, *WEB)
+ROWS: tuple[Row, ...] = (
+    *HOPS,
+    *ORM,
+    *KEPT,
+    *FACTORIES,
+    *MOCKS,
+    *PATCHES,
+    *STACKS,
+    *CURES,
+    *DECORATORS,
+    *PURE,
+    *SIGNALS,
+    *WEB,
+)
 
 
 def switched_name(row: Wraps) -> str:

@@ -13,6 +13,7 @@ from isolint.catalog.rows import (
     Attribute,
     Chosen,
     Commands,
+    Connects,
     Cures,
     Decorates,
     Drains,
@@ -29,6 +30,7 @@ from isolint.catalog.rows import (
     Requests,
     Row,
     Runs,
+    Sends,
     SetsItems,
     Starts,
     Wraps,
@@ -40,7 +42,7 @@ from isolint.names.resolve import class_attribute, mro
 from isolint.names.scopes import class_scope
 from isolint.names.symbols import ClassRef, ClassSymbol, FunctionSymbol, Site
 from isolint.placement import commands as running
-from isolint.placement import filling, lineage, members, patching, queries, requests, settings
+from isolint.placement import filling, lineage, members, patching, queries, requests, settings, signals
 from isolint.placement.context import Context, Keywords
 from isolint.placement.shapes import (
     Callable_,
@@ -356,7 +358,7 @@ def apply(
                 if literals(option) == (row.unless[1],):
                     return given(m, row.gives, atom, args)
             if row.when == "call":
-                m.act(ctx, row.kind, class_name(model_of(m, atom, args)), row, site, label)
+                act(m, row, atom, ctx, site, label, args)
                 return given(m, row.gives, atom, args)
             carried = Outside(atom.dotted, row.name, atom.receiver)
             return one(Deferred(row.when, frozenset({carried}), "act", args, keywords))
@@ -366,7 +368,9 @@ def apply(
         case Gives():
             if row.decorates and not args:
                 return one(Partial(one(atom), (), keywords))
-            if row.holds:
+            if row.distinct and site is not None:
+                named = {**named, signals.MADE: signals.made_at(site)}
+            if row.holds or row.distinct:
                 return one(holding(row, atom, args, named))
             if row.cls and row.gives == "items":
                 return one(Items(one(Instance(row.cls))))
@@ -410,10 +414,27 @@ def apply(
         case Hides():
             m.obscure(replace(ctx, route=compose(ctx.route, THREAD)), "await", row.reason, site)
             return PLAIN
+        case Connects():
+            if signals.is_without_receiver(row, args, named):
+                return one(Partial(one(atom), args, keywords))
+            return signals.connect(m, row, atom, ctx, site, args, keywords)
+        case Sends():
+            return signals.send(m, row, atom, ctx, site, label, args, keywords)
         case NeedsLoop():
             m.asked_for_loop = m.asked_for_loop or not ctx.muted
             return one(Instance("asyncio.events.AbstractEventLoop"))
     return PLAIN
+
+
+def act(
+    m: Machine, row: Acts, atom: Outside, ctx: Context, site: Site | None, label: str, args: tuple[Value, ...] = ()
+) -> None:
+    """Database work happens here, and what the signals call that it sends."""
+    model = model_of(m, atom, args)
+    m.act(ctx, row.kind, class_name(model), row, site, label)
+    if row.sends and isinstance(model, ClassRef):
+        inner = ctx if row.route == IDENTITY else m._through(ctx, row.route, row.name, site, label)
+        signals.sent_by_model(m, row.sends, Class_(model), row.gives != "plain", inner, site)
 
 
 def wrap(m: Machine, row: Wraps, atom: Outside, args: tuple[Value, ...], named: dict[str, Value]) -> Value:
@@ -496,7 +517,8 @@ def driven(row: Drives, args: tuple[Value, ...], named: dict[str, Value]) -> Def
 
 def holding(row: Gives, atom: Outside, args: tuple[Value, ...], named: dict[str, Value]) -> Instance:
     """An object that keeps what it was made of."""
-    held = {**dict(zip(row.holds, args, strict=False)), **{k: v for k, v in named.items() if k in row.holds}}
+    kept = (*row.holds, signals.MADE) if row.distinct else row.holds
+    held = {**dict(zip(row.holds, args, strict=False)), **{k: v for k, v in named.items() if k in kept}}
     cls = atom.receiver.ref if isinstance(atom.receiver, Class_) else row.cls
     return Instance(cls, held=tuple(sorted(held.items())))
 

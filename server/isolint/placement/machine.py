@@ -21,7 +21,7 @@ from isolint.names.inputs import definition
 from isolint.names.resolve import module_name
 from isolint.names.scopes import class_scope, owner_of
 from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, Site, ValueSymbol
-from isolint.placement import applying, filling, guards, lineage, members, patching, queries
+from isolint.placement import applying, filling, guards, lineage, members, patching, queries, signals
 from isolint.placement.context import SPREAD, Context, Keywords, shorten
 from isolint.placement.functions import find, find_node, function_operation
 from isolint.placement.inputs import TABLE, TEST_CODE
@@ -61,7 +61,6 @@ from isolint.placement.values import (
     PLAIN,
     TOO_MANY,
     bind,
-    class_name,
     folded,
     in_order,
     iterated,
@@ -95,7 +94,7 @@ class Machine:
         self.cuts: dict[CutKey, Value] = dict(world)
         self.unsafe = patching.UNSAFE in self.cuts
         """Whether sync ORM works where a loop runs."""
-        self.replacing = len(self.cuts) > self.unsafe
+        self.replacing = any(key != patching.UNSAFE and not signals.is_connection(key) for key in self.cuts)
         """Whether names are replaced: then nobody asks which ones."""
         self.cut_of_objects = frozenset(name for kind, _, name in self.cuts if kind == "object")
         self.table: Table = store.get(TABLE, "")
@@ -348,7 +347,7 @@ class Machine:
                         if isinstance(row, Acts):
                             if ctx.via and ctx.via[-1].site == site:
                                 label = payload_label(work.callee, label)
-                            self.act(inner, row.kind, class_name(applying.model_of(self, atom)), row, site, label)
+                            applying.act(self, row, atom, inner, site, label)
                             return applying.given(self, row.gives, atom, work.args)
                 return PLAIN
             case "await":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from isolint.catalog.rows import Attribute, Chosen, Hides, Mocks, Row
+from isolint.catalog.rows import Attribute, Chosen, Connects, Hides, Mocks, Row, Sends
 from isolint.names.inputs import definition, is_answered
 from isolint.names.origin import Definition
 from isolint.names.resolve import attribute as name_attribute
@@ -403,6 +403,9 @@ def outside_attribute(m: Machine, atom: Outside, name: str) -> Value:
         return one(Outside(own.name, own.name))
     known = definition(m.store, atom.dotted)
     if known is not None and known.kind == "instance" and known.type:
+        row = lineage.member_row(m, lineage.lineage_of(m, known.type), name)
+        if isinstance(row, Connects | Sends):  # signals are told apart by their names
+            return one(Outside(row.name, row.name, atom))
         return instance_attribute(m, Instance(known.type), name, Context(muted=True), None)
     if known is not None and known.kind == "class":
         row = lineage.member_row(m, lineage.lineage_of(m, known.canonical), name)

@@ -36,6 +36,7 @@ from isolint.placement.shapes import (
     Value,
     World,
 )
+from isolint.placement.signals import connections
 from isolint.placement.values import PLAIN, one, shared, unknown
 from isolint.pytest_model.cases import CaseMethod, case_methods
 from isolint.pytest_model.closures import closure
@@ -126,6 +127,10 @@ def _both_worlds(store: Store, item: TestItem, everywhere: bool) -> _Judged:
     machine = run.machine
     if not known and lets_orm_into_loops(machine.patches.values()):
         known = _ORM_IN_LOOPS
+        run = _run(store, item, fixtures, place, known)
+    connected = connections(machine.patches.values())
+    if connected:
+        known = (*known, *connected)
         run = _run(store, item, fixtures, place, known)
     judged = run.judged(everywhere)
     if judged.escapes or judged.undecided:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from isolint.catalog.places import SENSITIVE
-from isolint.catalog.rows import Acts, Attribute, Commands, Extends, Given, Gives, Lends, Refuses, Row
+from isolint.catalog.places import LOOPLESS, ON_COMMIT, SENSITIVE
+from isolint.catalog.rows import Acts, Attribute, Commands, Extends, Given, Gives, Lends, Refuses, Releases, Row, Runs
 
 UNSAFE_VARIABLE = "DJANGO_ALLOW_ASYNC_UNSAFE"
 """While this environment variable is set, nothing is refused where a loop runs (django/utils/asyncio.py)."""
@@ -139,7 +139,11 @@ ORM: tuple[Row, ...] = (
     Commands("django.core.management.call_command", _WRITING_COMMANDS, _SILENT_COMMANDS),
     *(Attribute(f"django.core.management.base.BaseCommand.{name}", "plain") for name in ("stdout", "stderr", "style")),
     # Transactions write nothing by themselves (django/db/transaction.py).
-    Gives("django.db.transaction.on_commit"),
+    Runs("django.db.transaction.on_commit", LOOPLESS, "call", "", held_back=ON_COMMIT),
+    Releases("django.test.testcases.TestCase.captureOnCommitCallbacks", "django.db.transaction.on_commit", "execute"),
+    Releases(
+        "pytest_django.fixtures.DjangoCaptureOnCommitCallbacks.__call__", "django.db.transaction.on_commit", "execute"
+    ),
     Gives("django.db.transaction.set_rollback"),
     Gives("django.db.transaction.Atomic.__enter__"),
     Refuses("django.db.transaction.Atomic"),

@@ -52,7 +52,8 @@ class Runs:
     """`name(..., f, *args)` runs `f(*args)` by `route`: at once ("call"), when the result is awaited ("await"), or when
     its `start()` is called ("start"). `payload` is the position of `f` (or the name under which the receiver holds it),
     `keyword` its name; arguments follow it, or stand in the keywords `args`/`kwargs`. `each`: the arguments are
-    iterables of arguments (`Executor.map`)."""
+    iterables of arguments (`Executor.map`). `held_back`: the route as long as nothing has run what is held back
+    (`Releases`)."""
 
     name: str
     route: Route
@@ -61,6 +62,7 @@ class Runs:
     payload: int | str = 0
     keyword: str = "func"
     each: bool = False
+    held_back: Route | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +316,15 @@ class Hides:
 
 
 @dataclass(frozen=True, slots=True)
+class Releases:
+    """`name(option=True)` has run what the callable `of` holds back."""
+
+    name: str
+    of: str
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
 class Connects:
     """`name(...)` has a function called whenever a signal is sent. `receiver` is the position of the function, `signal`
     that of the signal (or of a list of signals), None where it is what the method is read from. Without the function it
@@ -368,6 +379,7 @@ Row = (
     | Enters
     | Commands
     | Hides
+    | Releases
     | Connects
     | Sends
     | NeedsLoop

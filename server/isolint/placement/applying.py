@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
@@ -26,6 +27,7 @@ from isolint.catalog.rows import (
     Manages,
     Mocks,
     NeedsLoop,
+    Releases,
     Replaces,
     Requests,
     Row,
@@ -60,6 +62,7 @@ from isolint.placement.shapes import (
     Outside,
     Param,
     Partial,
+    Patch,
     Plain,
     Unknown,
     Value,
@@ -348,6 +351,8 @@ def apply(
         case Wraps():
             return wrap(m, row, atom, args, named)
         case Runs():
+            if row.held_back is not None and patching.released(row.name) not in m.cuts:
+                row = dataclasses.replace(row, route=row.held_back)
             given_work = handed_over(m, row, atom, ctx, site, label, args, named)
             return PLAIN if given_work is None else now_or_later(m, given_work, ctx, site, label)
         case Drives():
@@ -414,6 +419,10 @@ def apply(
         case Hides():
             m.obscure(replace(ctx, route=compose(ctx.route, THREAD)), "await", row.reason, site)
             return PLAIN
+        case Releases():
+            if literals(named.get(row.option)) == (True,):
+                m.patch(Patch(one(Outside(row.of, row.of)), one(Literally(patching.RELEASED)), PLAIN, site, ctx.always))
+            return one(Instance("contextlib._GeneratorContextManager"))
         case Connects():
             if signals.is_without_receiver(row, args, named):
                 return one(Partial(one(atom), args, keywords))

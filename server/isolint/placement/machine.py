@@ -94,7 +94,7 @@ class Machine:
         self.cuts: dict[CutKey, Value] = dict(world)
         self.unsafe = patching.UNSAFE in self.cuts
         """Whether sync ORM works where a loop runs."""
-        self.replacing = any(key != patching.UNSAFE and not signals.is_connection(key) for key in self.cuts)
+        self.replacing = any(not patching.is_setting(key) and not signals.is_connection(key) for key in self.cuts)
         """Whether names are replaced: then nobody asks which ones."""
         self.cut_of_objects = frozenset(name for kind, _, name in self.cuts if kind == "object")
         self.table: Table = store.get(TABLE, "")

@@ -19,7 +19,7 @@ from isolint.placement.functions import find_node
 from isolint.placement.inputs import MAY_LEAVE
 from isolint.placement.machine import Machine
 from isolint.placement.parameters import parameter
-from isolint.placement.patching import UNSAFE, lets_orm_into_loops, world_of
+from isolint.placement.patching import UNSAFE, lets_orm_into_loops, releases, world_of
 from isolint.placement.process import of_tests, unsafe
 from isolint.placement.shapes import (
     Callable_,
@@ -128,9 +128,9 @@ def _both_worlds(store: Store, item: TestItem, everywhere: bool) -> _Judged:
     if not known and lets_orm_into_loops(machine.patches.values()):
         known = _ORM_IN_LOOPS
         run = _run(store, item, fixtures, place, known)
-    connected = connections(machine.patches.values())
-    if connected:
-        known = (*known, *connected)
+    standing = (*connections(machine.patches.values()), *releases(machine.patches.values()))
+    if standing:
+        known = (*known, *standing)
         run = _run(store, item, fixtures, place, known)
     judged = run.judged(everywhere)
     if judged.escapes or judged.undecided:

@@ -226,6 +226,13 @@ def apply_builtin(
     if name == "dict.get" and len(args) > 1:
         default = args[2] if len(args) > 2 else one(Literally(None))
         return join(pick(atom, args[1], default) for atom in args[0] if isinstance(atom, Items))
+    if name == "getattr" and len(args) > 1:
+        asked = literals(args[1])
+        if asked is None or len(asked) != 1:
+            return unknown("getattr of a computed name")
+        if len(args) > 2:
+            return members.attribute_or(m, args[0], str(asked[0]), args[2], ctx, site)
+        return members.attribute(m, args[0], str(asked[0]), ctx, site)
     if name.startswith("str."):
         return text_method(name.removeprefix("str."), args)
     if name not in ITERATING:

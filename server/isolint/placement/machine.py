@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 
 from msgspec.structs import replace
 
-from isolint.catalog.places import IDENTITY, Route, compose
+from isolint.catalog.places import IDENTITY, LOOPLESS, Route, compose
 from isolint.catalog.rows import (
     Acts,
     Row,
@@ -49,6 +49,7 @@ from isolint.placement.shapes import (
     Partial,
     Patch,
     Plain,
+    Read,
     Step,
     Summary,
     Unknown,
@@ -61,6 +62,7 @@ from isolint.placement.values import (
     PLAIN,
     TOO_MANY,
     bind,
+    depth,
     folded,
     in_order,
     iterated,
@@ -76,6 +78,10 @@ from isolint.syntax import facts as f
 
 MAX_EFFECTS = 256
 """More distinct effects (or uses) than this in one function are cut, and the function is opaque."""
+MAX_READS = 32
+"""Attributes of parameters whose reading a summary tells of, the nearest first; what else is read is not followed."""
+MAX_STEPS = 4
+"""Steps from a parameter to such an attribute."""
 MAX_REPLAY = 24
 """Helpers that hand their parameter on deeper than this make the caller opaque."""
 MAX_VARIANTS = 4
@@ -101,6 +107,7 @@ class Machine:
         self.test_code: bool = store.get(TEST_CODE, path)
         self._effects: dict[tuple[object, ...], tuple[Effect, ...]] = {}
         self._uses: dict[tuple[object, ...], tuple[Use, ...]] = {}
+        self._reads: dict[tuple[object, ...], tuple[Read, ...]] = {}
         self._opaque: dict[tuple[object, ...], tuple[Opaque, ...]] = {}
         self.patches: dict[tuple[Value, Value, Value], Patch] = {}
         self.cures: dict[str, Cure] = {}
@@ -137,6 +144,12 @@ class Machine:
         return [use for variants in self._uses.values() for use in variants]
 
     @property
+    def reads(self) -> list[Read]:
+        """All attributes that were read from symbolic values."""
+        reads = [read for variants in self._reads.values() for read in variants]
+        return sorted(reads, key=lambda read: (depth(read.target), repr(read)))[:MAX_READS]
+
+    @property
     def opaque(self) -> list[Opaque]:
         """All callees that nobody could name."""
         return [hidden for variants in self._opaque.values() for hidden in variants]
@@ -166,6 +179,19 @@ class Machine:
             self.obscure(Context(), "call", "more uses of parameters than are kept", None)
             return
         self._uses[key] = _with_variant(known, use)
+
+    def read(self, base: Param | Derived, name: str, ctx: Context, site: Site | None) -> None:
+        """Add that an attribute of a symbolic value is read."""
+        target = Derived(base, "attribute", name)
+        if depth(target) > MAX_STEPS:
+            return
+        via = shorten((*ctx.via, Step(site, name)))
+        read = Read(target, ctx.route, ctx.phase, ctx.certain, ctx.guards, ctx.hop, via)
+        first = via[0].site if self.test_code else None
+        key = (read.target, read.route, read.phase, read.hop, first)
+        known = self._reads.get(key, ())
+        if known or len(self._reads) < MAX_EFFECTS:
+            self._reads[key] = _with_variant(known, read)
 
     def obscure(self, ctx: Context, op: Operation, reason: str, site: Site | None) -> None:
         """Note a callee nobody can name."""
@@ -548,9 +574,42 @@ class Machine:
                     tuple(filling.fill(self, a, bound) for a in use.args),
                     tuple((k, filling.fill(self, v, bound)) for k, v in use.keywords),
                 )
+            self._replay_reads(summary, bound, inner, known, recursive)
         if op in ("iterate", "aiterate", "enter", "aenter"):
             return filling.fill(self, summary.yields, bound)
         return filling.fill(self, summary.returns, bound)
+
+    def _replay_reads(
+        self,
+        summary: Summary,
+        bound: dict[tuple[str, str], Value],
+        ctx: Context,
+        known: dict[Guard, guards.Condition | None],
+        recursive: bool,
+    ) -> None:
+        """What reading attributes does, once it is known of what they are. In a loop, a query would be refused, so what
+        reads one there has it already."""
+        for read in summary.reads:
+            base = filling.fill_atom(self, read.target.base, bound)
+            base = folded(base) if recursive else base
+            if not any(isinstance(atom, Instance | Param | Derived) for atom in base):
+                continue
+            under = guards.settled(self, read.guards, bound, known)
+            if under is None:
+                continue
+            conditions = guards.merged(ctx.guards, under.guards)
+            there = replace(
+                ctx,
+                route=compose(compose(ctx.route, read.route), LOOPLESS),
+                via=shorten(ctx.via + read.via[:-1]),
+                hop=ctx.hop or read.hop,
+                certain=ctx.certain and read.certain and under.sure and conditions.sure,
+                guards=conditions.guards,
+                phase=ctx.phase if read.phase == "setup" else read.phase,
+            )
+            if any(place is not None for place in there.route):
+                for atom in in_order(base):
+                    members.reading(self, atom, read.target.name, there, read.via[-1].site)
 
     def bind_arguments(
         self, atom: Callable_, args: tuple[Value, ...], keywords: Keywords
@@ -648,7 +707,7 @@ class Machine:
         return PLAIN if op == "await" else unknown(f"result of {label}")
 
 
-_Work = TypeVar("_Work", bound=Effect | Use)
+_Work = TypeVar("_Work", bound=Effect | Use | Read)
 
 
 def _with_variant(known: tuple[_Work, ...], new: _Work) -> tuple[_Work, ...]:

@@ -80,6 +80,18 @@ def attribute(m: Machine, value: Value, name: str, ctx: Context, site: Site | No
     return join(attribute_of(m, atom, name, ctx, site) for atom in value)
 
 
+def reading(m: Machine, atom: Atom, name: str, ctx: Context, site: Site | None) -> None:
+    """The work of reading an attribute, where there may be some: properties of the project, relations of models."""
+    match atom:
+        case Param() | Derived():
+            m.read(atom, name, ctx, site)
+        case Instance():
+            for cls in lineage.lineage_of(m, atom.cls):
+                if isinstance(cls, ClassRef) and class_scope(m.store, cls).get(name):
+                    attribute(m, frozenset({atom}), name, ctx, site)
+                    break
+
+
 def attribute_or(m: Machine, value: Value, name: str, default: Value, ctx: Context, site: Site | None) -> Value:
     """`getattr(value, name, default)`. An object of a class whose bases are all known, and which nowhere has the
     attribute, gives the default: nobody is seen to have given it one."""
@@ -155,6 +167,8 @@ def attribute_of(m: Machine, atom: Atom, name: str, ctx: Context, site: Site | N
         case Unknown():
             return frozenset({atom})
         case Param() | Derived():
+            if not ctx.muted:
+                m.read(atom, name, ctx, site)
             return one(Derived(atom, "attribute", name))
         case Module():
             return symbols_value(m, name_attribute(m.store, ModuleSymbol(atom.dotted, atom.path), name))

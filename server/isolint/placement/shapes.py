@@ -251,6 +251,19 @@ class Use(Struct, frozen=True, cache_hash=True, gc=False):
     via: tuple[Step, ...] = ()
 
 
+class Read(Struct, frozen=True, cache_hash=True, gc=False):
+    """The attribute `target.name` is read from a symbolic value `target.base`: what it turns out to be may be a
+    property, or a relation that is not loaded. The rest as in `Use`."""
+
+    target: Derived
+    route: Route
+    phase: Literal["setup", "teardown"] = "setup"
+    certain: bool = True
+    guards: tuple[Guard, ...] = ()
+    hop: str = ""
+    via: tuple[Step, ...] = ()
+
+
 class Patch(Struct, frozen=True, cache_hash=True, gc=False):
     """The attribute `name` of `holder` is replaced by `value`. Where `name` is empty, `holder` is a dotted path."""
 
@@ -290,6 +303,7 @@ class Summary(Struct, frozen=True, cache_hash=True, gc=False):
 
     effects: tuple[Effect, ...] = ()
     uses: tuple[Use, ...] = ()
+    reads: tuple[Read, ...] = ()
     returns: Value = frozenset()
     yields: Value = frozenset()
     opaque: tuple[Opaque, ...] = ()

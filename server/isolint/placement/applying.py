@@ -44,7 +44,7 @@ from isolint.names.resolve import class_attribute, mro
 from isolint.names.scopes import class_scope
 from isolint.names.symbols import ClassRef, ClassSymbol, FunctionSymbol, Site
 from isolint.placement import commands as running
-from isolint.placement import filling, lineage, members, patching, queries, requests, settings, signals
+from isolint.placement import filling, lineage, members, patching, queries, relations, requests, settings, signals
 from isolint.placement.context import Context, Keywords
 from isolint.placement.shapes import (
     Callable_,
@@ -371,7 +371,7 @@ def apply(
                     return given(m, row.gives, atom, args)
             if row.when == "call":
                 act(m, row, atom, ctx, site, label, args)
-                return given(m, row.gives, atom, args)
+                return relations.made(m, row, atom, named, given(m, row.gives, atom, args))
             carried = Outside(atom.dotted, row.name, atom.receiver)
             return one(Deferred(row.when, frozenset({carried}), "act", args, keywords))
         case Drains():
@@ -388,7 +388,7 @@ def apply(
                 return one(Items(one(Instance(row.cls))))
             if row.cls:
                 return one(Outside(row.cls, row.cls)) if row.gives == "class" else one(Instance(row.cls))
-            return given(m, row.gives, atom, args, named)
+            return relations.made(m, row, atom, named, given(m, row.gives, atom, args, named), args)
         case Requests():
             return requests.request(m, row, atom, args, named)
         case Attribute():

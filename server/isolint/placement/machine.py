@@ -21,7 +21,7 @@ from isolint.names.inputs import definition
 from isolint.names.resolve import module_name
 from isolint.names.scopes import class_scope, owner_of
 from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, Site, ValueSymbol
-from isolint.placement import applying, filling, guards, lineage, members, patching, queries, signals
+from isolint.placement import applying, filling, guards, lineage, members, patching, queries, relations, signals
 from isolint.placement.context import SPREAD, Context, Keywords, shorten
 from isolint.placement.functions import find, find_node, function_operation
 from isolint.placement.inputs import TABLE, TEST_CODE
@@ -63,6 +63,7 @@ from isolint.placement.values import (
     TOO_MANY,
     bind,
     depth,
+    each_of,
     folded,
     in_order,
     iterated,
@@ -374,7 +375,9 @@ class Machine:
                             if ctx.via and ctx.via[-1].site == site:
                                 label = payload_label(work.callee, label)
                             applying.act(self, row, atom, inner, site, label)
-                            return applying.given(self, row.gives, atom, work.args)
+                            made = applying.given(self, row.gives, atom, work.args)
+                            made = relations.made(self, row, atom, dict(work.keywords), made)
+                            return each_of(made) if work.when == "aiterate" else made
                 return PLAIN
             case "await":
                 return self.perform(work.callee, "await", inner, site, label)
@@ -669,8 +672,7 @@ class Machine:
 
     def item(self, value: Value, ctx: Context, site: Site | None, label: str) -> Value:
         """One item of a queryset."""
-        found = self.perform(value, "iterate", ctx, site, label)
-        return join(a.element if isinstance(a, Items) else frozenset({a}) for a in found)
+        return self.perform(value, "iterate", ctx, site, label)
 
     def _operate_instance(
         self,
@@ -689,9 +691,9 @@ class Machine:
             if isinstance(cls, str):
                 row = self.table.get(f"{cls}.{special}")
                 if row is not None:
-                    return applying.apply(
-                        self, row, Outside(row.name, row.name, atom), ctx, site, label, args, keywords
-                    )
+                    outside = Outside(row.name, row.name, atom)
+                    made = applying.apply(self, row, outside, ctx, site, label, args, keywords)
+                    return each_of(made) if op in ("iterate", "aiterate") else made
                 if cls in _TRANSPARENT:
                     return one(atom)
                 continue
@@ -701,6 +703,10 @@ class Machine:
                     made = self.perform(method, "call", ctx, site, label, args, keywords)
                     if op in ("await", "aenter"):
                         return self.perform(made, "await", ctx, site, label)
+                    if op in ("iterate", "aiterate"):
+                        # A generator runs as it is gone through; what an iterator's `__next__` does is not followed.
+                        running = frozenset(a for a in made if isinstance(a, Deferred))
+                        return join([made - running, self.perform(running, op, ctx, site, label)])
                     return made
         if op in ("enter", "aenter"):
             return one(atom)

@@ -27,7 +27,7 @@ from isolint.names.symbols import (
     UnknownSymbol,
     ValueSymbol,
 )
-from isolint.placement import applying, lineage, queries, settings
+from isolint.placement import applying, lineage, queries, relations, settings
 from isolint.placement.context import Context
 from isolint.placement.lineage import behind
 from isolint.placement.shapes import (
@@ -62,12 +62,10 @@ from isolint.placement.values import (
     tuple_of,
     unknown,
 )
-from isolint.syntax import facts as f
 
 if TYPE_CHECKING:
     from isolint.placement.machine import Machine
 
-_RELATED = "django.db.models.fields.related_descriptors.create_reverse_many_to_one_manager.RelatedManager"
 _MODEL = "django.db.models.base.Model"
 _FIELD = "django.db.models.fields.Field"
 _PROPERTIES = frozenset({"builtins.property", "functools.cached_property", "django.utils.functional.cached_property"})
@@ -279,7 +277,7 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
                 break
     if _MODEL in line and not name.startswith("_"):
         # A name that neither the class nor Model has can only be a reverse relation (django/db/models/options.py).
-        return one(Instance(_RELATED))
+        return one(relations.manager(atom, None, name))
     return unknown(f"{class_name(atom.cls)} has no known attribute {name}")
 
 
@@ -375,7 +373,7 @@ def bind_instance(m: Machine, symbol: Symbol, atom: Instance, ctx: Context, site
             return m.perform(bound, "call", ctx, site, name)
         return bound
     if isinstance(symbol, ValueSymbol):
-        value = frozenset(v for a in value for v in described(m, a, symbol))
+        value = frozenset(v for a in value for v in described(m, a, symbol, atom, ctx, site, name))
         if symbol.annotation is not None and any(isinstance(a, Literally) for a in value):
             value |= PLAIN  # it may be the default of a field, and given otherwise where the object was made
         if isinstance(atom.cls, ClassRef):
@@ -383,31 +381,21 @@ def bind_instance(m: Machine, symbol: Symbol, atom: Instance, ctx: Context, site
     return value
 
 
-def described(m: Machine, atom: Atom, symbol: ValueSymbol) -> Iterable[Atom]:
+def described(
+    m: Machine, atom: Atom, symbol: ValueSymbol, holder: Instance, ctx: Context, site: Site | None, name: str
+) -> Iterable[Atom]:
     """Descriptors: a relation's field gives a manager or the related object when it is read from an instance."""
     if isinstance(atom, Instance) and isinstance(atom.cls, str):
         gives = m.table.descriptors.get(atom.cls)
         if gives is not None:
-            model = related_model(m, symbol)
+            model = relations.related_model(m, symbol)
             if gives == "manager":
-                return (Instance(_RELATED, model),)
+                return (relations.manager(holder, model, name),)
+            relations.read(m, holder, symbol, model, ctx, site, name)
             return (Instance(model) if model is not None else Unknown("related object"),)
         if _FIELD in lineage.lineage_of(m, atom.cls):
             return (Plain(),)
     return (atom,)
-
-
-def related_model(m: Machine, symbol: ValueSymbol) -> ClassRef | str | None:
-    """The model that a relation's field names as its first argument, where it is a class and not a string."""
-    if not isinstance(symbol.expr, f.Call) or not symbol.expr.args:
-        return None
-    target = ValueSymbol(symbol.path, symbol.chunk, symbol.expr.args[0], symbol.owner)
-    for atom in queries.named_value(m.store, target):
-        if isinstance(atom, Class_):
-            return atom.ref
-        if isinstance(atom, Outside):
-            return atom.canonical or None
-    return None
 
 
 def outside_attribute(m: Machine, atom: Outside, name: str) -> Value:

@@ -1,9 +1,11 @@
-"""Rows of Django's ORM, authentication, sessions, shortcuts and commands (Django 4.2 to 6.1)."""
+"""Rows of Django's ORM, authentication, shortcuts and commands (Django 4.2 to 6.1)."""
 
 from __future__ import annotations
 
-from isolint.catalog.places import SENSITIVE
-from isolint.catalog.rows import Acts, Attribute, Commands, Extends, Given, Gives, Lends, Refuses, Row
+from typing import Literal
+
+from isolint.catalog.places import LOOPLESS, ON_COMMIT, SENSITIVE
+from isolint.catalog.rows import Acts, Attribute, Commands, Extends, Given, Gives, Lends, Refuses, Releases, Row, Runs
 
 UNSAFE_VARIABLE = "DJANGO_ALLOW_ASYNC_UNSAFE"
 """While this environment variable is set, nothing is refused where a loop runs (django/utils/asyncio.py)."""
@@ -53,15 +55,27 @@ _SILENT_COMMANDS = frozenset(
 _RELATED_WRITES = ("add", "remove", "clear", "set")
 
 
+SAVING = ("django.db.models.signals.pre_save", "django.db.models.signals.post_save")
+_DELETING = ("django.db.models.signals.pre_delete", "django.db.models.signals.post_delete")
+_SENT = {
+    "create": SAVING,
+    "get_or_create": SAVING,
+    "update_or_create": SAVING,
+    "create_user": SAVING,
+    "create_superuser": SAVING,
+    "delete": _DELETING,
+}
+"""What is saved or deleted in bulk sends nothing but for a queryset's `delete` (django/db/models/signals.py)."""
+
+
 def _both(cls: str, methods: dict[str, Given], kind: str) -> list[Row]:
     """A sync row and the row of its a-method: in 4.2 to 6.1 each is `sync_to_async(self.<method>)`."""
     rows: list[Row] = []
     for name, gives in methods.items():
-        assert kind in ("read", "write")
-        rows.append(Acts(f"{cls}.{name}", "read" if kind == "read" else "write", gives=gives))
-        rows.append(
-            Acts(f"{cls}.a{name}", "read" if kind == "read" else "write", "await", SENSITIVE, "ISO102", gives=gives)
-        )
+        works: Literal["read", "write"] = "read" if kind == "read" else "write"
+        sends = _SENT.get(name, ())
+        rows.append(Acts(f"{cls}.{name}", works, gives=gives, sends=sends))
+        rows.append(Acts(f"{cls}.a{name}", works, "await", SENSITIVE, "ISO102", gives=gives, sends=sends))
     return rows
 
 
@@ -98,15 +112,15 @@ ORM: tuple[Row, ...] = (
     Attribute(f"{MODEL}.pk", "plain"),
     Attribute(f"{MODEL}.id", "plain"),
     Gives(f"{MODEL}.()", "receiver"),
-    Acts(f"{MODEL}.save", "write"),
-    Acts(f"{MODEL}.save_base", "write"),
-    Acts(f"{MODEL}.delete", "write"),
+    Acts(f"{MODEL}.save", "write", sends=SAVING),
+    Acts(f"{MODEL}.save_base", "write", sends=SAVING),
+    Acts(f"{MODEL}.delete", "write", sends=_DELETING),
     Acts(f"{MODEL}.refresh_from_db", "read"),
     Acts(f"{MODEL}.full_clean", "read"),
     Acts(f"{MODEL}.validate_unique", "read"),
     Acts(f"{MODEL}.validate_constraints", "read"),
-    Acts(f"{MODEL}.asave", "write", "await", SENSITIVE, "ISO102"),
-    Acts(f"{MODEL}.adelete", "write", "await", SENSITIVE, "ISO102"),
+    Acts(f"{MODEL}.asave", "write", "await", SENSITIVE, "ISO102", sends=SAVING),
+    Acts(f"{MODEL}.adelete", "write", "await", SENSITIVE, "ISO102", sends=_DELETING),
     Acts(f"{MODEL}.arefresh_from_db", "read", "await", SENSITIVE, "ISO102"),
     *(Gives(f"{MODEL}.{name}") for name in ("clean", "clean_fields", "get_deferred_fields", "serializable_value")),
     # Forms of models. (Validating one reads only where a field is unique.)
@@ -125,7 +139,11 @@ ORM: tuple[Row, ...] = (
     Commands("django.core.management.call_command", _WRITING_COMMANDS, _SILENT_COMMANDS),
     *(Attribute(f"django.core.management.base.BaseCommand.{name}", "plain") for name in ("stdout", "stderr", "style")),
     # Transactions write nothing by themselves (django/db/transaction.py).
-    Gives("django.db.transaction.on_commit"),
+    Runs("django.db.transaction.on_commit", LOOPLESS, "call", "", held_back=ON_COMMIT),
+    Releases("django.test.testcases.TestCase.captureOnCommitCallbacks", "django.db.transaction.on_commit", "execute"),
+    Releases(
+        "pytest_django.fixtures.DjangoCaptureOnCommitCallbacks.__call__", "django.db.transaction.on_commit", "execute"
+    ),
     Gives("django.db.transaction.set_rollback"),
     Gives("django.db.transaction.Atomic.__enter__"),
     Refuses("django.db.transaction.Atomic"),
@@ -158,11 +176,6 @@ ORM: tuple[Row, ...] = (
     Gives("pytest_django.fixtures.django_user_model", "class", "django.contrib.auth.models.User"),
     Gives("django.contrib.auth.base_user.AbstractBaseUser.set_password"),
     Gives("django.contrib.auth.base_user.AbstractBaseUser.check_password"),
-    # Sessions kept in the database (django/contrib/sessions/backends).
-    *_both("django.contrib.sessions.backends.db.SessionStore", {"save": "plain", "create": "plain"}, "write"),
-    *_both("django.contrib.sessions.backends.db.SessionStore", {"delete": "plain", "flush": "plain"}, "write"),
-    *_both("django.contrib.sessions.backends.db.SessionStore", {"load": "plain", "exists": "plain"}, "read"),
-    Gives("django.contrib.sessions.backends.base.SessionBase.aset"),
 )
 """Relations read from an instance give a manager; see `descriptors`."""
 

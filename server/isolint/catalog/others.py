@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from isolint.catalog.django_orm import SAVING
 from isolint.catalog.rows import (
     Acts,
     Attribute,
@@ -28,8 +29,8 @@ _FACTORY = "factory.base.BaseFactory"
 
 FACTORIES: tuple[Row, ...] = (
     # factory_boy: the class is called like a function and creates (factory/base.py FactoryMetaClass.__call__).
-    Acts(f"{_DJANGO_FACTORY}.()", "write", gives="model"),
-    Acts(f"{_DJANGO_FACTORY}.create", "write", gives="model"),
+    Acts(f"{_DJANGO_FACTORY}.()", "write", gives="model", sends=SAVING),
+    Acts(f"{_DJANGO_FACTORY}.create", "write", gives="model", sends=SAVING),
     Acts(f"{_DJANGO_FACTORY}.create_batch", "write", gives="models"),
     Gives(f"{_DJANGO_FACTORY}.build", "model"),
     Gives(f"{_DJANGO_FACTORY}.build_batch", "models"),
@@ -37,7 +38,7 @@ FACTORIES: tuple[Row, ...] = (
     Gives(f"{_DJANGO_FACTORY}.stub_batch"),
     Gives(f"{_FACTORY}.build", "unknown"),
     # model_bakery.
-    Acts("model_bakery.baker.make", "write", gives="model"),
+    Acts("model_bakery.baker.make", "write", gives="model", sends=SAVING),
     Acts("model_bakery.baker.make_recipe", "write", gives="unknown"),
     Gives("model_bakery.baker.prepare", "model"),
     Gives("model_bakery.baker.prepare_recipe", "unknown"),

@@ -114,6 +114,9 @@ INSENSITIVE = route(
 )
 """`sync_to_async(thread_sensitive=False)`: a pool thread, awaited in a loop only."""
 
+ON_COMMIT = route(WORKER=Place.WORKER, POOL=Place.POOL, UNKNOWN=Place.UNKNOWN)
+"""What waits for a commit: at home the test's transaction never does, elsewhere it does at once."""
+
 OWN_CONTEXT = INSENSITIVE
 """Thread-sensitive work inside a `ThreadSensitiveContext` that no `async_to_sync` is around: its own pool thread, even
 in a loop that a bridge made."""

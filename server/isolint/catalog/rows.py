@@ -52,7 +52,8 @@ class Runs:
     """`name(..., f, *args)` runs `f(*args)` by `route`: at once ("call"), when the result is awaited ("await"), or when
     its `start()` is called ("start"). `payload` is the position of `f` (or the name under which the receiver holds it),
     `keyword` its name; arguments follow it, or stand in the keywords `args`/`kwargs`. `each`: the arguments are
-    iterables of arguments (`Executor.map`)."""
+    iterables of arguments (`Executor.map`). `held_back`: the route as long as nothing has run what is held back
+    (`Releases`)."""
 
     name: str
     route: Route
@@ -61,6 +62,7 @@ class Runs:
     payload: int | str = 0
     keyword: str = "func"
     each: bool = False
+    held_back: Route | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ class Drives:
 @dataclass(frozen=True, slots=True)
 class Acts:
     """`name(...)` works on the database: at once ("call"), or when its result is awaited, iterated or entered; by
-    `route` (SENSITIVE for Django's a-methods). `unless`: an option, the first parameter, with which it does no work."""
+    `route` (SENSITIVE for Django's a-methods). `unless`: an option, the first parameter, with which it does no work.
+    `sends`: the signals of the model that it sends there."""
 
     name: str
     kind: Literal["read", "write"]
@@ -88,6 +91,7 @@ class Acts:
     rule: str = ""
     gives: Given = "plain"
     unless: tuple[str, object] | None = None
+    sends: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +112,15 @@ class Drains:
 class Gives:
     """`name(...)` does no work and gives `gives`; `cls` names the class of the result (canonical), or of the "items"
     in it, where that is fixed. The result keeps its arguments as attributes of the names in `holds`, by position and by
-    keyword. `decorates`: without positional arguments it is a decorator factory."""
+    keyword. `decorates`: without positional arguments it is a decorator factory. `distinct`: objects that are made at
+    different places are told apart."""
 
     name: str
     gives: Given = "plain"
     cls: str = ""
     holds: tuple[str, ...] = ()
     decorates: bool = False
+    distinct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,8 @@ class Requests:
 
     `path` is where the URL stands: the position of an argument, or the name of an attribute that the receiver holds;
     `application` the attribute that holds what answers ("transport.app": an attribute of it), "" for the project's own
-    URLs. The method of the request is the last part of `name` where that is one, else held as `method`."""
+    URLs. The method of the request is the last part of `name` where that is one, else held as `method`. `sends` are
+    signals that a request sends, each with the route of functions and of coroutine functions that receive it."""
 
     name: str
     path: int | str
@@ -132,6 +139,7 @@ class Requests:
     plain: Route = SENSITIVE
     coroutine: Route = IN_LOOP
     rule: str = "ISO104"
+    sends: tuple[tuple[str, Route, Route], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +160,19 @@ class Attribute:
     name: str
     gives: Given = "plain"
     cls: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """`name`, a module's name, an attribute, or what a call of that name gives, is an object of the class that Django's
+    setting `setting` names (with `suffix` behind it). `path` leads there inside the setting; "" in it stands for what
+    the call is given. `otherwise` is the class where the settings do not say it (django/conf/global_settings.py)."""
+
+    name: str
+    setting: str
+    otherwise: str
+    path: tuple[str, ...] = ()
+    suffix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +327,37 @@ class MakesInit:
 
 
 @dataclass(frozen=True, slots=True)
+class Releases:
+    """`name(option=True)` has run what the callable `of` holds back."""
+
+    name: str
+    of: str
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connects:
+    """`name(...)` has a function called whenever a signal is sent. `receiver` is the position of the function, `signal`
+    that of the signal (or of a list of signals), None where it is what the method is read from. Without the function it
+    is a decorator factory."""
+
+    name: str
+    receiver: int
+    signal: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sends:
+    """`name(sender, ...)` calls what is connected to the signal it is read from, at once or when its result is awaited:
+    functions by `route`, coroutine functions in the loop there, or in one made for them."""
+
+    name: str
+    when: Literal["call", "await"]
+    route: Route = IDENTITY
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NeedsLoop:
     """Calling `name` raises `RuntimeError` where no loop runs."""
 
@@ -339,6 +391,7 @@ Row = (
     | Requests
     | Serves
     | Attribute
+    | Chosen
     | Decorates
     | Manages
     | Fills
@@ -355,6 +408,9 @@ Row = (
     | Commands
     | Hides
     | MakesInit
+    | Releases
+    | Connects
+    | Sends
     | NeedsLoop
     | Finds
     | Reads
@@ -363,4 +419,4 @@ Row = (
 
 def rule_of(row: Row | None) -> str:
     """The rule that a hop's row belongs to, "" for hops that lead nowhere else."""
-    return row.rule if isinstance(row, Wraps | Runs | Drives | Acts | Drains | Requests | Serves) else ""
+    return row.rule if isinstance(row, Wraps | Runs | Drives | Acts | Drains | Requests | Serves | Sends) else ""

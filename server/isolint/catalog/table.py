@@ -8,15 +8,18 @@ from dataclasses import replace
 from isolint.catalog.cures import CURES
 from isolint.catalog.django_orm import DESCRIPTORS, ORM
 from isolint.catalog.hops import HOPS
+from isolint.catalog.kept import KEPT
 from isolint.catalog.others import CONSTRUCTORS, DECORATORS, FACTORIES, MOCKS, NAMED, PATCHES, PURE, STACKS
 from isolint.catalog.places import BRIDGE, SENSITIVE, THREAD, Route
 from isolint.catalog.rows import Acts, Cures, Decorates, Extends, Gives, Row, Wraps
+from isolint.catalog.signals import SIGNALS
 from isolint.catalog.web import WEB
 from isolint.workspace.shapes import UserRows
 
 ROWS: tuple[Row, ...] = (
     *HOPS,
     *ORM,
+    *KEPT,
     *FACTORIES,
     *MOCKS,
     *PATCHES,
@@ -26,6 +29,7 @@ ROWS: tuple[Row, ...] = (
     *CONSTRUCTORS,
     *DECORATORS,
     *PURE,
+    *SIGNALS,
     *WEB,
 )
 

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from isolint.catalog.places import IDENTITY, OWN_CONTEXT, OWN_CONTEXT_LOOP, SENSITIVE
-from isolint.catalog.rows import Acts, Attribute, Decorates, Drains, Extends, Gives, Hides, Requests, Row, Runs, Serves
+from isolint.catalog.places import (
+    BRIDGE,
+    IDENTITY,
+    IN_LOOP,
+    INSENSITIVE,
+    OWN_CONTEXT,
+    OWN_CONTEXT_LOOP,
+    SENSITIVE,
+    compose,
+)
+from isolint.catalog.rows import Acts, Attribute, Decorates, Drains, Extends, Gives, Requests, Row, Runs, Serves
 
 ROUTE = "django.urls.resolvers.RoutePattern"
 REGEX = "django.urls.resolvers.RegexPattern"
@@ -100,17 +109,23 @@ WEB: tuple[Row, ...] = (
     Runs(f"{TASK}.acall", SENSITIVE, "await", "ISO101", payload="func"),
     # The async client: AsyncClientHandler awaits the view in the caller's task; a plain one goes through sync_to_async
     # (django/core/handlers/base.py BaseHandler._get_response_async).
-    *(Requests(f"{_CLIENT}.AsyncClient.{name}", 0) for name in _METHODS),
+    # It closes the response on a pool thread (django/test/client.py AsyncClientHandler).
+    *(
+        Requests(
+            f"{_CLIENT}.AsyncClient.{name}",
+            0,
+            sends=(
+                ("django.core.signals.request_started", SENSITIVE, IN_LOOP),
+                ("django.core.signals.request_finished", INSENSITIVE, compose(INSENSITIVE, BRIDGE)),
+            ),
+        )
+        for name in _METHODS
+    ),
     *(
         Acts(f"{_CLIENT}.ClientMixin.{name}", "write", "await", SENSITIVE, "ISO104")
         for name in ("alogin", "aforce_login", "alogout")
     ),
     *(Acts(f"{_CLIENT}.ClientMixin.{name}", "write") for name in ("login", "force_login", "logout")),
-    # The async client closes responses on a pool thread, and so sends these (django/test/client.py AsyncClientHandler).
-    *(
-        Hides(f"django.core.signals.{name}.connect", f"receivers of {name} run where a response is closed")
-        for name in ("request_started", "request_finished")
-    ),
     # Django's ASGI handler opens a ThreadSensitiveContext for each request (ASGIHandler.__call__), and whoever drives
     # it through a communicator starts it in an empty context (asgiref.testing).
     Gives("django.core.asgi.get_asgi_application", cls="django.core.handlers.asgi.ASGIHandler"),

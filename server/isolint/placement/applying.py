@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
@@ -11,7 +12,9 @@ from isolint.catalog.places import IDENTITY, THREAD, compose
 from isolint.catalog.rows import (
     Acts,
     Attribute,
+    Chosen,
     Commands,
+    Connects,
     Cures,
     Decorates,
     Drains,
@@ -26,10 +29,12 @@ from isolint.catalog.rows import (
     Mocks,
     NeedsLoop,
     Reads,
+    Releases,
     Replaces,
     Requests,
     Row,
     Runs,
+    Sends,
     SetsItems,
     Starts,
     Wraps,
@@ -41,7 +46,18 @@ from isolint.names.resolve import class_attribute, mro
 from isolint.names.scopes import class_scope
 from isolint.names.symbols import ClassRef, ClassSymbol, FunctionSymbol, Site
 from isolint.placement import commands as running
-from isolint.placement import fields, filling, lineage, members, patching, queries, requests
+from isolint.placement import (
+    fields,
+    filling,
+    lineage,
+    members,
+    patching,
+    queries,
+    relations,
+    requests,
+    settings,
+    signals,
+)
 from isolint.placement import named as named_
 from isolint.placement.context import Context, Keywords
 from isolint.placement.shapes import (
@@ -60,6 +76,7 @@ from isolint.placement.shapes import (
     Outside,
     Param,
     Partial,
+    Patch,
     Plain,
     Unknown,
     Value,
@@ -238,6 +255,13 @@ def apply_builtin(
     if name == "dict.get" and len(args) > 1:
         default = args[2] if len(args) > 2 else one(Literally(None))
         return join(pick(atom, args[1], default) for atom in args[0] if isinstance(atom, Items))
+    if name == "getattr" and len(args) > 1:
+        asked = literals(args[1])
+        if asked is None or len(asked) != 1:
+            return unknown("getattr of a computed name")
+        if len(args) > 2:
+            return members.attribute_or(m, args[0], str(asked[0]), args[2], ctx, site)
+        return members.attribute(m, args[0], str(asked[0]), ctx, site)
     if name.startswith("str."):
         return text_method(name.removeprefix("str."), args)
     if name not in ITERATING:
@@ -363,6 +387,8 @@ def apply(
         case Wraps():
             return wrap(m, row, atom, args, named)
         case Runs():
+            if row.held_back is not None and patching.released(row.name) not in m.cuts:
+                row = dataclasses.replace(row, route=row.held_back)
             given_work = handed_over(m, row, atom, ctx, site, label, args, named)
             return PLAIN if given_work is None else now_or_later(m, given_work, ctx, site, label)
         case Drives():
@@ -373,8 +399,8 @@ def apply(
                 if literals(option) == (row.unless[1],):
                     return given(m, row.gives, atom, args)
             if row.when == "call":
-                m.act(ctx, row.kind, class_name(model_of(m, atom, args)), row, site, label)
-                return given(m, row.gives, atom, args)
+                act(m, row, atom, ctx, site, label, args)
+                return relations.made(m, row, atom, named, given(m, row.gives, atom, args))
             carried = Outside(atom.dotted, row.name, atom.receiver)
             return one(Deferred(row.when, frozenset({carried}), "act", args, keywords))
         case Drains():
@@ -383,17 +409,21 @@ def apply(
         case Gives():
             if row.decorates and not args:
                 return one(Partial(one(atom), (), keywords))
-            if row.holds:
+            if row.distinct and site is not None:
+                named = {**named, signals.MADE: signals.made_at(site)}
+            if row.holds or row.distinct:
                 return one(holding(row, atom, args, named))
             if row.cls and row.gives == "items":
                 return one(Items(one(Instance(row.cls))))
             if row.cls:
                 return one(Outside(row.cls, row.cls)) if row.gives == "class" else one(Instance(row.cls))
-            return given(m, row.gives, atom, args, named)
+            return relations.made(m, row, atom, named, given(m, row.gives, atom, args, named), args)
         case Requests():
             return requests.request(m, row, atom, args, named)
         case Attribute():
             return given(m, row.gives, atom, args)
+        case Chosen():
+            return settings.chosen(m, row, args[0] if args else None)
         case Decorates() if row.factory:
             return one(Outside(f"{row.name}()", f"{row.name}()"))
         case Decorates():
@@ -429,10 +459,31 @@ def apply(
         case Hides():
             m.obscure(replace(ctx, route=compose(ctx.route, THREAD)), "await", row.reason, site)
             return PLAIN
+        case Releases():
+            if literals(named.get(row.option)) == (True,):
+                m.patch(Patch(one(Outside(row.of, row.of)), one(Literally(patching.RELEASED)), PLAIN, site, ctx.always))
+            return one(Instance("contextlib._GeneratorContextManager"))
+        case Connects():
+            if signals.is_without_receiver(row, args, named):
+                return one(Partial(one(atom), args, keywords))
+            return signals.connect(m, row, atom, ctx, site, args, keywords)
+        case Sends():
+            return signals.send(m, row, atom, ctx, site, label, args, keywords)
         case NeedsLoop():
             m.asked_for_loop = m.asked_for_loop or not ctx.muted
             return one(Instance("asyncio.events.AbstractEventLoop"))
     return PLAIN
+
+
+def act(
+    m: Machine, row: Acts, atom: Outside, ctx: Context, site: Site | None, label: str, args: tuple[Value, ...] = ()
+) -> None:
+    """Database work happens here, and what the signals call that it sends."""
+    model = model_of(m, atom, args)
+    m.act(ctx, row.kind, class_name(model), row, site, label)
+    if row.sends and isinstance(model, ClassRef):
+        inner = ctx if row.route == IDENTITY else m._through(ctx, row.route, row.name, site, label)
+        signals.sent_by_model(m, row.sends, Class_(model), row.gives != "plain", inner, site)
 
 
 def wrap(m: Machine, row: Wraps, atom: Outside, args: tuple[Value, ...], named: dict[str, Value]) -> Value:
@@ -515,7 +566,8 @@ def driven(row: Drives, args: tuple[Value, ...], named: dict[str, Value]) -> Def
 
 def holding(row: Gives, atom: Outside, args: tuple[Value, ...], named: dict[str, Value]) -> Instance:
     """An object that keeps what it was made of."""
-    held = {**dict(zip(row.holds, args, strict=False)), **{k: v for k, v in named.items() if k in row.holds}}
+    kept = (*row.holds, signals.MADE) if row.distinct else row.holds
+    held = {**dict(zip(row.holds, args, strict=False)), **{k: v for k, v in named.items() if k in kept}}
     cls = atom.receiver.ref if isinstance(atom.receiver, Class_) else row.cls
     return Instance(cls, held=tuple(sorted(held.items())))
 

@@ -183,6 +183,7 @@ class _Body(Expressions):
         return Summary(
             effects=tuple(sorted(effects if op == "call" else (replace(e, op=op) for e in effects), key=repr)),
             uses=tuple(sorted(machine.uses, key=repr)),
+            reads=tuple(machine.reads),
             returns=TOO_MANY if machine.overflowed else self.close(join(self.returned)) or PLAIN,
             yields=self.close(join(self.yielded)),
             opaque=tuple(sorted(machine.opaque, key=repr)),

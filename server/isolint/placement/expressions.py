@@ -250,7 +250,7 @@ class Expressions:
         special = self._special_call(node, ctx)
         if special is not None:
             return special
-        func = self.close(self.evaluate(node.func, ctx))
+        func = self.close(self._callee(node.func, ctx))
         args: list[Value] = []
         later = NOTHING
         for arg in node.args:
@@ -279,6 +279,17 @@ class Expressions:
             if not any(isinstance(atom, Deferred) for atom in made):
                 self.touch_handed()
         return made
+
+    def _callee(self, node: f.Expr, ctx: Context) -> Value:
+        """What is called. A method that is read only to be called does nothing by being read."""
+        if not isinstance(node, f.Attribute):
+            return self.evaluate(node, ctx)
+        held = self.evaluate(node.value, ctx)
+        symbolic = frozenset(a for a in held if isinstance(a, Param | Derived))
+        found = members.attribute(self.machine, held - symbolic, node.attr, ctx, self.site(node))
+        if not symbolic:
+            return found
+        return join([found, members.attribute(self.machine, symbolic, node.attr, replace(ctx, muted=True), None)])
 
     def _keep(self, node: f.Call, args: list[Value]) -> None:
         """`name.append(x)` and its like put what they are given into the container that the name holds."""

@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 
 from msgspec.structs import replace
 
-from isolint.catalog.places import IDENTITY, Route, compose
+from isolint.catalog.places import IDENTITY, LOOPLESS, Route, compose
 from isolint.catalog.rows import (
     Acts,
     Row,
@@ -21,7 +21,7 @@ from isolint.names.inputs import definition
 from isolint.names.resolve import module_name
 from isolint.names.scopes import class_scope, owner_of
 from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, Site, ValueSymbol
-from isolint.placement import applying, filling, guards, lineage, members, patching, queries
+from isolint.placement import applying, filling, guards, lineage, members, patching, queries, relations, signals
 from isolint.placement.context import SPREAD, Context, Keywords, shorten
 from isolint.placement.functions import find, find_node, function_operation
 from isolint.placement.inputs import TABLE, TEST_CODE
@@ -49,6 +49,7 @@ from isolint.placement.shapes import (
     Partial,
     Patch,
     Plain,
+    Read,
     Step,
     Summary,
     Unknown,
@@ -61,7 +62,8 @@ from isolint.placement.values import (
     PLAIN,
     TOO_MANY,
     bind,
-    class_name,
+    depth,
+    each_of,
     folded,
     in_order,
     iterated,
@@ -77,6 +79,10 @@ from isolint.syntax import facts as f
 
 MAX_EFFECTS = 256
 """More distinct effects (or uses) than this in one function are cut, and the function is opaque."""
+MAX_READS = 32
+"""Attributes of parameters whose reading a summary tells of, the nearest first; what else is read is not followed."""
+MAX_STEPS = 4
+"""Steps from a parameter to such an attribute."""
 MAX_REPLAY = 24
 """Helpers that hand their parameter on deeper than this make the caller opaque."""
 MAX_VARIANTS = 4
@@ -95,13 +101,14 @@ class Machine:
         self.cuts: dict[CutKey, Value] = dict(world)
         self.unsafe = patching.UNSAFE in self.cuts
         """Whether sync ORM works where a loop runs."""
-        self.replacing = len(self.cuts) > self.unsafe
+        self.replacing = any(not patching.is_setting(key) and not signals.is_connection(key) for key in self.cuts)
         """Whether names are replaced: then nobody asks which ones."""
         self.cut_of_objects = frozenset(name for kind, _, name in self.cuts if kind == "object")
         self.table: Table = store.get(TABLE, "")
         self.test_code: bool = store.get(TEST_CODE, path)
         self._effects: dict[tuple[object, ...], tuple[Effect, ...]] = {}
         self._uses: dict[tuple[object, ...], tuple[Use, ...]] = {}
+        self._reads: dict[tuple[object, ...], tuple[Read, ...]] = {}
         self._opaque: dict[tuple[object, ...], tuple[Opaque, ...]] = {}
         self.patches: dict[tuple[Value, Value, Value], Patch] = {}
         self.cures: dict[str, Cure] = {}
@@ -138,6 +145,12 @@ class Machine:
         return [use for variants in self._uses.values() for use in variants]
 
     @property
+    def reads(self) -> list[Read]:
+        """All attributes that were read from symbolic values."""
+        reads = [read for variants in self._reads.values() for read in variants]
+        return sorted(reads, key=lambda read: (depth(read.target), repr(read)))[:MAX_READS]
+
+    @property
     def opaque(self) -> list[Opaque]:
         """All callees that nobody could name."""
         return [hidden for variants in self._opaque.values() for hidden in variants]
@@ -167,6 +180,19 @@ class Machine:
             self.obscure(Context(), "call", "more uses of parameters than are kept", None)
             return
         self._uses[key] = _with_variant(known, use)
+
+    def read(self, base: Param | Derived, name: str, ctx: Context, site: Site | None) -> None:
+        """Add that an attribute of a symbolic value is read."""
+        target = Derived(base, "attribute", name)
+        if depth(target) > MAX_STEPS:
+            return
+        via = shorten((*ctx.via, Step(site, name)))
+        read = Read(target, ctx.route, ctx.phase, ctx.certain, ctx.guards, ctx.hop, via)
+        first = via[0].site if self.test_code else None
+        key = (read.target, read.route, read.phase, read.hop, first)
+        known = self._reads.get(key, ())
+        if known or len(self._reads) < MAX_EFFECTS:
+            self._reads[key] = _with_variant(known, read)
 
     def obscure(self, ctx: Context, op: Operation, reason: str, site: Site | None) -> None:
         """Note a callee nobody can name."""
@@ -348,8 +374,10 @@ class Machine:
                         if isinstance(row, Acts):
                             if ctx.via and ctx.via[-1].site == site:
                                 label = payload_label(work.callee, label)
-                            self.act(inner, row.kind, class_name(applying.model_of(self, atom)), row, site, label)
-                            return applying.given(self, row.gives, atom, work.args)
+                            applying.act(self, row, atom, inner, site, label)
+                            made = applying.given(self, row.gives, atom, work.args)
+                            made = relations.made(self, row, atom, dict(work.keywords), made)
+                            return each_of(made) if work.when == "aiterate" else made
                 return PLAIN
             case "await":
                 return self.perform(work.callee, "await", inner, site, label)
@@ -549,9 +577,42 @@ class Machine:
                     tuple(filling.fill(self, a, bound) for a in use.args),
                     tuple((k, filling.fill(self, v, bound)) for k, v in use.keywords),
                 )
+            self._replay_reads(summary, bound, inner, known, recursive)
         if op in ("iterate", "aiterate", "enter", "aenter"):
             return filling.fill(self, summary.yields, bound)
         return filling.fill(self, summary.returns, bound)
+
+    def _replay_reads(
+        self,
+        summary: Summary,
+        bound: dict[tuple[str, str], Value],
+        ctx: Context,
+        known: dict[Guard, guards.Condition | None],
+        recursive: bool,
+    ) -> None:
+        """What reading attributes does, once it is known of what they are. In a loop, a query would be refused, so what
+        reads one there has it already."""
+        for read in summary.reads:
+            base = filling.fill_atom(self, read.target.base, bound)
+            base = folded(base) if recursive else base
+            if not any(isinstance(atom, Instance | Param | Derived) for atom in base):
+                continue
+            under = guards.settled(self, read.guards, bound, known)
+            if under is None:
+                continue
+            conditions = guards.merged(ctx.guards, under.guards)
+            there = replace(
+                ctx,
+                route=compose(compose(ctx.route, read.route), LOOPLESS),
+                via=shorten(ctx.via + read.via[:-1]),
+                hop=ctx.hop or read.hop,
+                certain=ctx.certain and read.certain and under.sure and conditions.sure,
+                guards=conditions.guards,
+                phase=ctx.phase if read.phase == "setup" else read.phase,
+            )
+            if any(place is not None for place in there.route):
+                for atom in in_order(base):
+                    members.reading(self, atom, read.target.name, there, read.via[-1].site)
 
     def bind_arguments(
         self, atom: Callable_, args: tuple[Value, ...], keywords: Keywords
@@ -611,8 +672,7 @@ class Machine:
 
     def item(self, value: Value, ctx: Context, site: Site | None, label: str) -> Value:
         """One item of a queryset."""
-        found = self.perform(value, "iterate", ctx, site, label)
-        return join(a.element if isinstance(a, Items) else frozenset({a}) for a in found)
+        return self.perform(value, "iterate", ctx, site, label)
 
     def _operate_instance(
         self,
@@ -631,9 +691,9 @@ class Machine:
             if isinstance(cls, str):
                 row = self.table.get(f"{cls}.{special}")
                 if row is not None:
-                    return applying.apply(
-                        self, row, Outside(row.name, row.name, atom), ctx, site, label, args, keywords
-                    )
+                    outside = Outside(row.name, row.name, atom)
+                    made = applying.apply(self, row, outside, ctx, site, label, args, keywords)
+                    return each_of(made) if op in ("iterate", "aiterate") else made
                 if cls in _TRANSPARENT:
                     return one(atom)
                 continue
@@ -643,13 +703,17 @@ class Machine:
                     made = self.perform(method, "call", ctx, site, label, args, keywords)
                     if op in ("await", "aenter"):
                         return self.perform(made, "await", ctx, site, label)
+                    if op in ("iterate", "aiterate"):
+                        # A generator runs as it is gone through; what an iterator's `__next__` does is not followed.
+                        running = frozenset(a for a in made if isinstance(a, Deferred))
+                        return join([made - running, self.perform(running, op, ctx, site, label)])
                     return made
         if op in ("enter", "aenter"):
             return one(atom)
         return PLAIN if op == "await" else unknown(f"result of {label}")
 
 
-_Work = TypeVar("_Work", bound=Effect | Use)
+_Work = TypeVar("_Work", bound=Effect | Use | Read)
 
 
 def _with_variant(known: tuple[_Work, ...], new: _Work) -> tuple[_Work, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec.structs import replace
 
 from isolint.catalog.others import NAMESPACE
-from isolint.catalog.rows import Attribute, Finds, Hides, Mocks, Row
+from isolint.catalog.rows import Attribute, Chosen, Connects, Finds, Hides, Mocks, Row, Sends
 from isolint.names.inputs import definition, is_answered
 from isolint.names.origin import Definition
 from isolint.names.resolve import attribute as name_attribute
@@ -28,7 +28,7 @@ from isolint.names.symbols import (
     UnknownSymbol,
     ValueSymbol,
 )
-from isolint.placement import applying, lineage, queries
+from isolint.placement import applying, lineage, queries, relations, settings
 from isolint.placement.context import Context
 from isolint.placement.lineage import behind
 from isolint.placement.shapes import (
@@ -63,12 +63,10 @@ from isolint.placement.values import (
     tuple_of,
     unknown,
 )
-from isolint.syntax import facts as f
 
 if TYPE_CHECKING:
     from isolint.placement.machine import Machine
 
-_RELATED = "django.db.models.fields.related_descriptors.create_reverse_many_to_one_manager.RelatedManager"
 _MODEL = "django.db.models.base.Model"
 _FIELD = "django.db.models.fields.Field"
 _PROPERTIES = frozenset({"builtins.property", "functools.cached_property", "django.utils.functional.cached_property"})
@@ -79,6 +77,18 @@ def attribute(m: Machine, value: Value, name: str, ctx: Context, site: Site | No
     if m.replacing:
         return join(replaced_in(m, a, name) or attribute_of(m, a, name, ctx, site) for a in value)
     return join(attribute_of(m, atom, name, ctx, site) for atom in value)
+
+
+def reading(m: Machine, atom: Atom, name: str, ctx: Context, site: Site | None) -> None:
+    """The work of reading an attribute, where there may be some: properties of the project, relations of models."""
+    match atom:
+        case Param() | Derived():
+            m.read(atom, name, ctx, site)
+        case Instance():
+            for cls in lineage.lineage_of(m, atom.cls):
+                if isinstance(cls, ClassRef) and class_scope(m.store, cls).get(name):
+                    attribute(m, frozenset({atom}), name, ctx, site)
+                    break
 
 
 def attribute_or(m: Machine, value: Value, name: str, default: Value, ctx: Context, site: Site | None) -> Value:
@@ -185,6 +195,8 @@ def attribute_of(m: Machine, atom: Atom, name: str, ctx: Context, site: Site | N
         case Unknown():
             return frozenset({atom})
         case Param() | Derived():
+            if not ctx.muted:
+                m.read(atom, name, ctx, site)
             return one(Derived(atom, "attribute", name))
         case Module():
             return symbols_value(m, name_attribute(m.store, ModuleSymbol(atom.dotted, atom.path), name))
@@ -298,7 +310,7 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
                 break
     if _MODEL in line and not name.startswith("_"):
         # A name that neither the class nor Model has can only be a reverse relation (django/db/models/options.py).
-        return one(Instance(_RELATED))
+        return one(relations.manager(atom, None, name))
     return unknown(f"{class_name(atom.cls)} has no known attribute {name}")
 
 
@@ -344,6 +356,8 @@ def super_of_atom(m: Machine, atom: Atom, after: ClassRef) -> Value:
 
 def member(m: Machine, row: Row, outside: Outside) -> Value:
     """The value of an inherited member that has a row."""
+    if isinstance(row, Chosen) and "" not in row.path:
+        return settings.chosen(m, row)
     if isinstance(row, Attribute) and row.cls:
         return one(Instance(row.cls))
     if isinstance(row, Attribute):
@@ -392,7 +406,7 @@ def bind_instance(m: Machine, symbol: Symbol, atom: Instance, ctx: Context, site
             return m.perform(bound, "call", ctx, site, name)
         return bound
     if isinstance(symbol, ValueSymbol):
-        value = frozenset(v for a in value for v in described(m, a, symbol))
+        value = frozenset(v for a in value for v in described(m, a, symbol, atom, ctx, site, name))
         if symbol.annotation is not None and any(isinstance(a, Literally) for a in value):
             value |= PLAIN  # it may be the default of a field, and given otherwise where the object was made
         if isinstance(atom.cls, ClassRef):
@@ -400,31 +414,21 @@ def bind_instance(m: Machine, symbol: Symbol, atom: Instance, ctx: Context, site
     return value
 
 
-def described(m: Machine, atom: Atom, symbol: ValueSymbol) -> Iterable[Atom]:
+def described(
+    m: Machine, atom: Atom, symbol: ValueSymbol, holder: Instance, ctx: Context, site: Site | None, name: str
+) -> Iterable[Atom]:
     """Descriptors: a relation's field gives a manager or the related object when it is read from an instance."""
     if isinstance(atom, Instance) and isinstance(atom.cls, str):
         gives = m.table.descriptors.get(atom.cls)
         if gives is not None:
-            model = related_model(m, symbol)
+            model = relations.related_model(m, symbol)
             if gives == "manager":
-                return (Instance(_RELATED, model),)
+                return (relations.manager(holder, model, name),)
+            relations.read(m, holder, symbol, model, ctx, site, name)
             return (Instance(model) if model is not None else Unknown("related object"),)
         if _FIELD in lineage.lineage_of(m, atom.cls):
             return (Plain(),)
     return (atom,)
-
-
-def related_model(m: Machine, symbol: ValueSymbol) -> ClassRef | str | None:
-    """The model that a relation's field names as its first argument, where it is a class and not a string."""
-    if not isinstance(symbol.expr, f.Call) or not symbol.expr.args:
-        return None
-    target = ValueSymbol(symbol.path, symbol.chunk, symbol.expr.args[0], symbol.owner)
-    for atom in queries.named_value(m.store, target):
-        if isinstance(atom, Class_):
-            return atom.ref
-        if isinstance(atom, Outside):
-            return atom.canonical or None
-    return None
 
 
 def outside_attribute(m: Machine, atom: Outside, name: str) -> Value:
@@ -434,6 +438,9 @@ def outside_attribute(m: Machine, atom: Outside, name: str) -> Value:
         return one(Outside(own.name, own.name))
     known = definition(m.store, atom.dotted)
     if known is not None and known.kind == "instance" and known.type:
+        row = lineage.member_row(m, lineage.lineage_of(m, known.type), name)
+        if isinstance(row, Connects | Sends):  # signals are told apart by their names
+            return one(Outside(row.name, row.name, atom))
         return instance_attribute(m, Instance(known.type), name, Context(muted=True), None)
     if known is not None and known.kind == "class":
         row = lineage.member_row(m, lineage.lineage_of(m, known.canonical), name)
@@ -449,6 +456,9 @@ def outside_attribute(m: Machine, atom: Outside, name: str) -> Value:
 
 def outside(m: Machine, dotted: str, receiver: Instance | Class_ | Outside | None) -> Value:
     """The value of a dotted name outside the project."""
+    row = m.table.get(dotted)
+    if isinstance(row, Chosen) and "" not in row.path:
+        return settings.chosen(m, row)
     known = definition(m.store, dotted)
     name = known.canonical if known is not None else ""
     is_instance = known is not None and known.kind == "instance" and known.type and m.table.get(name) is None

@@ -156,6 +156,28 @@ UNSAFE: CutKey = ("outside", ENVIRON, UNSAFE_VARIABLE)
 """The part of a world that lets sync ORM work where a loop runs: Django raises there unless the variable is set."""
 
 
+RELEASED = "what it holds back is run"
+"""The name under which a patch, and a world, has that what a callable holds back is run: no attribute is called so."""
+
+
+def released(name: str) -> CutKey:
+    """The part of a world that has run what the callable of this name holds back."""
+    return "outside", name, RELEASED
+
+
+def releases(patches: Iterable[Patch]) -> World:
+    """What is run that is held back otherwise."""
+    wanted = one(Literally(RELEASED))
+    holders = (atom for patch in patches if patch.name == wanted for atom in patch.holder)
+    found = {atom.canonical for atom in holders if isinstance(atom, Outside)}
+    return tuple((released(name), PLAIN) for name in sorted(found))
+
+
+def is_setting(key: CutKey) -> bool:
+    """Whether a part of a world replaces no name, but says how what is there behaves."""
+    return key == UNSAFE or key[2] == RELEASED
+
+
 def lets_orm_into_loops(patches: Iterable[Patch]) -> bool:
     """Whether one of these sets Django's variable, to a text that is known and not empty, under no condition."""
     return any(
@@ -171,7 +193,7 @@ def world_of(m: Machine, patches: Iterable[Patch]) -> World:
     """What is replaced by what when all these patches are in force."""
     cuts: dict[CutKey, Value] = {}
     for patch in patches:
-        if not patch.cuts or patch.name == one(Literally(UNSAFE_VARIABLE)):
+        if not patch.cuts or patch.name in (one(Literally(UNSAFE_VARIABLE)), one(Literally(RELEASED))):
             continue
         value = _stand_in(patch.value)
         for atom, name in places(m, patch):

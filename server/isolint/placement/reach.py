@@ -20,8 +20,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from isolint.catalog.places import Place
-from isolint.catalog.rows import Acts, Drains, Drives, Gives, Requests, Row, Runs, Serves, Wraps
+from isolint.catalog.places import Place, Route
+from isolint.catalog.rows import Acts, Connects, Drains, Drives, Gives, Requests, Row, Runs, Sends, Serves, Wraps
 from isolint.catalog.table import Table
 from isolint.names.inputs import SCOPE, definition, is_answered
 from isolint.names.resolve import attribute, import_target, lookup
@@ -39,6 +39,8 @@ from isolint.names.symbols import (
 from isolint.placement.heard import Member, Members, Piece, Reader, Said, Start, Writer
 from isolint.placement.inputs import TABLE
 from isolint.placement.process import unsafe
+from isolint.placement.shapes import Callable_, Items, World
+from isolint.placement.signals import connected_at_start, connected_in
 from isolint.placement.trace import entry
 from isolint.pytest_model.cases import case_methods
 from isolint.pytest_model.closures import closure
@@ -100,6 +102,8 @@ class Reach:
         self._universes: list[_Universe] = []
         self._decided: dict[tuple[tuple[Piece, ...], tuple[ClassRef, ...]], bool] = {}
         self._installed: dict[str, tuple[bool, dict[Handle, None]]] = {}
+        self._hearing: dict[str, tuple[Piece, ...]] = {}
+        self._connected = _pieces_of(connected_at_start(store, ""))
         self._unanswered: set[Piece] = set()
         self._read_here: set[Piece] = set()
         self._indexed_here: set[str] = set()
@@ -175,7 +179,7 @@ class Reach:
     def _start(self, item: TestItem) -> tuple[tuple[Piece, ...], tuple[ClassRef, ...]] | None:
         """The chunks of a test, its fixtures and set-up methods; None when one of them does not start at home."""
         fixtures = closure(self._store, item.id)
-        pieces = [_piece(item.runs), (item.id.path, item.runs.chunk)]
+        pieces = [_piece(item.runs), (item.id.path, item.runs.chunk), *self._connected]
         classes = [] if item.cls is None else [item.cls]
         for _, definitions in fixtures.fixtures:
             for fixture in definitions:
@@ -303,7 +307,7 @@ class Reach:
         chunk, text = source.chunks[index], _code(source, index)
         imported = self._imports(path, chunk) if b"import" in text else {}
         words = self._words
-        pieces: dict[Piece, None] = {}
+        pieces: dict[Piece, None] = dict.fromkeys(self._receivers(path))
         classes: dict[ClassRef, None] = {}
         attributes: set[str] = set()
         for dotted, chain in set(_CHAIN.findall(text)):
@@ -327,6 +331,15 @@ class Reach:
                     case External() if self._moves(symbol.dotted, piece):
                         return Said((), (), frozenset(), True)
         return Said(tuple(pieces), tuple(classes), frozenset(attributes), False)
+
+    def _receivers(self, path: str) -> tuple[Piece, ...]:
+        """What is called when a signal of this module, or of a model in it, is sent."""
+        known = self._hearing.get(path)
+        if known is None:
+            source = self._read(path)
+            connects = source is not None and any(word in source.text for word in self._words.connecting)
+            known = self._hearing[path] = _pieces_of(connected_in(self._store, path)) if connects else ()
+        return known
 
     def _stand_for(self, path: str, imported: dict[str, tuple[Symbol, ...]], names: list[str]) -> Iterable[Symbol]:
         """What a dotted chain names, as far as modules and installed packages are read along it."""
@@ -420,11 +433,13 @@ class Reach:
 
 
 class _Words(NamedTuple):
-    """The words that tell a hop: `names` anywhere, `methods` behind a dot, `common` as (package, name) alone."""
+    """The words that tell a hop: `names` anywhere, `methods` behind a dot, `common` as (package, name) alone; and those
+    without which nothing is connected to a signal."""
 
     names: frozenset[str]
     methods: frozenset[str]
     common: frozenset[tuple[str, str]]
+    connecting: tuple[bytes, ...]
 
     def tell(self, dotted: str) -> bool:
         """Whether a dotted name is one of them."""
@@ -438,6 +453,9 @@ def _hop_words(table: Table) -> _Words:
     methods: set[str] = set()
     common: set[tuple[str, str]] = set()
     for row in table.rows():
+        if isinstance(row, Requests):
+            # What is connected to such a signal is called away from home, whichever client has it sent.
+            names.update(signal.rpartition(".")[2] for signal, plain, _ in row.sends if _is_away(plain))
         made = table.get(row.cls) if isinstance(row, Gives) else None
         if not _leads_away(row) and not isinstance(made, Serves):
             continue
@@ -450,18 +468,29 @@ def _hop_words(table: Table) -> _Words:
             common.add((row.name.partition(".")[0], last))
         else:
             names.add(last)
-    return _Words(frozenset(names), frozenset(methods - _COMMON), frozenset(common))
+    connecting = sorted({row.name.rpartition(".")[2].encode() for row in table.rows() if isinstance(row, Connects)})
+    return _Words(frozenset(names), frozenset(methods - _COMMON), frozenset(common), tuple(connecting))
 
 
 def _leads_away(row: Row) -> bool:
     match row:
-        case Wraps() | Runs() | Drives() | Acts() | Drains():
+        case Wraps() | Runs() | Drives() | Acts() | Drains() | Sends():
             routes = [row.route]
         case Requests() | Serves():
             routes = [row.plain, row.coroutine]
         case _:
             return False
-    return any(place not in _AT_HOME for each in routes for place in (each[at] for at in _AT_HOME) if place is not None)
+    return any(_is_away(route) for route in routes)
+
+
+def _is_away(route: Route) -> bool:
+    return any(place not in _AT_HOME for place in (route[at] for at in _AT_HOME) if place is not None)
+
+
+def _pieces_of(connected: World) -> tuple[Piece, ...]:
+    """The chunks of the functions that are connected to signals."""
+    receivers = (atom for _, value in connected for part in value if isinstance(part, Items) for atom in part.element)
+    return tuple(dict.fromkeys(_piece(atom.ref) for atom in receivers if isinstance(atom, Callable_)))
 
 
 def _piece(ref: FunctionRef) -> Piece:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from isolint.catalog.places import Route
 from isolint.catalog.rows import Requests, Serves
 from isolint.catalog.web import CONSUMER, PROTOCOLS, REQUEST, ROUTES
-from isolint.placement import lineage, members, urls
+from isolint.placement import lineage, members, signals, urls
 from isolint.placement.context import Context
 from isolint.placement.functions import find_node, function_operation
 from isolint.placement.shapes import (
@@ -67,9 +67,12 @@ def request(m: Machine, row: Requests, atom: Outside, args: tuple[Value, ...], n
         url = held.get(row.path, NOTHING)
     verb = row.name.rpartition(".")[2]
     method = one(Literally(verb)) if verb in _VERBS else held.get("method", one(Literally("get")))
+    sending = [
+        work for name, plain, coroutine in row.sends for work in signals.sent(m, name, plain, coroutine, row.name)
+    ]
     if row.application:
         return _answered(m, row, _within(held, row.application) or unknown("its application"), (url, method))
-    return _answered(m, row, url or unknown("its URL"), (method,))
+    return join([_answered(m, row, url or unknown("its URL"), (method,)), *sending])
 
 
 def resumed(m: Machine, name: str, value: Value, rest: tuple[Value, ...]) -> Value:

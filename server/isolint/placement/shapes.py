@@ -53,6 +53,17 @@ class Class_(Struct, frozen=True, cache_hash=True, gc=False):
     ref: ClassRef
 
 
+class Unloaded(Struct, frozen=True, cache_hash=True, gc=False):
+    """The relations of a model's object that only a query gives: those of `names`, or, with `others`, all but those."""
+
+    names: frozenset[str] = frozenset()
+    others: bool = False
+
+    def has(self, name: str) -> bool:
+        """Whether reading the relation is a query."""
+        return (name in self.names) != self.others
+
+
 class Instance(Struct, frozen=True, cache_hash=True, gc=False):
     """An object of a project class, or of an installed class by canonical name. `of` is the model behind a manager or
     queryset. `after` makes it what `super()` gives in that class: attributes are looked for behind it in the MRO.
@@ -64,6 +75,8 @@ class Instance(Struct, frozen=True, cache_hash=True, gc=False):
     after: ClassRef | None = None
     held: tuple[tuple[str, Value], ...] = ()
     told: frozenset[str] = frozenset()
+    unloaded: Unloaded | None = None
+    """Of a model's object, or of those of a queryset, as far as that is known."""
 
 
 class Outside(Struct, frozen=True, cache_hash=True, gc=False):
@@ -269,6 +282,19 @@ class Use(Struct, frozen=True, cache_hash=True, gc=False):
     via: tuple[Step, ...] = ()
 
 
+class Read(Struct, frozen=True, cache_hash=True, gc=False):
+    """The attribute `target.name` is read from a symbolic value `target.base`: what it turns out to be may be a
+    property, or a relation that is not loaded. The rest as in `Use`."""
+
+    target: Derived
+    route: Route
+    phase: Literal["setup", "teardown"] = "setup"
+    certain: bool = True
+    guards: tuple[Guard, ...] = ()
+    hop: str = ""
+    via: tuple[Step, ...] = ()
+
+
 class Patch(Struct, frozen=True, cache_hash=True, gc=False):
     """The attribute `name` of `holder` is replaced by `value`. Where `name` is empty, `holder` is a dotted path."""
 
@@ -308,6 +334,7 @@ class Summary(Struct, frozen=True, cache_hash=True, gc=False):
 
     effects: tuple[Effect, ...] = ()
     uses: tuple[Use, ...] = ()
+    reads: tuple[Read, ...] = ()
     returns: Value = frozenset()
     yields: Value = frozenset()
     opaque: tuple[Opaque, ...] = ()

@@ -19,7 +19,7 @@ from isolint.placement.functions import find_node
 from isolint.placement.inputs import MAY_LEAVE
 from isolint.placement.machine import Machine
 from isolint.placement.parameters import parameter
-from isolint.placement.patching import UNSAFE, lets_orm_into_loops, world_of
+from isolint.placement.patching import UNSAFE, lets_orm_into_loops, releases, world_of
 from isolint.placement.process import of_tests, unsafe
 from isolint.placement.shapes import (
     Callable_,
@@ -36,6 +36,7 @@ from isolint.placement.shapes import (
     Value,
     World,
 )
+from isolint.placement.signals import connections
 from isolint.placement.values import PLAIN, one, shared, unknown
 from isolint.pytest_model.cases import CaseMethod, case_methods
 from isolint.pytest_model.closures import closure
@@ -130,6 +131,10 @@ def _both_worlds(store: Store, item: TestItem, everywhere: bool) -> _Judged:
     machine = run.machine
     if not known and lets_orm_into_loops(machine.patches.values()):
         known = _ORM_IN_LOOPS
+        run = _run(store, item, fixtures, place, known)
+    standing = (*connections(machine.patches.values()), *releases(machine.patches.values()))
+    if standing:
+        known = (*known, *standing)
         run = _run(store, item, fixtures, place, known)
     judged = run.judged(everywhere)
     if judged.escapes or judged.undecided:

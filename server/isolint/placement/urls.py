@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 from isolint.catalog.web import INCLUDE, REGEX, REVERSE, ROUTE
 from isolint.names.resolve import attribute, base_directory, find_module, lookup
 from isolint.names.symbols import ModuleSymbol
-from isolint.placement import members
+from isolint.placement import members, settings
 from isolint.placement.shapes import Instance, Items, Literally, Module, Value
 from isolint.placement.values import NOTHING, in_order, literals
-from isolint.pytest_model.inputs import CONFIG
 
 if TYPE_CHECKING:
     from isolint.placement.machine import Machine
@@ -70,46 +69,24 @@ def matching(m: Machine, patterns: Value, url: Value) -> list[Match] | str:
 
 def middleware(m: Machine) -> list[Value]:
     """The project's own middleware, in order."""
-    settings = _settings(m)
     found: list[Value] = []
-    if isinstance(settings, str):
-        return found
-    for atom in _setting(m, settings, "MIDDLEWARE"):
+    for atom in settings.setting(m, "MIDDLEWARE") or NOTHING:
         for _, value in atom.keys if isinstance(atom, Items) else ():
-            for dotted in literals(value) or ():
-                module, _, name = str(dotted).rpartition(".")
-                home = find_module(m.store, (module, base_directory(m.store, settings.path)))
-                if isinstance(home, ModuleSymbol) and home.path:
-                    found.append(members.symbols_value(m, lookup(m.store, (home.path, name))))
-    return found
+            found += [settings.named(m, str(dotted)) for dotted in literals(value) or ()]
+    return [value for value in found if value]
 
 
 def _root(m: Machine) -> Value | str:
     """`urlpatterns` of the settings' ROOT_URLCONF; or why they are not known."""
-    settings = _settings(m)
-    if isinstance(settings, str):
-        return settings
-    for dotted in literals(_setting(m, settings, "ROOT_URLCONF")) or ():
-        module = find_module(m.store, (str(dotted), base_directory(m.store, settings.path)))
+    found = settings.module(m)
+    if isinstance(found, str):
+        return found
+    for dotted in literals(settings.setting(m, "ROOT_URLCONF")) or ():
+        module = find_module(m.store, (str(dotted), base_directory(m.store, found.path)))
         patterns = _of_module(m, module.path) if isinstance(module, ModuleSymbol) and module.path else NOTHING
         if patterns:
             return patterns
     return "ROOT_URLCONF is not written out"
-
-
-def _settings(m: Machine) -> ModuleSymbol | str:
-    """The settings module; or why it is not known."""
-    dotted = m.store.get(CONFIG, m.path).django_settings
-    if not dotted:
-        return "Django's settings are not named in pytest's configuration"
-    settings = find_module(m.store, (dotted, base_directory(m.store, m.path)))
-    if isinstance(settings, ModuleSymbol) and settings.path:
-        return settings
-    return f"the settings module {dotted} is not in the project"
-
-
-def _setting(m: Machine, settings: ModuleSymbol, name: str) -> Value:
-    return members.symbols_value(m, lookup(m.store, (settings.path, name)))
 
 
 def _of_module(m: Machine, path: str) -> Value:

@@ -345,6 +345,11 @@ def held_by_receiver(method: Outside) -> dict[str, Value]:
     return dict(method.receiver.held) if isinstance(method.receiver, Instance) else {}
 
 
+def each_of(value: Value) -> Value:
+    """The elements of what was gone through: one after the other, where a row gives all of them."""
+    return join(atom.element if isinstance(atom, Items) else frozenset({atom}) for atom in value)
+
+
 def literals(value: Value | None) -> tuple[object, ...] | None:
     """The literals among the atoms of a value; None when there is none."""
     if value is None:

@@ -269,11 +269,11 @@ class LastRun:
         self._session.remember_heard(reader)
         reach = self._session.reach
         others = {path for path in again if _says_another(self._session, reader, path)}
-        if others and reader.are_named(others, kept.keys() - stale):
-            for name in kept.keys() - stale:
-                start = reader.start(name)
-                if start is not None and not reach.stays(start):
-                    stale.add(name)
+        named = bool(others) and reader.are_named(others, kept.keys() - stale)
+        for name in kept.keys() - stale:
+            start = reader.start(name)
+            if start is not None and (named or not reach.is_whole(start)) and not reach.stays(start):
+                stale.add(name)
         return _Before(run, ground, dict(kept), frozenset(stale), changed, understood)
 
     def _path(self, files: Sequence[str]) -> Path:

@@ -134,11 +134,15 @@ class Reach:
             self._starts.setdefault(item.id.path, {})[start] = None
         return known
 
+    def is_whole(self, start: Start) -> bool:
+        """Whether what the project connects to signals when Django starts was among it then."""
+        return set(self._connected) <= set(start.pieces)
+
     def stays(self, start: Start) -> bool:
         """Whether tests that start there still reach no hop, whatever the answers are that are still to come."""
         self._in_doubt = True
         try:
-            return not self._meets_a_hop(start.pieces, start.classes)
+            return not self._meets_a_hop((*start.pieces, *self._connected), start.classes)
         finally:
             self._in_doubt = False
 

@@ -1,10 +1,10 @@
-"""Awaits in every place of an expression or a statement, converted and run: see `judged`."""
+"""Cases of the judge: awaits in every place of an expression or a statement, and async blocks."""
 
-# ruff: noqa: E501, S101 - a case is read best on one line
+# ruff: noqa: E501 - a case is read best on one line
 
 from __future__ import annotations
 
-from tests.fixes.judged import Case, judged_tests
+from tests.fixes.cases import Case
 
 CASES = [
     Case(
@@ -159,7 +159,7 @@ CASES = [
         """,
         "acreate(total=total)).total",
         "acreate(total=total)).total % 4",
-        before="""
+        module="""
         async def both(total):
             return [await pay(total), await pay(total)]
         """,
@@ -474,11 +474,9 @@ CASES = [
         assert (tmp_path / "x").read_text() == "store 3"
         assert await label(4) == "shop 4"
         """,
-        '"{NAME} {',
-        '"shop {',
+        "{NAME} {",
+        "{NAME}-{",
         params="tmp_path",
-        mutant_of='f"{NAME} {(await',
-        mutant_to='f"shop {(await',
     ),
     Case(
         "try_except_else_finally",
@@ -595,8 +593,5 @@ CASES = [
         """,
         "current.set(customer.name)",
         "current.set(None)",
-        also="current",
     ),
 ]
-
-globals().update(judged_tests(CASES))

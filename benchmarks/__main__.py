@@ -19,8 +19,20 @@ from benchmarks.accuracy.run import accuracy
 from benchmarks.latency import KINDS, percentile
 from benchmarks.model.run import model
 
-PARTS = ("latency", "recomputed", "disturbed", "startup", "whole", "memory", "jedi", "accuracy", "navigation", "model")
-ON_REQUEST = ("jedi", "accuracy", "navigation", "model")
+PARTS = (
+    "latency",
+    "recomputed",
+    "disturbed",
+    "startup",
+    "whole",
+    "memory",
+    "jedi",
+    "accuracy",
+    "fixes",
+    "navigation",
+    "model",
+)
+ON_REQUEST = ("jedi", "accuracy", "fixes", "navigation", "model")
 """What needs checkouts, or another server."""
 
 
@@ -41,11 +53,15 @@ def main() -> int:
     parser.add_argument("--edits", type=int, default=10_000, help="for `memory`")
     parser.add_argument("--limit", type=float, default=900.0, help="seconds a run of `whole` or `accuracy` may take")
     parser.add_argument(
-        "--checkouts", type=Path, help="for `accuracy`, `navigation`: a folder of checkouts, see accuracy/projects.py"
+        "--checkouts",
+        type=Path,
+        help="for `accuracy`, `fixes`, `navigation`: a folder of checkouts, see accuracy/projects.py",
     )
     parser.add_argument("--only", default="", help="these projects of the checkouts, separated by commas")
     parser.add_argument("--measured", type=Path, help="for `accuracy`: a folder of tables of measured tests")
-    parser.add_argument("--keep", type=Path, help="for `accuracy`: where to leave what was said of each project")
+    parser.add_argument(
+        "--keep", type=Path, help="for `accuracy`, `fixes`: where to leave what was said of each project"
+    )
     parser.add_argument("--truth", default=os.environ.get("ISOLINT_TRUTH"), help="the truth cases, for `accuracy`")
     parser.add_argument("--beside", help="for `navigation`: the program of pytest-language-server")
     parser.add_argument("--most", type=int, default=300, help="for `navigation`: places asked about in each project")
@@ -59,6 +75,8 @@ def main() -> int:
     for part in {"jedi", "model"}.intersection(parts):
         if options.checkout is None:
             parser.error(f"`{part}` needs --checkout")
+    if "fixes" in parts and options.checkouts is None:
+        parser.error("`fixes` needs --checkouts")
     here = Path(sys.executable).parent
     ruff, flake8 = _tool(here, "ruff"), _tool(here, "flake8")
     isolint = [sys.executable, "-m", "isolint"]
@@ -111,6 +129,8 @@ def main() -> int:
         print()
         if model(options.checkout, options.target, isolint, environ, options.variable):
             return 1
+    if "fixes" in parts:
+        _fixes(options, environ)
     if "accuracy" in parts:
         return _accuracy(options, environ, isolint)
     return 0
@@ -149,6 +169,16 @@ def _navigation(options: argparse.Namespace, environ: dict[str, str], isolint: S
             roots = [(name, (options.checkouts / name).resolve()) for name in names]
         rows = navigation(roots, servers, python, environ, options.most, options.limit, options.keep)
     print("\nnavigation: right / partly / wrong / empty", *table(rows), sep="\n")
+
+
+def _fixes(options: argparse.Namespace, environ: dict[str, str]) -> None:
+    """What the fix offers the tests of real projects."""
+    from benchmarks.accuracy.fixes import fixes
+
+    os.environ.update(environ)
+    names = [name for name in options.only.split(",") if name]
+    print()
+    fixes(options.checkouts.resolve(), names, options.keep)
 
 
 def _accuracy(options: argparse.Namespace, environ: dict[str, str], isolint: Sequence[str]) -> int:

@@ -5,13 +5,18 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
+from textwrap import dedent, indent
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from isolint.fixes.to_sync import Form
+from tests.fixes import cases_around, cases_awaits, cases_loops
+from tests.fixes.cases import Case
 from tests.fixes.support import convert, project, truth_python
 
 pytestmark = pytest.mark.skipif(truth_python() is None, reason="no Python with Django: set ISOLINT_TRUTH_PYTHON")
@@ -145,3 +150,65 @@ def test_only_the_planned_ranges_change(text: str) -> None:
         at = edit.end
     assert old[at:] == new[at + moved :]
     assert sum(e.end - e.start for e in result.edits) < len(old) / 2
+
+
+# --- the cases of the judge, among other code ---
+
+BODIES = [c for c in (*cases_awaits.CASES, *cases_loops.CASES, *cases_around.CASES) if c.test and not c.module]
+NEIGHBOURS = [
+    "LIMIT = 3  # n{n}",
+    "# n{n}\n\nNAMES = [\n    'a',  # of n{n}\n]",
+    "def helper_{n}(x):\n    # n{n}\n    return x\n\n\n# after n{n}",
+    "@pytest.mark.django_db\ndef test_before_{n}(make_order):\n    order = make_order()  # n{n}\n    assert order.total",
+    "@pytest.mark.asyncio\n@pytest.mark.django_db\nasync def test_other_{n}():\n    # n{n}\n    await sync_to_async(make)()\n    await asyncio.sleep(0)",
+    "@pytest.mark.asyncio\nclass TestOther{n}:\n    def test_sync(self):\n        '{n}'\n\n    async def test_async(self):\n        await asyncio.sleep(0)",
+    "if LIMIT_{n} := False:\n    from shop import services as n{n}",
+]
+
+
+@st.composite
+def surrounded(draw: st.DrawFn) -> tuple[Case, str, list[str]]:
+    """A case's test among other code: the case, the file, and the pieces of it that are not the test's business."""
+    case = draw(st.sampled_from(BODIES))
+    around = [n.replace("{n}", str(i)) for i, n in enumerate(draw(st.lists(st.sampled_from(NEIGHBOURS), max_size=4)))]
+    place = draw(st.integers(0, len(around)))
+    pieces = [dedent(case.product).strip("\n"), *around]
+    extra = draw(st.lists(st.sampled_from(STATEMENTS), max_size=2))
+    body = [p.replace("make_order", "store").replace("{n}", str(i)) for i, p in enumerate(extra)]
+    body.insert(draw(st.integers(0, len(body))), dedent(case.test).strip("\n"))
+    marks = [*dedent(case.around).strip().splitlines(), "@pytest.mark.django_db", "@pytest.mark.asyncio"]
+    start = "x = await Order.objects.acreate()\n"
+    test = "\n".join([*marks, f"async def test_it({case.params}):", indent(start + "\n".join(body), "    ")])
+    head = f"{IMPORTS[0]}\n{OTHER}\nfrom functools import partial\nfrom shop.models import Customer\n"
+    head += "from unittest.mock import AsyncMock, Mock, patch"
+    text = "\n\n\n".join([head, *pieces[: place + 1], test, *pieces[place + 1 :]]) + "\n"
+    return case, text, pieces
+
+
+def all_comments(text: str) -> list[str]:
+    """Every comment of a file, in order."""
+    return [t.string for t in tokenize.generate_tokens(io.StringIO(text).readline) if t.type == tokenize.COMMENT]
+
+
+def imported(text: str) -> set[str]:
+    """The names that the imports at the top of a file bind."""
+    found = [n for n in ast.parse(text).body if isinstance(n, ast.Import | ast.ImportFrom)]
+    return {alias.asname or alias.name for node in found for alias in node.names}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(surrounded(), st.sampled_from(["direct", "helper"]))
+def test_nothing_but_the_test_and_its_imports_changes(made: tuple[Case, str, list[str]], form: Form) -> None:
+    case, text, pieces = made
+    result = convert(text, "test_it", form)
+    assert result.reason == "", case.name
+    compile(result.text, "<converted>", "exec")
+    assert all_comments(result.text) == all_comments(text)
+    at = -1
+    for piece in pieces:
+        at = result.text.find(piece, at + 1)
+        assert at >= 0, piece
+    hops = {"sync_to_async", "database_sync_to_async", "asyncio"}
+    assert imported(text) - hops <= imported(result.text) <= imported(text) | {"async_to_sync"}
+    again = convert(result.text, "test_it", form)
+    assert (again.text, again.reason) == (result.text, "it is a sync test already")

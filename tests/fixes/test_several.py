@@ -82,6 +82,41 @@ def test_several(before: str, after: str) -> None:
     assert body_of(f"    {before}\n") == f"    {after}\n"
 
 
+def three_calls(helper: str) -> str:
+    """A test that awaits three functions made like `helper`."""
+    calls = "    x = await one(1)\n    y = await two(2)\n    z = await three(3)\n"
+    return HEAD + calls + "".join("\n\n" + helper.replace("{name}", name) for name in ("one", "two", "three"))
+
+
+@pytest.mark.parametrize(
+    "helper",
+    [
+        "async def {name}(n):\n    @sync_to_async\n    def make():\n        return store(n)\n\n    return await make()\n",
+        "async def {name}(n):\n    make = sync_to_async(store)\n    return await make(n)\n",
+        "async def {name}(n):\n    make = sync_to_async(lambda: store(n))\n    return await make()\n",
+        "class {name}Depot:\n    @staticmethod\n    async def put(n):\n        return await Order.objects.acreate(total=n)\n\n\n{name} = {name}Depot.put\n",
+        "class {name}Depot:\n    @classmethod\n    async def put(cls, n):\n        return await Order.objects.acreate(total=n)\n\n\n{name} = {name}Depot.put\n",
+    ],
+)
+def test_hops_with_a_name_inside_a_helper_need_no_common_loop(helper: str) -> None:
+    text = three_calls(helper)
+    body = convert(text).text.partition("    assert True\n")[2].partition("\n\n\n")[0]
+    assert body == "    x = async_to_sync(one)(1)\n    y = async_to_sync(two)(2)\n    z = async_to_sync(three)(3)"
+
+
+@pytest.mark.parametrize(
+    "helper",
+    [
+        "async def {name}(n):\n    async def make():\n        return await n.start()\n\n    return await make()\n",
+        "async def {name}(n):\n    make = sync_to_async(store)\n    make = n.start\n    return await make(n)\n",
+        "async def {name}(make):\n    if make:\n        make = sync_to_async(store)\n    return await make(1)\n",
+    ],
+)
+def test_names_inside_a_helper_that_may_be_anything(helper: str) -> None:
+    text = three_calls(helper)
+    assert "async def run():\n        x = await one(1)\n        y = await two(2)\n" in convert(text).text
+
+
 def test_methods_and_hops_of_the_project_need_no_common_loop() -> None:
     text = HEAD.replace(
         "@pytest.mark.django_db\n@pytest.mark.asyncio\nasync def test_it",

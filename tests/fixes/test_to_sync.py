@@ -422,10 +422,27 @@ def test_imports(before: str, body: str, after: str) -> None:
     assert imports_of(PYTEST + before + services, body) == PYTEST + after + services
 
 
-def test_import_behind_the_last_one() -> None:
-    text = "from __future__ import annotations\n\nimport pytest\nfrom shop.models import Order\nfrom shop.services import ship  # go\n\nX = 1\n"
-    expected = text.replace("# go\n", "# go\nfrom asgiref.sync import async_to_sync\n")
-    assert imports_of(text, "await ship(await Order.objects.acreate())") == expected
+@pytest.mark.parametrize(
+    "before",
+    [
+        "import pytest\n|from django.db import models\n\nfrom shop.models import Order\nfrom shop.services import ship\n",
+        "import asyncio\n\nimport pytest\n|from shop.models import Order\nfrom shop.services import ship\n",
+        "import pytest\nfrom anyio import sleep\n|\nfrom shop.models import Order\nfrom shop.services import ship\n",
+        "from anyio import sleep  # go\n|import pytest\n\nfrom shop.models import Order\nfrom shop.services import ship\n",
+        "import pytest\n|from django.db import (\n    models,\n)\n\nfrom shop.models import Order\nfrom shop.services import ship\n",
+        "import pytest\n|from .x import y\nfrom shop.models import Order\nfrom shop.services import ship\n",
+    ],
+)
+def test_import_where_a_sorter_would_put_it(before: str) -> None:
+    text = f"from __future__ import annotations\n\n{before}\nX = 1\n"
+    expected = text.replace("|", "from asgiref.sync import async_to_sync\n")
+    assert imports_of(text.replace("|", ""), "await ship(await Order.objects.acreate())") == expected
+
+
+def test_import_behind_the_last_one_where_nothing_installed_is_imported() -> None:
+    text = "from shop.models import Order\nfrom shop.services import ship  # go\n\n\nasync def test_it(db):\n    await ship(await Order.objects.acreate())\n"
+    expected = "from shop.models import Order\nfrom shop.services import ship  # go\nfrom asgiref.sync import async_to_sync\n\n\ndef"
+    assert convert(text, mode="auto").text.startswith(expected)
 
 
 def test_import_into_the_test() -> None:

@@ -18,6 +18,8 @@ from isolint.syntax.source import Chunk, SourceFile
 from isolint.text.edits import Edit
 
 _DOTTED = re.compile(r"[\w.]+\Z")
+_INSTALLED = frozenset({"asgiref", "channels", "django", "pytest", "pytest_asyncio", "pytest_django"})
+"""Packages that no project with such tests has as its own: other installed ones are imported beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,21 +271,62 @@ def _next_is_import(source: SourceFile, end: int) -> bool:
 
 
 def _placed(source: SourceFile, statements: list[_Statement], made: list[Edit], wanted: list[Wanted]) -> list[Edit]:
-    """Add import statements: in the place of one that goes, else behind the last import at the top."""
+    """Add import statements: in the place of one that goes, else where a sorter would put them among what is installed,
+    else behind the last import at the top."""
     end = line_end(source.text)
     lines = end.join(w.statement.encode() for w in wanted)
-    spans = {s.span[0]: s for s in statements}
+    top = _last_at_top(source, statements)
+    group = _installed(source, statements, top)
     for index, edit in enumerate(made):
-        gone = next((s for start, s in spans.items() if edit.start <= start and s.span[1] <= edit.end), None)
+        inside = (s for s in group or statements if edit.start <= s.span[0] and s.span[1] <= edit.end)
+        gone = next(inside, None)
         if gone is not None and edit.text == b"":
             return [*made[:index], Edit(gone.span[0], gone.span[1], lines), *made[index + 1 :]]
-    top = _last_at_top(source, statements)
-    if top is not None:
-        line = source.lines.line(top.span[1])
+    following = _following(group, wanted[0].module) if group else None
+    if following is not None:
+        at = source.lines.start(source.lines.line(following.span[0]))
+        return [*made, Edit(at, at, lines + end)]
+    last = group[-1] if group else top
+    if last is not None:
+        line = source.lines.line(last.span[1])
         at = source.lines.content_end(line)
         return [*made, Edit(at, at, end + lines)]
     at, blank = _start_of_code(source)
     return [*made, Edit(at, at, lines + end + (end if blank else b""))]
+
+
+def _installed(source: SourceFile, statements: list[_Statement], top: _Statement | None) -> list[_Statement]:
+    """The imports at the top that stand together with one of a package that is certainly installed and no part of the
+    project; each on a line of its own."""
+    groups: list[list[_Statement]] = []
+    for one in statements:
+        first, lines = source.lines.line(one.span[0]), source.lines
+        if top is None or one.span[0] > top.span[0] or source.text[lines.start(first) : one.span[0]].strip():
+            continue
+        if groups and lines.line(groups[-1][-1].span[1]) == first - 1:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return next((group for group in groups if any(_package(one) in _INSTALLED for one in group)), [])
+
+
+def _following(group: list[_Statement], module: str) -> _Statement | None:
+    """The import before which one from `module` goes: sorted by module, `import x` above `from x import` unless they
+    are mixed."""
+    kinds = [isinstance(one.node, f.ImportFrom) for one in group]
+    mixed = kinds != sorted(kinds)
+    behind = (one for one in group if (mixed or isinstance(one.node, f.ImportFrom)) and _sorts(one) > module.lower())
+    return next(behind, None)
+
+
+def _sorts(one: _Statement) -> str:
+    if isinstance(one.node, f.ImportFrom):  # relative ones come last
+        return "~" if one.node.level else one.node.module.lower()
+    return one.node.names[0].name.lower()
+
+
+def _package(one: _Statement) -> str:
+    return "" if isinstance(one.node, f.ImportFrom) and one.node.level else _sorts(one).partition(".")[0]
 
 
 def _last_at_top(source: SourceFile, statements: list[_Statement]) -> _Statement | None:

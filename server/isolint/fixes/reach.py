@@ -23,6 +23,7 @@ from isolint.syntax import facts as f
 Doubts = frozenset[tuple[str, str]]
 """Pairs of what is done ("on_commit", "close", "error") and the name of the function that does it."""
 
+_BINDINGS = ("staticmethod", "classmethod")
 _WORDS = {"on_commit": "on_commit", "close_old_connections": "close"}
 
 
@@ -135,7 +136,7 @@ class Body:
 def body(store: Store, path: str, function: f.Function, owner: ClassRef | None) -> Body:
     """A function with the names that it binds once to `Class(...)` of the project, and `self` as one of `owner`."""
     instances = _instances(store, path, function)
-    static = any(isinstance(d, f.Name) and d.id in ("staticmethod", "classmethod") for d in function.decorators)
+    static = any(isinstance(d, f.Name) and d.id in _BINDINGS for d in function.decorators)
     if owner is not None and function.params and not static:
         instances = {function.params[0].name: owner, **instances}
     return Body(path, function, instances)
@@ -194,8 +195,34 @@ def is_known_await(store: Store, here: Body, node: f.Await) -> bool:
         return _is_hop(store, here.path, call.func.func, bound_names(here.function))
     if isinstance(call.func, f.Attribute) and call.func.attr in _database_words(store, ""):
         return True
+    if isinstance(call.func, f.Name) and _is_bound_to_hop(store, here, call.func.id):
+        return True
     found = _callees(store, here, call.func)
     return bool(found) and all(loop_free(store, callee) for callee in found)
+
+
+def _is_bound_to_hop(store: Store, here: Body, name: str) -> bool:
+    """Whether a name is bound once in a function: by a `def` whose decorators wrap it so that it is to be awaited, or to
+    what such a wrapper gives."""
+    local = bound_names(here.function)
+    if name not in local or any(p.name == name for p in here.function.params):
+        return False
+    bound = 0
+    wraps = False
+    for node in walk(here.function):
+        match node:
+            case f.Function() if node.name == name:
+                called = [d.func if isinstance(d, f.Call) else d for d in node.decorators]
+                wraps = bool(called) and all(_is_hop(store, here.path, one, local) for one in called)
+                bound += 1
+            case f.Assign(targets=(f.Name(id=word),), value=f.Call(func=func)) if word == name:
+                wraps = _is_hop(store, here.path, func, local)
+                bound += 1
+            case f.Assign(targets=targets) | f.Delete(targets=targets):
+                bound += sum(isinstance(n, f.Name) and n.id == name for t in targets for n in walk(t))
+            case f.For() | f.Clause() | f.WithItem() | f.Walrus() if node.target is not None:
+                bound += sum(isinstance(n, f.Name) and n.id == name for n in walk(node.target))
+    return wraps and bound == 1
 
 
 def _is_hop(store: Store, path: str, expr: f.Expr, local: frozenset[str]) -> bool:
@@ -232,9 +259,10 @@ def _gives_awaitable(store: Store, ref: FunctionRef) -> bool:
     found = find(store, ref)
     if found is None or not isinstance(found.node, f.Function):
         return False
-    if not found.node.decorators:
+    decorators = [d for d in found.node.decorators if not (isinstance(d, f.Name) and d.id in _BINDINGS)]
+    if not decorators:
         return found.node.is_async and not found.node.is_generator
-    called = [d.func if isinstance(d, f.Call) else d for d in found.node.decorators]
+    called = [d.func if isinstance(d, f.Call) else d for d in decorators]
     return all(_is_hop(store, ref.path, one, frozenset()) for one in called)
 
 

@@ -470,14 +470,29 @@ def _escape(effect: Effect, place: Place, site: Site, fixture: str | None) -> Es
 
 def _payload(via: tuple[Step, ...]) -> str:
     """What runs there, for people: what the hop was given, as written in the test; else the first function called."""
-    first = via[0]
-    written = first.label.partition("(")[2].removesuffix(")").partition(",")[0] if first.row else ""
-    if written and written != "lambda":
+    # A call that is not a hop's own, as of a context manager that the project decorated, is entered by its own name.
+    is_hop = bool(via[0].row) and not (len(via) > 1 and via[1].label == via[0].label)
+    written = _first_argument(via[0].label) if is_hop else ""
+    if written not in ("", "lambda", "..."):
         return written
     for step in via:
         if step.target is not None:
             return step.target.name if step.target.name != "lambda" else via[-1].label
     return via[-1].label
+
+
+def _first_argument(label: str) -> str:
+    """The first argument of the call that a label ends with: `f(x).g` of `hop(f(x).g, ...)`."""
+    if not label.endswith(")"):
+        return ""
+    depth, comma = 0, len(label) - 1
+    for at in range(len(label) - 1, -1, -1):
+        depth += (label[at] in ")]") - (label[at] in "([")
+        if depth == 0:
+            return label[at + 1 : comma]
+        if depth == 1 and label[at] == ",":
+            comma = at
+    return ""
 
 
 __all__ = ["constant", "entry", "entry_place", "is_idle", "trace"]

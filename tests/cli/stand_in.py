@@ -24,7 +24,8 @@ from isolint.check.report import (
     TestVerdict,
 )
 from isolint.cli.engine import Opened
-from isolint.workspace.shapes import Environment, Problem
+from isolint.rules.registry import Rule
+from isolint.workspace.shapes import Environment, Problem, Severity
 
 _TEST = re.compile(rb"(?m)^(?:async )?def (test_\w+)\(.*\n(?:[ \t]+.*\n?|\r?\n)*")
 _LEAK = re.compile(rb"(?:await )?LEAK(?:\((\w+)\))?")
@@ -92,7 +93,9 @@ class StandIn:
         tests = []
         for found in _TEST.finditer(text):
             leaks = [
-                self._finding(path, text, found, leak) for leak in _LEAK.finditer(text, found.start(), found.end())
+                self._finding(path, text, found, leak)
+                for leak in _LEAK.finditer(text, found.start(), found.end())
+                if b"# isolint: ignore" not in text[leak.end() :].partition(b"\n")[0]
             ]
             findings += leaks
             tests.append(self._verdict(path, text, found, bool(leaks)))
@@ -115,6 +118,9 @@ class StandIn:
         return (
             FixEdits(path, "Convert", "unsafe" if unsafe else "safe", tuple(changes)) if changes else "nothing to fix"
         )
+
+    def severity(self, rule: Rule, path: str) -> Severity:
+        return rule.default_severity
 
     def wanted(self) -> int:
         return len(self.questions)

@@ -176,3 +176,20 @@ def test_the_examples_on_the_rule_pages_are_true(code: str, heading: str, text: 
     lay_out(tmp_path, {"models.py": models, "tests/conftest.py": conftest, "tests/test_a.py": tests, **SITE})
     found = isolint("check", "--output-format", "json", folder=tmp_path).findings()
     assert (code in {finding["code"] for finding in found}) is (heading == "Example")
+
+
+def test_what_is_accepted_is_clean_afterwards(project: Path) -> None:
+    (project / "tests" / "test_more.py").write_text(
+        "import pytest\nfrom models import Order\n\npytestmark = [pytest.mark.django_db, pytest.mark.asyncio]\n\n\n"
+        'async def test_text():\n    await Order.objects.filter(name="""\n    """).adelete()  # noqa: E501\n\n\n'
+        "async def test_lines():\n    await Order.objects.all() \\\n        .adelete()\n"
+    )
+    run = isolint("check", "--baseline", "base.json", "--add-ignores", folder=project)
+    assert (run.code, run.err) == (0, "isolint: base.json: 4 entries, 4 new, 0 taken out\n")
+    run = isolint("check", "--add-ignores", folder=project)
+    assert (run.code, run.err) == (0, "Ignored 4 findings in 2 files.\n")
+    assert isolint("check", folder=project).code == 0  # and no comment is of no use
+    run = isolint("check", "--baseline", "base.json", "--output-format", "json", folder=project)
+    assert [(one["path"], one["line"], one["code"]) for one in run.findings() if one["severity"] != "info"] == [
+        ("base.json", line, "ISO901") for line in (4, 5, 6, 7)
+    ]

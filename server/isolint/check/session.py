@@ -59,7 +59,7 @@ from isolint.workspace.discovery import discover, is_conftest, is_test_file
 from isolint.workspace.files import Files, Source, Stamp, read_source, reader, stamp_of, with_buffer, without_buffer
 from isolint.workspace.project import Project, import_base, import_roots, open_project
 from isolint.workspace.pytest_config import names_config_file
-from isolint.workspace.shapes import Environment, Place, Problem, Settings
+from isolint.workspace.shapes import Environment, Place, Problem, Settings, Severity
 
 V = TypeVar("V")
 
@@ -737,6 +737,13 @@ class Session:
 
     def _is_selected(self, finding: Finding, path: str) -> bool:
         return is_selected(finding.code, finding.name, path, self.root, self.settings)
+
+    def severity(self, rule: Rule, path: str) -> Severity:
+        """How findings of a rule in a file are reported: "off" where they are not."""
+        if not is_selected(rule.code, rule.name, path, self.root, self.settings):
+            return "off"
+        chosen = self.settings.severity
+        return chosen.get(rule.name, chosen.get(rule.code, rule.default_severity))
 
     def _is_decided(self, path: str, offset: int) -> bool:
         """Whether everything is known of the test at this offset; of all tests that use the file where none is."""

@@ -1,7 +1,7 @@
 """`isolint check`: reports on files, fixes them when asked, and decides the exit code.
 
-The order of things is here: read the arguments, open the engine, analyse, fix, print. How findings look is in
-`output`, how a fix is applied in `fix`, how a file is replaced in `write`.
+The order of things is here: read the arguments, open the engine, analyse, fix, accept, print. How findings look is in
+`output`, how a fix is applied in `fix`, how findings are accepted in `adopt`, how a file is replaced in `write`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
 
-from isolint.cli import fix, options, paths, write
+from isolint.check.report import FileReport, PlacedFinding
+from isolint.cli import adopt, fix, options, paths, write
 from isolint.cli.engine import Engine, Opened, Opener, analyse, opened
 from isolint.cli.errors import USAGE_EXIT, CommandError
 from isolint.cli.notices import Notices
@@ -25,7 +26,7 @@ from isolint.text.encoding import Undecodable, decode
 if TYPE_CHECKING:
     import argparse
 
-    from isolint.check.report import FileReport
+    from isolint.check.baseline import Baseline
 
 FOUND = 1
 """There are errors or warnings."""
@@ -38,6 +39,32 @@ class _Stdin:
     path: str
     raw: bytes
     text: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What one check needs: the arguments, the opened project, what is to be checked (absolute), and how to tell."""
+
+    arguments: argparse.Namespace
+    project: Opened
+    progress: Progress
+    targets: Sequence[str]
+    stdin: _Stdin | None
+    cwd: str
+    show: paths.ShowPath
+    notices: Notices
+
+    @property
+    def is_dry(self) -> bool:
+        """Whether nothing is written: a patch is shown."""
+        return bool(self.arguments.diff)
+
+    @property
+    def changes_files(self) -> bool:
+        """Whether source files get another text, on disk or for show."""
+        given = self.arguments
+        comments = given.add_ignores and not given.baseline
+        return bool(given.fix or given.diff or comments)
 
 
 def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
@@ -55,38 +82,95 @@ def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
         notices = Notices(show, quiet=arguments.quiet)
         if stdin:
             project.engine.set_buffer(stdin.path, stdin.text)
-        progress.start("Looking for tests", None)
-        files = [stdin.path] if stdin else project.engine.files(targets)
-        before, failures = analyse(project, files, progress, afresh=arguments.fix or arguments.diff)
-        fixed: list[fix.Fixed] = []
-        after = before
-        in_place = arguments.fix and not arguments.diff and not stdin
-        if arguments.fix or arguments.diff:
-            progress.start("Converting tests", len(files))
-            for path in files:
-                file = _fix(project.engine, path, before, arguments.unsafe_fixes)
-                fixed.append(_written(project.engine, file) if in_place else file)
-                progress.advance()
-            if any(file.before != file.after for file in fixed):
-                after, failures = analyse(project, files, progress)
-        progress.close()
+        return _once(_Job(arguments, project, progress, targets, stdin, cwd, show, notices))
 
-        notices.of(project.engine, after.values(), failures)
-        notices.errors(f"{show(file.path)}: {file.refusal}; left as it was" for file in fixed if file.failed)
-        if arguments.diff:
-            _print_diff(fixed, show)
-        elif stdin and arguments.fix:
-            sys.stdout.flush()
-            sys.stdout.buffer.write(write.encode_like(stdin.raw, fixed[0].before, fixed[0].after))
-        if fixed and not arguments.quiet:
-            _print_outcome(fix.outcome(before, after, fixed, arguments.unsafe_fixes), arguments.diff, show)
-        # A patch or a fixed text on stdout must stay alone there.
-        remaining = before if arguments.diff else after
-        if not arguments.diff:
-            _write(list(remaining.values()), arguments, project, show, sys.stderr if stdin and arguments.fix else None)
-        if notices.failed or (files and all(report.problems for report in remaining.values())):
-            return USAGE_EXIT  # nothing could be done
-        return FOUND if _has_findings(remaining.values()) and not arguments.exit_zero else 0
+
+def _once(job: _Job) -> int:
+    """One check from the list of files to the exit code."""
+    arguments, project, stdin, progress = job.arguments, job.project, job.stdin, job.progress
+    baseline = None
+    if arguments.baseline:
+        may_be_new = arguments.add_ignores
+        baseline = adopt.read_baseline(arguments.baseline, job.cwd, project.engine.root, may_be_new=may_be_new)
+    progress.start("Looking for tests", None)
+    files = [stdin.path] if stdin else project.engine.files(job.targets)
+    before, failures = analyse(project, files, progress, afresh=job.changes_files)
+    after = before
+    fixed: list[fix.Fixed] = []
+    if arguments.fix or (job.is_dry and not arguments.add_ignores):
+        progress.start("Converting tests", len(files))
+        for path in files:
+            fixed.append(_in_place(job, _fix(project.engine, path, before, arguments.unsafe_fixes)))
+            progress.advance()
+        if any(file.before != file.after for file in fixed):
+            after, failures = analyse(project, files, progress)
+    converted = after
+    ignored: list[adopt.Ignoring] = []
+    if arguments.add_ignores and baseline is None:
+        progress.start("Adding comments", len(files))
+        for path in files:
+            if path in after:
+                one = adopt.ignore_file(project.engine, after[path], lambda f: _is_shown(f, arguments))
+                ignored.append(replace(one, file=_in_place(job, one.file)))
+            progress.advance()
+        if any(one.file.before != one.file.after for one in ignored):
+            after, failures = analyse(project, files, progress)
+    progress.close()
+
+    notices = job.notices
+    notices.of(project.engine, after.values(), failures)
+    changed = [*fixed, *(one.file for one in ignored)]
+    notices.errors(f"{job.show(file.path)}: {file.refusal}; left as it was" for file in changed if file.failed)
+    if job.is_dry:
+        _print_diff(_as_one(fixed, ignored), job.show)
+    elif stdin and (arguments.fix or arguments.add_ignores):
+        sys.stdout.flush()
+        (whole,) = _as_one(fixed, ignored)
+        sys.stdout.buffer.write(write.encode_like(stdin.raw, whole.before, whole.after))
+    if not arguments.quiet:
+        if fixed:
+            _print_outcome(fix.outcome(before, converted, fixed, arguments.unsafe_fixes), job.is_dry, job.show)
+        if ignored:
+            _print_ignored(ignored, adopt.remaining(ignored, after), job)
+    # A patch or a fixed text on stdout must stay alone there.
+    remaining = before if job.is_dry else after
+    if baseline is not None:
+        remaining = _without_accepted(job, baseline, remaining)
+    if not job.is_dry:
+        on_stderr = stdin is not None and (arguments.fix or arguments.add_ignores)
+        _write(list(remaining.values()), job, baseline, sys.stderr if on_stderr else None)
+    if notices.failed or (files and all(report.problems for report in remaining.values())):
+        return USAGE_EXIT  # nothing could be done
+    return FOUND if _has_findings(remaining.values()) and not arguments.exit_zero else 0
+
+
+def _is_shown(finding: PlacedFinding, arguments: argparse.Namespace) -> bool:
+    """Whether a finding is one to be accepted: of those that are reported, all but the hint that a comment is of no
+    use."""
+    return finding.code != "ISO901" and bool(arguments.show_info or is_serious(finding))
+
+
+def _without_accepted(job: _Job, baseline: Baseline, reports: Mapping[str, FileReport]) -> dict[str, FileReport]:
+    """The reports without what the baseline accepts, and with one more about entries that accept nothing. With
+    `--add-ignores` the file is written before."""
+    arguments, engine = job.arguments, job.project.engine
+    gone = adopt.gone(baseline, [] if job.stdin else job.targets)
+    if arguments.add_ignores:
+        keys = baseline.with_accepted(reports, lambda finding: _is_shown(finding, arguments), gone)
+        said = adopt.write_baseline(baseline, keys, arguments.baseline)
+        job.notices.lines([said])
+        baseline = adopt.read_baseline(arguments.baseline, job.cwd, engine.root, may_be_new=False)
+    kept, used = baseline.without_accepted(reports)
+    if not engine.wanted():  # an answer that is still to come may change what is found
+        idle = baseline.unused(used, reports, gone, engine.severity)
+        if idle:
+            kept[baseline.path] = FileReport(baseline.path, idle, ())
+            entries = "1 entry accepts" if len(idle) == 1 else f"{len(idle):,} entries accept"
+            job.notices.lines([f"{arguments.baseline}: {entries} nothing; with --add-ignores they are taken out"])
+    count = sum(len(reports[path].findings) - len(report.findings) for path, report in kept.items() if path in reports)
+    if count and not arguments.add_ignores:
+        job.notices.lines([f"{text.counted(count, 'finding')} accepted by {arguments.baseline}"])
+    return kept
 
 
 def _stdin(arguments: argparse.Namespace, cwd: str) -> _Stdin | None:
@@ -110,16 +194,25 @@ def _fix(engine: Engine, path: str, before: Mapping[str, FileReport], unsafe: bo
     return fix.unchanged(engine, path)
 
 
-def _written(engine: Engine, file: fix.Fixed) -> fix.Fixed:
+def _in_place(job: _Job, file: fix.Fixed) -> fix.Fixed:
     """The file as it is on disk now: when it could not be written, its old self, in the engine too."""
-    if file.before == file.after:
+    if file.before == file.after or job.is_dry or job.stdin:
         return file
     try:
         write.replace_text(file.path, file.before, file.after)
     except write.WriteError as error:
-        engine.set_buffer(file.path, None)
+        job.project.engine.set_buffer(file.path, None)
         return fix.Fixed(file.path, file.before, file.before, str(error), failed=True)
     return file
+
+
+def _as_one(fixed: Sequence[fix.Fixed], ignored: Sequence[adopt.Ignoring]) -> list[fix.Fixed]:
+    """Each file once: from before the fixes to after the comments."""
+    files = {file.path: file for file in fixed}
+    for one in ignored:
+        earlier = files.get(one.file.path)
+        files[one.file.path] = one.file if earlier is None else replace(earlier, after=one.file.after)
+    return list(files.values())
 
 
 def _print_diff(fixed: Sequence[fix.Fixed], show: paths.ShowPath) -> None:
@@ -152,22 +245,37 @@ def _print_outcome(result: fix.Outcome, dry: bool, show: paths.ShowPath) -> None
             print(f"   {printable(reason)}: {text.elided([printable(test) for test in tests])}", file=sys.stderr)
 
 
+def _print_ignored(done: Sequence[adopt.Ignoring], left: Sequence[PlacedFinding], job: _Job) -> None:
+    count = sum(len(one.wanted) for one in done) - len(left)
+    changed = [one for one in done if one.file.before != one.file.after]
+    if count > 0:
+        verb = "Would ignore" if job.is_dry else "Ignored"
+        where = text.counted(len(changed), "file")
+        print(f"{verb} {text.counted(count, 'finding')} in {where}.", file=sys.stderr)
+    if left:
+        places = [f"{printable(job.show(f.location.path))}:{f.location.line}" for f in left]
+        print(
+            f"Not ignored: {text.counted(len(left), 'finding')}: no comment can be written on the line: "
+            f"{text.elided(places)} (a baseline takes them: --baseline FILE)",
+            file=sys.stderr,
+        )
+
+
 def _short(test: str) -> str:
     return printable(test.rsplit("::", 1)[-1])
 
 
-def _write(
-    reports: Sequence[FileReport],
-    arguments: argparse.Namespace,
-    project: Opened,
-    show: paths.ShowPath,
-    stream: TextIO | None,
-) -> None:
+def _write(reports: Sequence[FileReport], job: _Job, baseline: Baseline | None, stream: TextIO | None) -> None:
     """The findings, to `--output-file` or `stream` (None: stdout); the counts to stderr where they are not among
     them."""
+    arguments, show = job.arguments, job.show
+
+    def source(path: str) -> bytes:
+        return adopt.text_of(baseline) if baseline and path == baseline.path else job.project.engine.source(path)
+
     to_file = arguments.output_file
     style = Style(colour=False) if to_file else style_for(stream or sys.stdout)
-    page = text.Page(show, style, text.line_reader(project.engine.source), arguments.unsafe_fixes)
+    page = text.Page(show, style, text.line_reader(source), arguments.unsafe_fixes)
     given = [path for path in arguments.paths if path != "-"] or ["."]
     wanted = formats.Wanted(
         format=arguments.output_format,
@@ -200,6 +308,11 @@ def _refuse_contradictions(arguments: argparse.Namespace) -> None:
         raise CommandError("--diff writes a patch and no findings: no --output-file, no --statistics")
     if arguments.statistics and arguments.output_format not in ("text", "json"):
         raise CommandError(f"--statistics can be written as text or json, not as {arguments.output_format}")
+    if arguments.add_ignores and arguments.baseline:
+        if arguments.diff:
+            raise CommandError("--diff shows changes of source files; a baseline is written or it is not")
+        if arguments.stdin_filename is not None:
+            raise CommandError("a baseline is made of files, not of a text on stdin")
 
 
 def _has_findings(reports: Iterable[FileReport]) -> bool:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from isolint.check.session import Session
     from isolint.inference.client import JediOrigin
     from isolint.names.origin import Answer, Question
-    from isolint.workspace.shapes import Environment, Problem
+    from isolint.rules.registry import Rule
+    from isolint.workspace.shapes import Environment, Problem, Severity
 
 ROUNDS = 100
 """Rounds of asking jedi: an answer can lead to the next question (an alias to a class, a class to its bases). Large
@@ -67,6 +68,10 @@ class Engine(Protocol):
 
     def fix_all(self, path: str, unsafe: bool = False) -> FixEdits | str:
         """The edits of all fixes of a file, or why there are none."""
+        ...
+
+    def severity(self, rule: Rule, path: str) -> Severity:
+        """How findings of a rule in a file are reported: "off" where they are not."""
         ...
 
     def wanted(self) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from isolint.check.report import Location
+from isolint.check.ignoring import ignore
+from isolint.check.report import Change, Location, PlacedFinding
 from isolint.check.session import Session, never
 from isolint.features import completion, hover, navigation, rename, symbols
 
@@ -45,6 +46,11 @@ class EditorSession(Session):
     def rename(self, path: str, offset: int, new: str, cancelled: Flag = never) -> rename.Rename | str | None:
         """See `features.rename`."""
         return rename.rename(self, path, offset, new, cancelled)
+
+    def ignore(self, path: str, finding: PlacedFinding) -> tuple[Change, ...]:
+        """See `check.ignoring`."""
+        source = self.source_file(path)
+        return () if source is None else ignore(source, [finding]).changes
 
     def each_file(self) -> Iterator[str]:
         """The files that a check of the whole project reports on, found one by one."""

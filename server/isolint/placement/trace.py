@@ -425,13 +425,26 @@ def _escape(effect: Effect, place: Place, site: Site, fixture: str | None) -> Es
 def _payload(via: tuple[Step, ...]) -> str:
     """What runs there, for people: what the hop was given, as written in the test; else the first function called."""
     first = via[0]
-    written = first.label.partition("(")[2].removesuffix(")").partition(",")[0] if first.row else ""
+    written = _argument(first.label) if first.row else ""
     if written and written != "lambda":
         return written
     for step in via:
         if step.target is not None:
             return step.target.name if step.target.name != "lambda" else via[-1].label
     return via[-1].label
+
+
+def _argument(label: str) -> str:
+    """The first argument of a call as its label has it; "" where the label is that of a callee, which may have calls in
+    its middle (`Order.objects.filter(...).adelete`)."""
+    if not label.endswith(")"):
+        return ""
+    depth = 0
+    for at in range(len(label) - 1, -1, -1):
+        depth += (label[at] == ")") - (label[at] == "(")
+        if not depth:
+            return label[at + 1 : -1].partition(",")[0]
+    return ""
 
 
 __all__ = ["constant", "entry", "entry_place", "trace"]

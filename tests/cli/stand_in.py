@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from isolint.check.report import (
     Change,
@@ -53,11 +54,12 @@ class StandIn:
         self.told = 0
         self.overrides: Mapping[str, object] = {}
         self.cache = True
+        self.touched: list[list[str]] = []
         self._buffers: dict[str, bytes] = {}
 
     def opener(self, root: str, overrides: Mapping[str, object], cache: bool) -> Opened:
         self.root, self.overrides, self.cache = root, overrides, cache
-        return Opened(self, Answers(self))
+        return Opened(self, Answers(self), state=lambda: {path: Path(path).read_bytes() for path in self.files([root])})
 
     def files(self, paths: Sequence[str]) -> list[str]:
         found = set()
@@ -82,6 +84,9 @@ class StandIn:
         if b"coding: latin-1" in raw:
             return raw.decode("latin-1").encode()
         return raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").encode()
+
+    def touch(self, paths: Iterable[str]) -> None:
+        self.touched.append(sorted(os.path.relpath(path, self.root) for path in paths))
 
     def report(self, path: str) -> FileReport:
         if self.failing and path.endswith(self.failing):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
 
 from isolint.check.report import FileReport, PlacedFinding
-from isolint.cli import adopt, fix, options, paths, write
+from isolint.cli import adopt, fix, options, paths, watch, write
 from isolint.cli.engine import Engine, Opened, Opener, analyse, opened
 from isolint.cli.errors import USAGE_EXIT, CommandError
 from isolint.cli.notices import Notices
@@ -22,6 +22,7 @@ from isolint.cli.output.findings import is_serious
 from isolint.cli.progress import Progress
 from isolint.cli.terminal import Style, is_terminal, printable, style_for
 from isolint.text.encoding import Undecodable, decode
+from isolint.workspace.files import stamp_of
 
 if TYPE_CHECKING:
     import argparse
@@ -82,7 +83,39 @@ def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
         notices = Notices(show, quiet=arguments.quiet)
         if stdin:
             project.engine.set_buffer(stdin.path, stdin.text)
-        return _once(_Job(arguments, project, progress, targets, stdin, cwd, show, notices))
+        job = _Job(arguments, project, progress, targets, stdin, cwd, show, notices)
+        return _again_and_again(job) if arguments.watch else _once(job)
+
+
+def _again_and_again(job: _Job) -> int:
+    """Check, and check again whenever something has changed, until the user has enough of it."""
+    quiet, project = job.arguments.quiet, job.project
+    baseline = os.path.normpath(os.path.join(job.cwd, job.arguments.baseline)) if job.arguments.baseline else None
+
+    def look() -> dict[str, object]:
+        return {**project.state(), **({baseline: stamp_of(baseline)} if baseline else {})}
+
+    for changed in watch.changes(look):
+        if changed:
+            # From here on this process knows better than the last run, and faster than others.
+            job = replace(job, project=replace(project, memory=None, team=None), notices=Notices(job.show, quiet=quiet))
+            project.engine.touch(path for path in changed if path != baseline)
+            if is_terminal(sys.stdout):
+                sys.stdout.write(_CLEAR)
+                sys.stdout.flush()
+            names = text.elided([printable(job.show(path)) for path in changed])
+            job.notices.lines([f"changed: {names}"])
+        try:
+            _once(job)
+        except CommandError as error:  # the baseline is being edited
+            job.notices.errors([error.message])
+        sys.stdout.flush()
+        job.notices.lines(["waiting for changes, Ctrl+C ends this"])
+    return 0
+
+
+_CLEAR = "\x1b[2J\x1b[3J\x1b[H"
+"""Terminals: no text, no history, the cursor at the top."""
 
 
 def _once(job: _Job) -> int:
@@ -308,11 +341,21 @@ def _refuse_contradictions(arguments: argparse.Namespace) -> None:
         raise CommandError("--diff writes a patch and no findings: no --output-file, no --statistics")
     if arguments.statistics and arguments.output_format not in ("text", "json"):
         raise CommandError(f"--statistics can be written as text or json, not as {arguments.output_format}")
+    if arguments.watch:
+        _refuse_beside_watch(arguments)
     if arguments.add_ignores and arguments.baseline:
         if arguments.diff:
             raise CommandError("--diff shows changes of source files; a baseline is written or it is not")
         if arguments.stdin_filename is not None:
             raise CommandError("a baseline is made of files, not of a text on stdin")
+
+
+def _refuse_beside_watch(arguments: argparse.Namespace) -> None:
+    for name in ("fix", "diff", "add_ignores"):
+        if getattr(arguments, name):
+            raise CommandError(f"--watch only reports; it cannot be combined with --{name.replace('_', '-')}")
+    if arguments.stdin_filename is not None or "-" in arguments.paths:
+        raise CommandError("--watch looks at files; it cannot be combined with a text on stdin")
 
 
 def _has_findings(reports: Iterable[FileReport]) -> bool:

@@ -140,6 +140,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     )
     check.add_argument("--show-info", action="store_true", help="show infos and hints as well")
     check.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
+    check.add_argument("--watch", action="store_true", help="check again whenever a file has changed, until Ctrl+C")
     check.add_argument("--stdin-filename", metavar="NAME", help="the file that the text on stdin stands for")
     check.add_argument("-q", "--quiet", action="store_true", help="print findings only: no counts, no notices")
     _engine_options(check)

@@ -2,7 +2,8 @@
 
 Run as a program it serves on standard input and output (or on the TCP port given). A test file may contain:
 `leak` a finding on the word (`leak-unsafe`, `leak-nofix`, `leak-refused` say what becomes of its fix, `leak-far` has a
-related place in conftest.py); `boom` an engine that fails; `noise` one that prints; `endless` one that never returns.
+related place in conftest.py, `leak-shared` is caused by `word` in it); `boom` an engine that fails; `noise` one that
+prints; `endless` one that never returns.
 `soon` is a word that hover knows nothing about before jedi has answered.
 The word after `# word:` in the conftest.py beside a file is part of its messages, so that files depend on another file.
 """
@@ -21,6 +22,8 @@ from pathlib import Path
 from isolint.check.ignoring import ignore
 from isolint.check.report import Change, FileReport, Fix, FixEdits, Location, PlacedFinding, RelatedPlace, TestVerdict
 from isolint.features.completion import Completion
+from isolint.features.hints import Hint
+from isolint.features.lenses import Lens
 from isolint.features.rename import Rename, Renamed
 from isolint.features.symbols import Symbol
 from isolint.lsp.engine import Opened
@@ -148,6 +151,11 @@ class StandIn:
             related.append(RelatedPlace(locate(conftest, other, at, at + 4), "told here", "mode"))
         if how == "long":
             related *= 20
+        cause = None
+        if how == "shared":
+            conftest = os.path.join(os.path.dirname(path), "conftest.py")
+            at = self.text(conftest).find(b"word")
+            cause = locate(conftest, self.text(conftest), at, at + 4)
         names = re.findall(rb"(?m)^def (\w+)", text[: match.start()])
         applicability = {"unsafe": "unsafe", "nofix": "none"}.get(how, "safe")
         return PlacedFinding(
@@ -161,8 +169,8 @@ class StandIn:
             test=names[-1].decode() if names else None,
             effect="write",
             place="worker",
-            cause=None,
-            cause_name="",
+            cause=cause,
+            cause_name="word" if cause else "",
             related=tuple(related),
             tests=(),
             fix=Fix(applicability, f"Plug leak {number}", "because" if applicability != "safe" else ""),  # type: ignore[arg-type]
@@ -242,6 +250,24 @@ class StandIn:
     def workspace_symbols(self, query: str, cancelled: Callable[[], bool] = never) -> tuple[Symbol, ...]:
         self._ask("workspace_symbols", query, cancelled)
         return tuple(Symbol(query, "fixture", "", where, where) for where in self._words(query.encode()))
+
+    def inlay_hints(self, path: str, start: int, end: int, cancelled: Callable[[], bool] = never) -> tuple[Hint, ...]:
+        self._ask("inlay_hints", path, cancelled)
+        found = [match.end() for match in self._matches(path)]
+        return tuple(Hint(at, "other connection", self._depends(path)[1]) for at in found if start <= at <= end)
+
+    def code_lenses(self, path: str, cancelled: Callable[[], bool] = never) -> tuple[Lens, ...]:
+        self._ask("code_lenses", path, cancelled)
+        return tuple(
+            Lens(
+                one.test, one.name, None if b"leak" in self.text(path)[one.location.start : one.location.end] else "ok"
+            )
+            for one in self.report(path, cancelled).tests
+        )
+
+    def pollution(self, path: str, test: str, cancelled: Callable[[], bool] = never) -> str:
+        self._ask("pollution", test, cancelled)
+        return f"may pollute {len(self._matches(path))} tests"
 
     def prepare_rename(
         self, path: str, offset: int, cancelled: Callable[[], bool] = never

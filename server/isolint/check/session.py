@@ -372,6 +372,21 @@ class Session:
         finally:
             self.store.cancelled = None
 
+    @contextmanager
+    def looked_at(self, cancelled: Callable[[], bool] = never) -> Iterator[Store]:
+        """As `asked`, for a look at one file while it is edited: places are right where `locate` gives them, and what
+        has only moved is not told to the store, as for `findings`."""
+        self._found.clear()
+        self.store.cancelled = cancelled
+        try:
+            yield self.store
+        finally:
+            self.store.cancelled = None
+
+    def tests(self, path: str) -> tuple[TestItem, ...]:
+        """The tests that pytest collects from a file, with the places that the store knows: see `looked_at`."""
+        return self._items(path)
+
     @property
     def test_files(self) -> frozenset[str]:
         """The files from which pytest collects tests."""

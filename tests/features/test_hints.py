@@ -123,10 +123,10 @@ def test_rows_that_no_test_looks_at() -> None:
 
 def test_places_are_right_while_text_moves() -> None:
     with opened(TESTS) as (session, path):
-        before = [one.place.line for one in code_lenses(session, path)]
+        before = [one.start for one in code_lenses(session, path)]
         moved = session.source(path).replace(b"\n@pytest", b"\n\n@pytest", 1)
         session.findings(path)
         session.set_buffer(path, moved)
-        assert [one.place.line for one in code_lenses(session, path)] == [line + 1 for line in before]
+        assert [one.start for one in code_lenses(session, path)] == [start + 1 for start in before]
         (one, _) = [hint.offset for hint in inlay_hints(session, path, 0, len(moved))][:2]
         assert moved[:one].endswith(b"await Order.objects.acreate()")

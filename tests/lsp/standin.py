@@ -258,11 +258,11 @@ class StandIn:
 
     def code_lenses(self, path: str, cancelled: Callable[[], bool] = never) -> tuple[Lens, ...]:
         self._ask("code_lenses", path, cancelled)
+        text = self.text(path)
         return tuple(
-            Lens(
-                one.test, one.name, None if b"leak" in self.text(path)[one.location.start : one.location.end] else "ok"
-            )
+            Lens(one.test, one.name.start, one.name.end, None if leaks else "ok")
             for one in self.report(path, cancelled).tests
+            for leaks in [b"leak" in text[one.location.start : one.location.end]]
         )
 
     def pollution(self, path: str, test: str, cancelled: Callable[[], bool] = never) -> str:

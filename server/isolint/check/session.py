@@ -50,7 +50,7 @@ from isolint.pytest_model.shapes import TestItem
 from isolint.rules.finding import Finding
 from isolint.rules.registry import Rule, modules, rules
 from isolint.rules.registry import find as find_rule
-from isolint.store.memo import Cancelled, Handle, Store
+from isolint.store.memo import Cancelled, Handle, Query, Store
 from isolint.syntax.facts import Facts, Span
 from isolint.syntax.outline import outline
 from isolint.syntax.places import places
@@ -134,7 +134,7 @@ class Session:
         self._given: dict[str, tuple[Finding, ...]] = {}
         self._stamps: dict[str, Stamp | None] = {}
         self._reported: dict[str, tuple[PlacedFinding, ...]] = {}
-        self._watched: dict[str, tuple[tuple[TestItem, ...], tuple[Handle, ...]]] = {}
+        self._watched: dict[tuple[str, str], tuple[tuple[TestItem, ...], tuple[Handle, ...]]] = {}
         self._shown: dict[str, Shown] = {}
         self.origin: Origin = _Silent()
         self.project: Project
@@ -386,6 +386,21 @@ class Session:
     def tests(self, path: str) -> tuple[TestItem, ...]:
         """The tests that pytest collects from a file, with the places that the store knows: see `looked_at`."""
         return self._items(path)
+
+    def of_tests(self, query: Query[TestItem, V], path: str) -> list[V]:
+        """What a query says of each of `tests`, cheaply where nothing has changed."""
+        items = self._items(path)
+        watched = self._watched.get((query.name, path))
+        if watched is None or watched[0] is not items:
+            watched = self._watched[query.name, path] = (items, self.store.handles(query, items))
+        return self.store.read_all(watched[1])
+
+    def offsets(self, site: Site) -> Span | None:
+        """As `locate`, the absolute offsets alone."""
+        loaded = self._load(site.path)
+        if loaded is None or loaded.source.chunk(site.chunk) is None:
+            return None
+        return loaded.source.absolute(site.chunk, _span(loaded, site))
 
     @property
     def test_files(self) -> frozenset[str]:
@@ -774,16 +789,13 @@ class Session:
     def _findings_of_tests(self, path: str) -> list[tuple[Finding, ...]]:
         """What all rules say about each test of a file."""
         items = self._items(path)
-        watched = self._watched.get(path)
         if self._once and path not in self._told:
             self._told.add(path)
             if self._reach is None:
                 self._reach = Reach(self.store, self.source_file)
             for item in items:
                 self.store.set(MAY_LEAVE, item.id, self._reach.may_leave(item))
-        if watched is None or watched[0] is not items:
-            watched = self._watched[path] = (items, self.store.handles(findings, items))
-        return self.store.read_all(watched[1])
+        return self.of_tests(findings, path)
 
     def _users(self, path: str) -> Iterable[str]:
         """The files whose tests may request fixtures of this file."""

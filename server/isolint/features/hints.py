@@ -36,16 +36,15 @@ def inlay_hints(
     found: dict[int, dict[str, None]] = {}
     with session.looked_at(cancelled):
         for site, said in (*_of_tests(session, path), *_of_fixtures(session, path)):
-            where = session.locate(site) if site.path == path else None
-            if where is not None and start <= where.end <= end:
-                found.setdefault(where.end, {})[said] = None
+            span = session.offsets(site) if site.path == path else None
+            if span is not None and start <= span[1] <= end:
+                found.setdefault(span[1], {})[said] = None
     return tuple(Hint(offset, LABEL, "\n".join(said)) for offset, said in sorted(found.items()))
 
 
 def _of_tests(session: Session, path: str) -> Iterator[tuple[Site, str]]:
     waiting = session.wanted() > 0
-    for item in session.tests(path):
-        seen = subject(session.store, item)
+    for seen in session.of_tests(subject, path):
         for escape in seen.trace.escapes:
             # What nobody can name yet may turn out to be no database work.
             if (

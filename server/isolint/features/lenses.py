@@ -9,41 +9,54 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from isolint.check.report import Location
 from isolint.check.session import Session, never
 from isolint.placement.queries import summary
 from isolint.placement.trace import trace
 from isolint.pytest_model.closures import closure
 from isolint.pytest_model.database import database
 from isolint.pytest_model.shapes import TestItem
+from isolint.store.memo import Query, Store
 
-_TITLES = {"flush": "flushes the database", "unprotected": "neither rolled back nor flushed"}
+_TITLES = {
+    "safe": "rolls back",
+    "undecided": "undecided",
+    "flush": "flushes the database",
+    "unprotected": "neither rolled back nor flushed",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """What to say of the test named at `place`; of one that leaks that is still to be worked out: see `pollution`."""
+    """What to say of the test whose name stands from `start` to `end` (bytes); of one that leaks that is still to be
+    worked out: see `pollution`."""
 
     test: str
-    place: Location
+    start: int
+    end: int
     title: str | None
+
+
+def _title(store: Store, item: TestItem) -> str | None:
+    mode = database(store, item.id).mode
+    if mode != "rollback":
+        return _TITLES.get(mode, "")
+    verdict = trace(store, item).verdict
+    return None if verdict == "leaks" else _TITLES.get(verdict, "")
+
+
+title: Query[TestItem, str | None] = Query("title of a lens", _title)
+"""What is said of a test: None for one that leaks, "" for one of which nothing is."""
 
 
 def code_lenses(session: Session, path: str, cancelled: Callable[[], bool] = never) -> tuple[Lens, ...]:
     """The lenses of a file, in order."""
     found = []
-    with session.looked_at(cancelled) as store:
-        for item in session.tests(path):
-            mode = database(store, item.id).mode
-            place = session.locate(item.site) if item.site.path == path else None
-            if place is None or mode in ("none", "unknown"):
-                continue
-            verdict = trace(store, item).verdict if mode == "rollback" else "not-rollback"
-            title = {"safe": "rolls back", "undecided": "undecided", "leaks": None}.get(
-                verdict, _TITLES.get(mode, mode)
-            )
-            found.append(Lens(item.node_id, place, title))
-    return tuple(sorted(found, key=lambda lens: lens.place.start))
+    with session.looked_at(cancelled):
+        for item, said in zip(session.tests(path), session.of_tests(title, path), strict=True):
+            span = session.offsets(item.site) if said != "" and item.site.path == path else None
+            if span is not None:
+                found.append(Lens(item.node_id, *span, said))
+    return tuple(sorted(found, key=lambda lens: lens.start))
 
 
 def pollution(session: Session, path: str, test: str, cancelled: Callable[[], bool] = never) -> str:

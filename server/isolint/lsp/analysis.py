@@ -105,10 +105,11 @@ class Analysis:
                 questions = [*self._empty, *questions]
                 self._empty = []
             self._early = [] if self._ready else [question for question in questions if question.patient]
-            late, self._late = self._late, []
-            for question in (*questions, *late):
-                if question.late and (self._queue or not self._ready):
-                    self._late.append(question)
+            late = [*self._late, *(question for question in questions if question.late)]
+            self._late = []
+            for question in (*(question for question in questions if not question.late), *late):
+                if question.late and (self._queue or self._late or not self._ready):
+                    self._late.append(question)  # in order: what one waits for, those behind it wait for
                 elif question not in self._early:
                     self._answer(question)
             if self._has_work():

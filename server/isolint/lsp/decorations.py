@@ -85,7 +85,7 @@ def _hints(analysis: Analysis, buffer: Buffer, start: int, end: int, cancelled: 
 def _lenses(analysis: Analysis, buffer: Buffer, cancelled: Flag) -> list[Json]:
     lenses: list[Json] = []
     for one in analysis.engine_for(buffer.path).code_lenses(buffer.path, cancelled):
-        lens: Json = {"range": analysis.places.range(buffer.lines, one.place.start, one.place.end)}
+        lens: Json = {"range": analysis.places.range(buffer.lines, one.start, one.end)}
         if one.title is None:
             lens["data"] = {"uri": buffer.uri, "test": one.test}
         else:

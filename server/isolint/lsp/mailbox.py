@@ -49,6 +49,8 @@ class Mail:
     buffers: dict[str, Buffer | None] = field(default_factory=dict)
     chores: list[Chore] = field(default_factory=list)
     questions: deque[Question] = field(default_factory=deque)
+    is_urgent: bool = False
+    """Whether any question is not a late one."""
 
     def __bool__(self) -> bool:
         return bool(self.buffers or self.chores or self.questions)
@@ -90,6 +92,7 @@ class Mailbox:
         with self._changed:
             if not self._stopped:
                 self._mail.questions.append(Question(answer, buffer, future, wide, patient, again, late))
+                self._mail.is_urgent |= not late
                 self._changed.notify()
                 return future
         future.cancel()
@@ -129,7 +132,7 @@ class Mailbox:
 
     def has_mail(self) -> bool:
         """Whether anything came that a running check should make way for."""
-        return self._stopped or bool(self._mail)
+        return self.has_changes() or self._mail.is_urgent
 
     def has_edit(self, path: str) -> bool:
         """Whether this file was changed or closed meanwhile."""

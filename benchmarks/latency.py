@@ -117,10 +117,10 @@ def measure(
     return Measured(text.count("\n"), len(listed), times)
 
 
-AROUND = ("quiet", "references asked", "fixture edited", "fixture added", "jedi at work")
-"""What else happens when a key is struck: nothing; the whole project is asked about; the body of a fixture in the
-conftest of the file is another since a moment ago; all tests of the file have one fixture more; jedi is asked about
-packages that nobody has named before."""
+AROUND = ("quiet", "hints and lenses", "references asked", "fixture edited", "fixture added", "jedi at work")
+"""What else happens when a key is struck: nothing; inlay hints and code lenses of the whole file are asked for right
+behind it; the whole project is asked about; the body of a fixture in the conftest of the file is another since a moment
+ago; all tests of the file have one fixture more; jedi is asked about packages that nobody has named before."""
 
 _AUTOUSE = "\n\n@pytest.fixture(autouse=True)\ndef more():\n    pass\n"
 # Modules that take jedi some time each.
@@ -157,12 +157,26 @@ def measure_disturbed(
                             fixture = (conftest, (at, added) if name == "fixture added" else (inside, behind))
                             _disturb(client, name, fixture, (other, turn * 100 + number), (path, line), back)
                             begun = time.perf_counter()
-                            _answer(client, path, client.change(path, start, end, new))
+                            version = client.change(path, start, end, new)
+                            asked = _decorate(client, path, version) if name == "hints and lenses" else ()
+                            _answer(client, path, version)
                             if turn:
                                 times[name].append(client.arrived - begun)
+                            for each in asked:  # they come behind the diagnostics, in this order
+                                client.until(lambda message, each=each: message.get("id") == each)
         finally:
             client.close()
     return times
+
+
+def _decorate(client: Client, path: Path, version: int) -> tuple[str, ...]:
+    """Ask for what an editor shows in the text of a file; the ids."""
+    document = {"uri": path.as_uri()}
+    whole = {"start": {"line": 0, "character": 0}, "end": {"line": 1_000_000, "character": 0}}
+    hints, lenses = f"hints {version}", f"lenses {version}"
+    client.send({"id": hints, "method": "textDocument/inlayHint", "params": {"textDocument": document, "range": whole}})
+    client.send({"id": lenses, "method": "textDocument/codeLens", "params": {"textDocument": document}})
+    return hints, lenses
 
 
 def _disturb(

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from isolint.check.report import (
     Change,
@@ -26,7 +27,8 @@ from isolint.check.report import (
     TestVerdict,
 )
 from isolint.cli.engine import Opened
-from isolint.workspace.shapes import Environment, Problem
+from isolint.rules.registry import Rule
+from isolint.workspace.shapes import Environment, Problem, Severity
 
 _TEST = re.compile(rb"(?m)^(?:async )?def (test_\w+)\(.*\n(?:[ \t]+.*\n?|\r?\n)*")
 _LEAK = re.compile(rb"(?:await )?LEAK(?:\((\w+)\))?")
@@ -54,11 +56,12 @@ class StandIn:
         self.told = 0
         self.overrides: Mapping[str, object] = {}
         self.cache = True
+        self.touched: list[list[str]] = []
         self._buffers: dict[str, bytes] = {}
 
     def opener(self, root: str, overrides: Mapping[str, object], cache: bool) -> Opened:
         self.root, self.overrides, self.cache = root, overrides, cache
-        return Opened(self, Answers(self))
+        return Opened(self, Answers(self), state=lambda: {path: Path(path).read_bytes() for path in self.files([root])})
 
     def files(self, paths: Sequence[str]) -> list[str]:
         found = set()
@@ -84,6 +87,9 @@ class StandIn:
             return raw.decode("latin-1").encode()
         return raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").encode()
 
+    def touch(self, paths: Iterable[str]) -> None:
+        self.touched.append(sorted(os.path.relpath(path, self.root) for path in paths))
+
     def report(self, path: str) -> FileReport:
         if self.failing and path.endswith(self.failing):
             raise ZeroDivisionError("a defect")
@@ -94,7 +100,9 @@ class StandIn:
         tests = []
         for found in _TEST.finditer(text):
             leaks = [
-                self._finding(path, text, found, leak) for leak in _LEAK.finditer(text, found.start(), found.end())
+                self._finding(path, text, found, leak)
+                for leak in _LEAK.finditer(text, found.start(), found.end())
+                if b"# isolint: ignore" not in text[leak.end() :].partition(b"\n")[0]
             ]
             findings += leaks
             tests.append(self._verdict(path, text, found, bool(leaks)))
@@ -122,6 +130,9 @@ class StandIn:
                 return f"it would change {found[1].decode()} as well"
             files.append(FileChanges(other, (Change(at, at + 4, "safe"),)))
         return FixEdits("Convert", "unsafe" if unsafe else "safe", tuple(files)) if changes else "nothing to fix"
+
+    def severity(self, rule: Rule, path: str) -> Severity:
+        return rule.default_severity
 
     def wanted(self) -> int:
         return len(self.questions)

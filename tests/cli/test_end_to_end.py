@@ -176,3 +176,44 @@ def test_the_examples_on_the_rule_pages_are_true(code: str, heading: str, text: 
     lay_out(tmp_path, {"models.py": models, "tests/conftest.py": conftest, "tests/test_a.py": tests, **SITE})
     found = isolint("check", "--output-format", "json", folder=tmp_path).findings()
     assert (code in {finding["code"] for finding in found}) is (heading == "Example")
+
+
+def test_what_is_accepted_is_clean_afterwards(project: Path) -> None:
+    (project / "tests" / "test_more.py").write_text(
+        "import pytest\nfrom models import Order\n\npytestmark = [pytest.mark.django_db, pytest.mark.asyncio]\n\n\n"
+        'async def test_text():\n    await Order.objects.filter(name="""\n    """).adelete()  # noqa: E501\n\n\n'
+        "async def test_lines():\n    await Order.objects.all() \\\n        .adelete()\n"
+    )
+    run = isolint("check", "--baseline", "base.json", "--add-ignores", folder=project)
+    assert (run.code, run.err) == (0, "isolint: base.json: 4 entries, 4 new, 0 taken out\n")
+    run = isolint("check", "--add-ignores", folder=project)
+    assert (run.code, run.err) == (0, "Ignored 4 findings in 2 files.\n")
+    assert isolint("check", folder=project).code == 0  # and no comment is of no use
+    run = isolint("check", "--baseline", "base.json", "--output-format", "json", folder=project)
+    assert [(one["path"], one["line"], one["code"]) for one in run.findings() if one["severity"] != "info"] == [
+        ("base.json", line, "ISO901") for line in (4, 5, 6, 7)
+    ]
+
+
+def test_what_a_fixture_does_is_told_with_the_test_too(tmp_path: Path) -> None:
+    conftest = (
+        "import pytest\nimport pytest_asyncio\nfrom models import Order\n\n\n"
+        "@pytest.fixture\ndef base(db):\n    pass\n\n\n"
+        "@pytest_asyncio.fixture\nasync def slow(base):\n    await Order.objects.acreate(total=1)\n"
+    )
+    tests = "def test_a(slow):\n    pass\n\n\ndef test_b(slow):\n    pass\n"
+    lay_out(tmp_path, {"models.py": FILES["models.py"], "conftest.py": conftest, "test_a.py": tests})
+    (found,) = isolint("check", "--output-format", "json", folder=tmp_path).findings()
+    assert (found["path"], found["line"], found["tests"]) == (
+        "conftest.py",
+        12,
+        ["test_a.py::test_a", "test_a.py::test_b"],
+    )
+    out = isolint("explain", "test_a.py::test_b", folder=tmp_path).out
+    assert "because    slow writes Order on another connection: the row outlives test_b (conftest.py, line 12)\n" in out
+    assert "chain      Order.objects.acreate (conftest.py:13)\n" in out
+    assert (
+        "database   rollback of default: db is among its fixtures, conftest.py:7\n"
+        "              slow requests base, conftest.py:12\n"
+        "              test_b requests slow, test_a.py:5\n"
+    ) in out

@@ -117,3 +117,39 @@ def test_definition_references_hover_and_rename_of_a_fixture(tmp_path: Path, pro
     assert conftest.read_text().splitlines()[4] == "def place():"
     assert file.read_text(encoding="utf-8") == "def test_a(tmp_path, place):\n    '😀', place\n"
     assert other.read_text() == "import pytest\n\n\n@pytest.mark.usefixtures('place')\ndef test_b():\n    thing = 1\n"
+
+
+def test_hints_lenses_and_the_note_at_a_helper(tmp_path: Path, project: Path) -> None:
+    """The real engine; an edit of the helper reaches what is shown in the test file."""
+    environment = analysed_environment()
+    if environment is None:
+        pytest.skip("no environment with Django to analyse: ISOLINT_TRUTH_ENVIRONMENT")
+    (tmp_path / "home").mkdir()
+    someone = _user(tmp_path / "home", "-m", "isolint")
+    settings = f"{{ settings = {{ isolint = {{ environment = '{environment}' }} }} }}"
+    someone.init.write_text(f"vim.lsp.config('isolint', {settings})\n{someone.init.read_text()}")
+    (project / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\n")
+    helper, file = project / "helpers.py", project / "test_a.py"
+    helper.write_text(
+        "from asgiref.sync import sync_to_async\nfrom django.contrib.auth.models import User\n\n\n"
+        "async def make():\n    await sync_to_async(User.objects.create)()\n"
+    )
+    file.write_text(
+        "import pytest\nfrom django.contrib.auth.models import User\nfrom helpers import make\n\n"
+        "pytestmark = pytest.mark.django_db\n\n\n"
+        "async def test_one():\n    '😀'; await make()\n\n\nasync def test_two():\n    await make()\n\n\n"
+        "def test_three():\n    assert not User.objects.exists()\n",
+        encoding="utf-8",
+    )
+    path = os.pathsep.join(filter(None, sys.path))
+    arguments = (str(file), str(helper), "3", "await sync_to_async(User.objects.create)()", "pass")
+    seen = someone.run("neovim_decorations.lua", project, *arguments, PYTHONPATH=path)
+    assert seen["hints"] == [{"line": line, "label": "other connection"} for line in (8, 12)]
+    assert sorted((one["line"], one["title"]) for one in seen["lenses"]) == [
+        (7, "may pollute 1 test"),
+        (11, "may pollute 1 test"),
+        (15, "rolls back"),
+    ]
+    (note,) = seen["note"]
+    assert note["line"] == 4
+    assert note["message"].startswith("2 tests leak here (in open files): make writes on another connection")

@@ -178,3 +178,49 @@ def test_workspace_symbols() -> None:
         found = [(one.kind, one.name) for one in workspace_symbols(session, "thng")]
         assert found == [("fixture", "another_thing"), ("fixture", "thing")]
         assert [one.name for one in workspace_symbols(session, "test_")] == ["test_a", "test_b"]
+
+
+WAYS = """\
+#- conftest.py
+import pytest
+import pytest_asyncio
+from models import Order
+@pytest.fixture
+def base(db): pass
+@pytest.fixture
+def top(base): pass
+@pytest_asyncio.fixture
+async def slow(top): await Order.objects.acreate()
+#- helpers.py
+from asgiref.sync import sync_to_async
+from models import Order
+def deep(): Order.objects.create()
+async def outer(): await inner()
+async def inner(): await sync_to_async(deep)()
+"""
+
+
+def test_a_test_says_how_it_comes_to_the_database_and_how_work_leaves() -> None:
+    test = """\
+#- test_a.py
+import pytest
+from helpers import outer
+@pytest.mark.asyncio
+async def «test$0_a»(top):
+    await outer()
+"""
+    text = said(WAYS + test)
+    assert "db is among its fixtures, conftest.py:5; top requests base, conftest.py:7; test_a requests top" in text
+    assert (
+        "> outer writes Order on another connection: the row outlives test_a  \n"
+        "> test_a.py:5 → `outer` helpers.py:4 → `inner` helpers.py:4 → `sync_to_async(deep)` helpers.py:5"
+        " → `Order.objects.create` helpers.py:3  " in text
+    )
+
+
+def test_a_test_points_at_the_fixture_that_leaks() -> None:
+    text = said(WAYS + "#- test_a.py\ndef «test$0_a»(slow): pass\n")
+    assert (
+        "> slow writes Order on another connection: the row outlives test_a (conftest.py, line 9)  \n"
+        "> conftest.py:9 → `Order.objects.acreate` conftest.py:9  " in text
+    )

@@ -1,7 +1,5 @@
 """Cases of the judge: what belongs to one event loop, and the hops whose payload comes in every spelling."""
 
-# ruff: noqa: E501 - a case is read best on one line
-
 from __future__ import annotations
 
 from tests.fixes.cases import Case

@@ -2,8 +2,9 @@
 
 Run as a program it serves on standard input and output (or on the TCP port given). A test file may contain:
 `leak` a finding on the word (`leak-unsafe`, `leak-nofix`, `leak-refused` say what becomes of its fix, `leak-far` has a
-related place in conftest.py, the fix of `leak-both` changes that file, too); `boom` an engine that fails; `noise` one
-that prints; `endless` one that never returns. `soon` is a word that hover knows nothing about before jedi has answered.
+related place in conftest.py, `leak-shared` is caused by `word` in it, the fix of `leak-both` changes that file, too);
+`boom` an engine that fails; `noise` one that prints; `endless` one that never returns. `soon` is a word that hover
+knows nothing about before jedi has answered.
 The word after `# word:` in the conftest.py beside a file is part of its messages, so that files depend on another file.
 """
 
@@ -18,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from isolint.check.ignoring import ignore
 from isolint.check.report import (
     Change,
     FileChanges,
@@ -31,9 +33,12 @@ from isolint.check.report import (
     TestVerdict,
 )
 from isolint.features.completion import Completion
+from isolint.features.hints import Hint
+from isolint.features.lenses import Lens
 from isolint.features.rename import Rename, Renamed
 from isolint.features.symbols import Symbol
 from isolint.lsp.engine import Opened
+from isolint.syntax.source import SourceFile
 from isolint.text.lines import LineTable
 from isolint.workspace.shapes import Problem
 
@@ -157,6 +162,11 @@ class StandIn:
             related.append(RelatedPlace(locate(conftest, other, at, at + 4), "told here", "mode"))
         if how == "long":
             related *= 20
+        cause = None
+        if how == "shared":
+            conftest = os.path.join(os.path.dirname(path), "conftest.py")
+            at = self.text(conftest).find(b"word")
+            cause = locate(conftest, self.text(conftest), at, at + 4)
         names = re.findall(rb"(?m)^def (\w+)", text[: match.start()])
         applicability = {"unsafe": "unsafe", "nofix": "none"}.get(how, "safe")
         return PlacedFinding(
@@ -170,8 +180,8 @@ class StandIn:
             test=names[-1].decode() if names else None,
             effect="write",
             place="worker",
-            cause=None,
-            cause_name="",
+            cause=cause,
+            cause_name="word" if cause else "",
             related=tuple(related),
             tests=(),
             fix=Fix(applicability, f"Plug leak {number}", "because" if applicability != "safe" else ""),  # type: ignore[arg-type]
@@ -211,6 +221,9 @@ class StandIn:
     def fix_all(self, path: str, *, below: str = "") -> FixEdits | str:
         changes = tuple(Change(m.start(), m.end(), "safe") for m in self._matches(path) if m[1] is None)
         return FixEdits("all", "safe", (FileChanges(path, changes),)) if changes else "nothing to fix"
+
+    def ignore(self, path: str, finding: PlacedFinding) -> tuple[Change, ...]:
+        return ignore(SourceFile.read(path, self.text(path)), [finding]).changes
 
     # The features take a word for the same as every other place with that word. `fixed` is one that has no new name.
 
@@ -262,6 +275,24 @@ class StandIn:
     def workspace_symbols(self, query: str, cancelled: Callable[[], bool] = never) -> tuple[Symbol, ...]:
         self._ask("workspace_symbols", query, cancelled)
         return tuple(Symbol(query, "fixture", "", where, where) for where in self._words(query.encode()))
+
+    def inlay_hints(self, path: str, start: int, end: int, cancelled: Callable[[], bool] = never) -> tuple[Hint, ...]:
+        self._ask("inlay_hints", path, cancelled)
+        found = [match.end() for match in self._matches(path)]
+        return tuple(Hint(at, "other connection", self._depends(path)[1]) for at in found if start <= at <= end)
+
+    def code_lenses(self, path: str, cancelled: Callable[[], bool] = never) -> tuple[Lens, ...]:
+        self._ask("code_lenses", path, cancelled)
+        text = self.text(path)
+        return tuple(
+            Lens(one.test, one.name.start, one.name.end, None if leaks else "ok")
+            for one in self.report(path, cancelled).tests
+            for leaks in [b"leak" in text[one.location.start : one.location.end]]
+        )
+
+    def pollution(self, path: str, test: str, cancelled: Callable[[], bool] = never) -> str:
+        self._ask("pollution", test, cancelled)
+        return f"may pollute {len(self._matches(path))} tests"
 
     def prepare_rename(
         self, path: str, offset: int, cancelled: Callable[[], bool] = never

@@ -26,7 +26,9 @@ def _places(roles: str) -> list[RelatedPlace]:
         ("mrccccccc", ["m0", "r1", "c2", "c3", "c4", "(2 calls in between)", "c7", "c8"]),
         ("cccccccccccc", ["c0", "c1", "c2", "c3", "(5 calls in between)", "c9", "c10", "c11"]),
         ("cccccccccm", ["c0", "c1", "c2", "(3 calls in between)", "c6", "c7", "c8", "m9"]),
-        ("mmmmmmmmmm", [f"m{n}" for n in range(8)]),
+        ("mmmmmmmmmm", ["m0", "m1", "m2", "m3", "(3 requests in between)", "m7", "m8", "m9"]),
+        ("mmmmmmrccccc", ["m0", "m1", "(3 requests in between)", "m5", "r6", "c7", "(3 calls in between)", "c11"]),
+        ("mmmmmmrc", ["m0", "m1", "m2", "m3", "m4", "m5", "r6", "c7"]),
     ],
 )
 def test_a_long_chain_loses_its_middle(roles: str, expected: list[str]) -> None:

@@ -137,10 +137,12 @@ def test_a_rename_is_refused_with_its_reason(inside: Inside, tmp_path: Path) -> 
 
 
 FEATURES = {
+    "codeLens": ("codeLensProvider", "textDocument/codeLens", []),
     "completion": ("completionProvider", "textDocument/completion", []),
     "definition": ("definitionProvider", "textDocument/definition", []),
     "documentSymbol": ("documentSymbolProvider", "textDocument/documentSymbol", []),
     "hover": ("hoverProvider", "textDocument/hover", None),
+    "inlayHint": ("inlayHintProvider", "textDocument/inlayHint", []),
     "references": ("referencesProvider", "textDocument/references", []),
     "rename": ("renameProvider", "textDocument/prepareRename", None),
     "workspaceSymbol": ("workspaceSymbolProvider", "workspace/symbol", []),
@@ -153,8 +155,9 @@ def test_a_feature_that_is_switched_off(inside: Inside, tmp_path: Path, feature:
     said = inside.start(tmp_path, initializationOptions={"features": {feature: False}})
     assert capability not in said["capabilities"]
     assert {key for key, _, _ in FEATURES.values()} - {capability} <= set(said["capabilities"])
-    uri = opened(inside, tmp_path, "def word():\n    word\n")
-    params = {**at(uri, 0, 5), "context": CONTEXT, "query": "word"}
+    uri = opened(inside, tmp_path, "def word():\n    word, leak\n")
+    whole = {"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}}
+    params = {**at(uri, 0, 5), "context": CONTEXT, "query": "word", "range": whole}
     asked = len(engines.log)
     assert inside.result(method, params) == nothing
     assert engines.log[asked:] == []

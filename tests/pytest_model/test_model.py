@@ -177,10 +177,40 @@ def test_a(): pass
 def test_reasons_name_the_place_that_asks(tmp_path: Path) -> None:
     text = "@pytest.fixture\ndef rows(db): pass\ndef test_a(rows): pass\ndef test_b(db): pass\n"
     found = model(tmp_path, text)
-    ((site, why),) = found.database("test_a.py::test_a").reasons
-    assert (found.line(site), why) == (3, "db is among its fixtures")
-    ((site, why),) = found.database("test_a.py::test_b").reasons
-    assert (found.line(site), why) == (5, "db is among its fixtures")
+    assert told(found, "test_a.py::test_a") == [(3, "db is among its fixtures"), (4, "test_a requests rows")]
+    assert told(found, "test_a.py::test_b") == [(5, "db is among its fixtures")]
+
+
+def told(found: Model, test: str) -> list[tuple[int, str]]:
+    return [(found.line(site), why) for site, why in found.database(test).reasons]
+
+
+def test_reasons_tell_the_whole_way_to_the_database(tmp_path: Path) -> None:
+    text = """\
+@pytest.fixture
+def rows(db): pass
+@pytest.fixture
+def more(rows): pass
+@pytest.fixture(autouse=True)
+def always(request): pass
+@pytest.mark.usefixtures("more")
+class TestX:
+    def test_a(self): pass
+class TestY:
+    @pytest.fixture(autouse=True)
+    def own(self, transactional_db): pass
+    def test_a(self): pass
+"""
+    found = model(tmp_path, text)
+    assert told(found, "test_a.py::TestX::test_a") == [
+        (3, "db is among its fixtures"),
+        (5, "more requests rows"),
+        (8, "usefixtures names more"),
+    ]
+    assert told(found, "test_a.py::TestY::test_a") == [
+        (13, "transactional_db is among its fixtures"),
+        (13, "own is autouse"),
+    ]
 
 
 def test_reasons_in_the_configuration_have_its_line(tmp_path: Path) -> None:

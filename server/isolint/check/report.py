@@ -69,13 +69,25 @@ class PlacedFinding(Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
+class Leak:
+    """Work of a test on another connection: what is said of it, where the finding stands (in the test, or at a fixture
+    that it requests), and the calls from there to the work."""
+
+    message: str
+    location: Location | None
+    chain: tuple[RelatedPlace, ...]
+    fixture: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class TestVerdict:
     """One test function as the model collects it (parameters left out).
 
     `runner`: sync, pytest-asyncio, anyio, trio, django, isolated-asyncio, never, unknown. `mode`: rollback, flush,
     none, unprotected, unknown. `verdict`: leaks, safe, undecided, not-rollback. `name` is the location of the name
     after `def`; `reasons` say why there is or is not a finding, in sentences. `cure` is what takes, or may take, work
-    of other threads back to the test's connection, where there would be something to say without it."""
+    of other threads back to the test's connection, where there would be something to say without it. `leaks` are the
+    ways on which work leaves."""
 
     test: str
     location: Location
@@ -91,6 +103,7 @@ class TestVerdict:
     verdict: Literal["leaks", "safe", "undecided", "not-rollback"]
     reasons: tuple[str, ...]
     cure: RelatedPlace | None = None
+    leaks: tuple[Leak, ...] = ()
 
     __test__ = False
 

@@ -52,7 +52,7 @@ from isolint.pytest_model.shapes import TestItem
 from isolint.rules.finding import Finding
 from isolint.rules.registry import Rule, modules, rules
 from isolint.rules.registry import find as find_rule
-from isolint.store.memo import Cancelled, Handle, Store
+from isolint.store.memo import Cancelled, Handle, Query, Store
 from isolint.syntax.facts import Facts, Span
 from isolint.syntax.outline import outline
 from isolint.syntax.places import places
@@ -61,7 +61,7 @@ from isolint.workspace.discovery import discover, is_conftest, is_test_file
 from isolint.workspace.files import Files, Source, Stamp, read_source, reader, stamp_of, with_buffer, without_buffer
 from isolint.workspace.project import Project, open_project, project_roots
 from isolint.workspace.pytest_config import names_config_file
-from isolint.workspace.shapes import Environment, Place, Problem, Settings
+from isolint.workspace.shapes import Environment, Place, Problem, Settings, Severity
 
 V = TypeVar("V")
 
@@ -148,7 +148,7 @@ class Session:
         self._given: dict[str, tuple[Finding, ...]] = {}
         self._stamps: dict[str, Stamp | None] = {}
         self._reported: dict[str, tuple[PlacedFinding, ...]] = {}
-        self._watched: dict[str, tuple[tuple[TestItem, ...], tuple[Handle, ...]]] = {}
+        self._watched: dict[tuple[str, str], tuple[tuple[TestItem, ...], tuple[Handle, ...]]] = {}
         self._shown: dict[str, Shown] = {}
         self.origin: Origin = _Silent()
         self.project: Project
@@ -426,6 +426,36 @@ class Session:
             yield self.store
         finally:
             self.store.cancelled = None
+
+    @contextmanager
+    def looked_at(self, cancelled: Callable[[], bool] = never) -> Iterator[Store]:
+        """As `asked`, for a look at one file while it is edited: places are right where `locate` gives them, and what
+        has only moved is not told to the store, as for `findings`."""
+        self._found.clear()
+        self.store.cancelled = cancelled
+        try:
+            yield self.store
+        finally:
+            self.store.cancelled = None
+
+    def tests(self, path: str) -> tuple[TestItem, ...]:
+        """The tests that pytest collects from a file, with the places that the store knows: see `looked_at`."""
+        return self._items(path)
+
+    def of_tests(self, query: Query[TestItem, V], path: str) -> list[V]:
+        """What a query says of each of `tests`, cheaply where nothing has changed."""
+        items = self._items(path)
+        watched = self._watched.get((query.name, path))
+        if watched is None or watched[0] is not items:
+            watched = self._watched[query.name, path] = (items, self.store.handles(query, items))
+        return self.store.read_all(watched[1])
+
+    def offsets(self, site: Site) -> Span | None:
+        """As `locate`, the absolute offsets alone."""
+        loaded = self._load(site.path)
+        if loaded is None or loaded.source.chunk(site.chunk) is None:
+            return None
+        return loaded.source.absolute(site.chunk, _span(loaded, site))
 
     @property
     def test_files(self) -> frozenset[str]:
@@ -816,6 +846,13 @@ class Session:
     def _is_selected(self, finding: Finding, path: str) -> bool:
         return is_selected(finding.code, finding.name, path, self.root, self.settings)
 
+    def severity(self, rule: Rule, path: str) -> Severity:
+        """How findings of a rule in a file are reported: "off" where they are not."""
+        if not is_selected(rule.code, rule.name, path, self.root, self.settings):
+            return "off"
+        chosen = self.settings.severity
+        return chosen.get(rule.name, chosen.get(rule.code, rule.default_severity))
+
     def _is_decided(self, path: str, offset: int) -> bool:
         """Whether everything is known of the test at this offset; of all tests that use the file where none is."""
         items = [item for user in self._users(path) for item in self._items(user)]
@@ -830,16 +867,13 @@ class Session:
     def _findings_of_tests(self, path: str) -> list[tuple[Finding, ...]]:
         """What all rules say about each test of a file."""
         items = self._items(path)
-        watched = self._watched.get(path)
         if self._once and path not in self._told:
             self._told.add(path)
             with self.store.watched() as reads:
                 for item in items:
                     self.store.set(MAY_LEAVE, item.id, self.reach.may_leave(item))
             self._start_reads[path] = reads
-        if watched is None or watched[0] is not items:
-            watched = self._watched[path] = (items, self.store.handles(findings, items))
-        return self.store.read_all(watched[1])
+        return self.of_tests(findings, path)
 
     def _users(self, path: str) -> Iterable[str]:
         """The files whose tests may request fixtures of this file."""

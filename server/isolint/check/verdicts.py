@@ -10,12 +10,13 @@ from collections.abc import Callable
 
 from isolint.catalog.places import Place as RunsAt
 from isolint.check.findings import name_site, subject
-from isolint.check.report import Location, RelatedPlace, TestVerdict
+from isolint.check.report import Leak, Location, RelatedPlace, TestVerdict
 from isolint.names.symbols import Site
+from isolint.placement.shapes import Escape
 from isolint.pytest_model.closures import closure
 from isolint.pytest_model.marks import marks_of
 from isolint.pytest_model.shapes import FixtureDef, TestItem, Where
-from isolint.rules.subject import Subject, sentence
+from isolint.rules.subject import Subject, chain, sentence
 from isolint.store.memo import Store
 from isolint.workspace.shapes import Place
 
@@ -60,7 +61,14 @@ def verdict(store: Store, item: TestItem, locate: Locate, text: Callable[[Site],
         verdict=seen.trace.verdict,
         reasons=_reasons(seen, locate),
         cure=None if cure is None else _related(((cure.site, cure.sentence()),), "cure", locate)[0],
+        leaks=tuple(_leak(seen, escape, locate) for escape in seen.trace.escapes),
     )
+
+
+def _leak(seen: Subject, escape: Escape, locate: Locate) -> Leak:
+    steps = [(locate(part.site), part) for part in chain(seen, escape)]
+    placed = tuple(RelatedPlace(where, part.message, part.role) for where, part in steps if where is not None)
+    return Leak(sentence(seen, escape), locate(escape.site), placed, escape.fixture)
 
 
 def _place(site: Site | None, locate: Locate, otherwise: Location) -> Location | None:
@@ -98,7 +106,11 @@ def _where(seen: Subject, site: Where, locate: Locate) -> str:
 
 def _reasons(seen: Subject, locate: Locate) -> tuple[str, ...]:
     trace = seen.trace
-    reasons = [sentence(seen, escape) for escape in trace.escapes]
+    # What stands at a fixture is in another place than the test, often in another file.
+    reasons = [
+        sentence(seen, escape) + (_where(seen, escape.site, locate) if escape.fixture is not None else "")
+        for escape in trace.escapes
+    ]
     for site, reason in trace.undecided:
         reasons.append(f"undecided: {reason}{_where(seen, site, locate)}")
     if trace.cure is not None and trace.cure.certain:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from isolint.check.session import Session
     from isolint.inference.client import JediOrigin
     from isolint.names.origin import Answer, Question
-    from isolint.workspace.shapes import Environment, Problem
+    from isolint.rules.registry import Rule
+    from isolint.workspace.shapes import Environment, Problem, Severity
 
 ROUNDS = 100
 """Rounds of asking jedi: an answer can lead to the next question (an alias to a class, a class to its bases). Large
@@ -58,6 +59,10 @@ class Engine(Protocol):
         """Put UTF-8 text in front of the file on disk; None takes it away."""
         ...
 
+    def touch(self, paths: Iterable[str]) -> None:
+        """These files were changed, created or deleted on disk."""
+        ...
+
     def report(self, path: str) -> FileReport:
         """Everything about one file."""
         ...
@@ -68,6 +73,10 @@ class Engine(Protocol):
 
     def fix_all(self, path: str, unsafe: bool = False, within: Container[str] | None = None) -> FixEdits | str:
         """The edits of all fixes of a file, or why there are none; `within`: of those that change these files alone."""
+        ...
+
+    def severity(self, rule: Rule, path: str) -> Severity:
+        """How findings of a rule in a file are reported: "off" where they are not."""
         ...
 
     def wanted(self) -> int:
@@ -140,12 +149,14 @@ class Memory(Protocol):
 @dataclass(frozen=True, slots=True)
 class Opened:
     """An engine, who answers its questions about installed packages (None: nobody), the last run (None: neither looked
-    at nor kept), and who else judges files (None: nobody)."""
+    at nor kept), and who else judges files (None: nobody). `state` tells the files that reports depend on, with what
+    tells one state of each from another."""
 
     engine: Engine
     resolver: Resolver | None
     memory: Memory | None = None
     team: Team | None = None
+    state: Callable[[], Mapping[str, object]] = dict
 
 
 Opener = Callable[[str, Mapping[str, object], bool], Opened]
@@ -288,13 +299,15 @@ def _common_folder(paths: Sequence[str]) -> str:
 def open_project(root: str, overrides: Mapping[str, object], cache: bool, jobs: int | None = None) -> Opened:
     """The real engine, answered by jedi in its child process, with up to `jobs` processes (None: as many as pay)."""
     from isolint.check.last_run import LastRun
+    from isolint.check.watching import state
     from isolint.inference.client import answering_versions
     from isolint.store.disk import cache_folder
 
     origins = _Origins()
     session = open_session(root, overrides, cache, origins.opened)
     memory = LastRun(session, cache_folder(), answering_versions()) if cache else None
-    return Opened(session, origins, memory, _Processes(session, origins, overrides, cache, jobs))
+    processes = _Processes(session, origins, overrides, cache, jobs)
+    return Opened(session, origins, memory, processes, lambda: state(session))
 
 
 def open_session(root: str, overrides: Mapping[str, object], cache: bool, origins: list[JediOrigin]) -> Session:

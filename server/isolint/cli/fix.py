@@ -107,6 +107,15 @@ def _edits(file: FileChanges) -> list[Edit]:
     return [Edit(change.start, change.end, change.text.encode()) for change in file.changes]
 
 
+def unchanged(engine: Engine, path: str) -> Fixed:
+    """A file in which there is nothing to fix; a file that cannot be read has no text."""
+    try:
+        text = engine.source(path)
+    except OSError:
+        text = b""
+    return Fixed(path, text, text)
+
+
 def outcome(
     before: Mapping[str, FileReport], after: Mapping[str, FileReport], fixed: Iterable[Fixed], unsafe: bool
 ) -> Outcome:

@@ -130,8 +130,17 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     check.add_argument("--diff", action="store_true", help="show what --fix would change, and write nothing")
     check.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: apply unsafe fixes too")
     _rule_options(check)
+    check.add_argument(
+        "--add-ignores",
+        action="store_true",
+        help="accept what is found now: write a comment that ignores it on its line, or, with --baseline, that file",
+    )
+    check.add_argument(
+        "--baseline", metavar="FILE", help="do not report the findings accepted in FILE (--add-ignores writes it)"
+    )
     check.add_argument("--show-info", action="store_true", help="show infos and hints as well")
     check.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
+    check.add_argument("--watch", action="store_true", help="check again whenever a file has changed, until Ctrl+C")
     check.add_argument("--stdin-filename", metavar="NAME", help="the file that the text on stdin stands for")
     check.add_argument("-q", "--quiet", action="store_true", help="print findings only: no counts, no notices")
     _engine_options(check)

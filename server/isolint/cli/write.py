@@ -1,8 +1,8 @@
 """Writes changed source files so that each is either the old one or the new one, never half of each, and of files that
 belong together all are new or none.
 
-The encoding, the byte order mark, the line ends and the mode stay; a symbolic link stays a link and its target is
-replaced. What the change is, and whether it is right, is decided elsewhere.
+Of source files the encoding, the byte order mark, the line ends and the mode stay; a symbolic link stays a link and its
+target is replaced. What the change is, and whether it is right, is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -89,6 +89,29 @@ def _error(path: str, sentence: str) -> WriteError:
     return error
 
 
+def write_file(path: str, content: bytes) -> None:
+    """Make the file, or replace what is in it. Raises WriteError; the old file is then untouched."""
+    target = os.path.realpath(path)
+    try:
+        mode = os.stat(target).st_mode
+    except FileNotFoundError:
+        mode = 0o666 & ~_umask()
+    except OSError as error:
+        raise WriteError(f"cannot be written: {error.strerror}") from error
+    if os.path.lexists(target) and not (os.path.isfile(target) and os.access(target, os.W_OK)):
+        raise WriteError("is read-only" if os.path.isfile(target) else "is no file")
+    try:
+        _replace(target, content, mode)
+    except OSError as error:
+        raise WriteError(f"cannot be written: {error.strerror or error}") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
 def encode_like(raw: bytes, before: bytes, after: bytes) -> bytes:
     """`after` in the encoding of the file whose bytes are `raw`, with its byte order mark if it has one.
 
@@ -104,6 +127,8 @@ def encode_like(raw: bytes, before: bytes, after: bytes) -> bytes:
     encoded = encode(after, decoded.encoding)
     if isinstance(encoded, Undecodable):
         raise WriteError(f"cannot be written: {encoded.reason}")
+    if encode(before, decoded.encoding) != raw:
+        raise WriteError(f"cannot be written: in {decoded.encoding.name} it would not keep its other bytes")
     return encoded
 
 

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Sequence
 
 from isolint.catalog.places import Place
-from isolint.check.report import Location, RelatedPlace, Resolved, TestVerdict
+from isolint.check.report import Leak, Location, RelatedPlace, Resolved, TestVerdict
 from isolint.check.session import Session, never
 from isolint.check.suppressions import directives_of
 from isolint.features.mark_names import mark_at, registered
@@ -69,7 +69,13 @@ def describe(verdict: TestVerdict, root: str, names: Sequence[Resolved] = ()) ->
         f"- place: {verdict.place}",
     ]
     if verdict.reasons:
-        lines += ["", *(f"> {reason}  " for reason in verdict.reasons[:_MOST])]
+        ways = {leak.message: _way(leak, root) for leak in reversed(verdict.leaks)}
+        lines.append("")
+        for reason in verdict.reasons[:_MOST]:
+            lines.append(f"> {reason}  ")
+            # A reason that stands elsewhere ends with its place.
+            way = next((way for message, way in ways.items() if reason.startswith(message)), "")
+            lines += [f"> {way}  "] if way else []
         if len(verdict.reasons) > _MOST:
             lines.append(f"> and {len(verdict.reasons) - _MOST} more")
     told = [one for one in names if not one.canonical.rpartition(".")[2].startswith("_")]
@@ -79,6 +85,16 @@ def describe(verdict: TestVerdict, root: str, names: Sequence[Resolved] = ()) ->
     return "\n".join(lines)
 
 
+def _way(leak: Leak, root: str) -> str:
+    """The calls from the test, or the fixture, to the work; "" when there are none in between."""
+    at = [] if leak.location is None else [f"{_relative(leak.location, root)}:{leak.location.line}"]
+    calls = [f"`{one.message}` {_relative(one.location, root)}:{one.location.line}" for one in leak.chain]
+    if len(calls) > _MOST:
+        left_out = len(calls) - _MOST + 1
+        calls = [*calls[: _MOST // 2], f"… {left_out} calls …", *calls[_MOST // 2 + left_out :]]
+    return " → ".join([*at, *calls]) if calls else ""
+
+
 def _named(one: Resolved) -> str:
     name, _, owner = one.sentence().partition(" ")
     return f"`{name}` {owner}"
@@ -86,9 +102,9 @@ def _named(one: Resolved) -> str:
 
 def _because(places: tuple[RelatedPlace, ...], root: str) -> str:
     parts = []
-    for place in places[:3]:
+    for place in places[:_MOST]:
         where = place.location
-        at = f", {os.path.relpath(where.path, root)}:{where.line}" if where.path else ""
+        at = f", {_relative(where, root)}:{where.line}" if where.path else ""
         parts.append(f"{place.message}{at}")
     return f" ({'; '.join(parts)})" if parts else ""
 

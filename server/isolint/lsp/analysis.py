@@ -14,18 +14,22 @@ import time
 import traceback
 from collections.abc import Callable, Iterable
 from concurrent.futures import InvalidStateError
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from pygls.exceptions import JsonRpcContentModified, JsonRpcException
 
 from isolint.check.report import FileReport
+from isolint.features.causes import Causes
 from isolint.lsp.buffers import Buffer
 from isolint.lsp.capabilities import Client
 from isolint.lsp.convert import Json, Places, publication
 from isolint.lsp.engine import Engine, EngineFactory, Opened
 from isolint.lsp.mailbox import Mail, Mailbox, Question
+from isolint.lsp.notes import Notes
 from isolint.lsp.pull import Sweep
+from isolint.text.edits import difference
 
 CONFIGURATION_FILES = ("pyproject.toml", "pytest.ini", ".pytest.ini", "pytest.toml", "tox.ini", "setup.cfg")
 _ROOT_MARKERS = (*CONFIGURATION_FILES, "manage.py", ".git")
@@ -41,12 +45,14 @@ _GRACE = 3.0
 class Outlet:
     """Where the results go: `publish` a notification as long as the buffer is current, `log` a text for the user's
     log (kinds as the protocol numbers them: 1 error, 2 warning, 3 information), `progress` a part of a result or how
-    far one is, `refresh` the wish that the client asks for its diagnostics again."""
+    far one is, `refresh` the wish that the client asks for its diagnostics again, `ask_again` the same for a kind of
+    what is shown in the text."""
 
     publish: Callable[[bytes, Buffer], None]
     log: Callable[[int, str], None]
     progress: Callable[[Json], None]
     refresh: Callable[[], None]
+    ask_again: Callable[[Any], None]
 
 
 class Analysis:
@@ -79,6 +85,10 @@ class Analysis:
         self._ahead: list[str] = []  # those of them that still prepare for more
         self._early: list[Question] = []
         self._empty: list[Question] = []  # answered with nothing, while something was unknown that may be known soon
+        self._late: list[Question] = []  # they wait until nothing is to be checked
+        self.notes = Notes(outlet.ask_again, self._open.get)
+        self._causes = Causes()
+        self._tells_cause: Callable[[str], bool] = lambda _: True
         self._said: set[str] = set()
         self._has_news = True
 
@@ -86,7 +96,7 @@ class Analysis:
 
     def run(self) -> None:
         """Work until the mailbox says stop."""
-        while (mail := self._mailbox.take(not self._has_work(), _GRACE if self._empty else None)) is not None:
+        while (mail := self._mailbox.take(not self._is_busy(), _GRACE if self._empty else None)) is not None:
             self._has_news |= bool(mail.chores)
             self._settle(mail)
             questions = [*self._early, *mail.questions]
@@ -95,8 +105,12 @@ class Analysis:
                 questions = [*self._empty, *questions]
                 self._empty = []
             self._early = [] if self._ready else [question for question in questions if question.patient]
-            for question in questions:
-                if question not in self._early:
+            late = [*self._late, *(question for question in questions if question.late)]
+            self._late = []
+            for question in (*(question for question in questions if not question.late), *late):
+                if question.late and (self._queue or self._late or not self._ready):
+                    self._late.append(question)  # in order: what one waits for, those behind it wait for
+                elif question not in self._early:
                     self._answer(question)
             if self._has_work():
                 self._guarded(self._check_next, "a check failed")
@@ -104,13 +118,17 @@ class Analysis:
                 self._has_news = False
                 _settle_memory()
         sweeps = [one.future for one in (*self._sweeps, *self._swept)]
-        for future in (*sweeps, *[one.future for one in (*self._early, *self._empty)]):
+        for future in (*sweeps, *[one.future for one in (*self._early, *self._empty, *self._late)]):
             future.cancel()
         for opened in self._engines.values():
             self._guarded(opened.close, "an engine could not be closed")
 
+    def _is_busy(self) -> bool:
+        return self._has_work() or (self._ready and bool(self._late))
+
     def _has_work(self) -> bool:
-        return self._ready and bool(self._queue or self._doubtful or self._sweeps or self._ahead)
+        waiting = self._queue or self._doubtful or self.notes.has_work or self._sweeps or self._ahead
+        return self._ready and bool(waiting)
 
     def _guarded(self, work: Callable[[], object], what: str) -> None:
         try:
@@ -136,8 +154,8 @@ class Analysis:
     def _take(self, path: str, buffer: Buffer | None) -> None:
         self.places.forget(path)
         self._published.pop(path, None)
-        was_open = self._open.pop(path, None) is not None
-        if buffer is None or not was_open:
+        before = self._open.pop(path, None)
+        if buffer is None or before is None:
             self.places.forget_names()
         if path in self._queue:
             self._queue.remove(path)
@@ -145,6 +163,12 @@ class Analysis:
         if buffer is not None:
             self._open[path] = buffer
             self._enqueue([path])
+            if before is not None and self._causes.has(path):
+                edit = difference(before.text, buffer.text)
+                if edit is not None:
+                    self._causes.edited(path, edit, buffer.lines)
+        elif not self._knows_all:
+            self._show_causes(self._causes.drop(path))
         self._doubt()
         opened = self._engines.get(self.root_of(path))
         if opened is not None:
@@ -182,6 +206,11 @@ class Analysis:
         self._sweeping = on
         self._begin_sweeps()
 
+    def set_causes(self, tells: Callable[[str], bool]) -> None:
+        """Whether a file shows how many tests leak through its helpers."""
+        self._tells_cause = tells
+        self._show_causes(set(self._causes.files()))
+
     def set_overrides(self, default: dict[str, object], by_folder: dict[str, dict[str, object]]) -> None:
         """The editor's settings. Only engines whose settings differ from before begin anew."""
         before = {root: self._overrides_of(root) for root in self._engines}
@@ -189,6 +218,7 @@ class Analysis:
         for root, old in before.items():
             if self._overrides_of(root) != old:
                 self._engines.pop(root).close()
+                self._causes.clear()
                 self._begin_sweeps()
                 changed = [path for path in reversed(self._open) if self.root_of(path) == root]
                 self._enqueue(changed, first=False)
@@ -290,6 +320,7 @@ class Analysis:
     def _doubt(self) -> None:
         """Something changed on which the findings of any open file may depend: look again, the last edited first."""
         self._doubtful = [path for path in reversed(self._open) if not self.client.pulls or path in self._pulled]
+        self.notes.doubt()
         self._sweep_again()
 
     def _sweep_again(self) -> None:
@@ -309,7 +340,9 @@ class Analysis:
 
     def _check_next(self) -> None:
         if not self._queue and not self._doubtful:
-            if self._sweeps:
+            if self.notes.has_work:
+                self.notes.look_next(self._mailbox.has_mail)
+            elif self._sweeps:
                 self._sweep_next()
             else:
                 self._read_ahead(self._ahead[0])
@@ -345,7 +378,28 @@ class Analysis:
         elif not engine.read_ahead():
             self._ahead.remove(root)
 
-    def _publish(self, report: FileReport, buffer: Buffer) -> None:
+    # What many tests leak through, see `features.causes`.
+
+    def _with_causes(self, report: FileReport) -> FileReport:
+        """A report with what is to be said of the helpers in its file. The notes of other files may be others now."""
+        self._show_causes(self._causes.take(report) - {report.path})
+        if not self._causes.has(report.path) or not self._tells_cause(report.path):
+            return report
+        notes = self._causes.notes(report.path, "" if self._knows_all else " (in open files)")
+        return replace(report, findings=(*report.findings, *notes)) if notes else report
+
+    @property
+    def _knows_all(self) -> bool:
+        """Whether all tests of the project are looked at, not only those of open files."""
+        return self._sweeping and self.client.pulls
+
+    def _show_causes(self, paths: set[str]) -> None:
+        shown = [path for path in reversed(self._open) if path in paths]
+        if shown:
+            self._enqueue(shown, first=False)
+
+    def _publish(self, found: FileReport, buffer: Buffer) -> None:
+        report = self._with_causes(found)
         for problem in report.problems:
             self._say(2, problem)
         body = publication(report, buffer, self.client, self.places)
@@ -361,7 +415,7 @@ class Analysis:
         for problem in report.problems:
             self._say(2, problem)
         self._pulled.add(buffer.path)
-        return report
+        return self._with_causes(report)
 
     def engines(self) -> list[Engine]:
         """The engines of the workspace folders, or those that there are without one."""
@@ -384,6 +438,11 @@ class Analysis:
         if sweep.left is None:
             sweep.left = (path for engine in self.engines() for path in engine.each_file())
         path = next(sweep.left, None)
+        if path is None and not sweep.has_causes:
+            # Helpers that many tests leak through are told of when all tests are known.
+            sweep.has_causes = True
+            sweep.left = iter([path for path in self._causes.files() if self._tells_cause(path)])
+            return
         if path is None:
             self._finish(sweep)
             return
@@ -399,7 +458,8 @@ class Analysis:
         self._tell(sweep, report)
         sweep.work.report(len(sweep.seen))
 
-    def _tell(self, sweep: Sweep, report: FileReport) -> None:
+    def _tell(self, sweep: Sweep, found: FileReport) -> None:
+        report = self._with_causes(found)
         buffer = self._open.get(report.path)
         part = sweep.take(report, buffer.version if buffer else None, self.client, self.places)
         if sweep.scout:
@@ -453,6 +513,8 @@ class Analysis:
         def cancelled() -> bool:
             if question.wide and self._mailbox.has_edits():
                 return True
+            if question.late and self._mailbox.has_mail():
+                return True
             return future.cancelled() or self._mailbox.is_stopped() or is_void()
 
         if future.cancelled():
@@ -473,6 +535,9 @@ class Analysis:
             except JsonRpcException as exc:
                 error = exc
             except Exception as exc:  # noqa: BLE001 - it becomes the answer
+                if question.late and self._mailbox.has_mail() and not is_void():
+                    self._late.append(question)  # it makes way; what it has found out is remembered
+                    return
                 error = JsonRpcContentModified() if cancelled() else exc
         if error is None and not result and self._may_know_soon(question):
             self._empty.append(question)

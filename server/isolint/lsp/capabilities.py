@@ -20,8 +20,9 @@ class Client:
     """The optional abilities of the client that change what is sent to it.
 
     `pulls`: it asks for diagnostics, and can be told to ask again. Without the latter it would not hear of what a
-    conftest changes, so it is sent them. `annotations`: it shows what an edit is about before it is done. `outlines`:
-    symbols within symbols."""
+    conftest changes, so it is sent them. `refreshes`: what is shown in the text ("inlayHint", "codeLens") that it can
+    be told to ask for again. `annotations`: it shows what an edit is about before it is done. `outlines`: symbols
+    within symbols."""
 
     encoding: Unit = "utf-16"
     related: bool = False
@@ -40,6 +41,7 @@ class Client:
     prepares: bool = False
     outlines: bool = False
     progress: bool = False
+    refreshes: frozenset[str] = frozenset()
 
 
 def look_up(value: object, *path: str) -> object:
@@ -78,6 +80,9 @@ def client_of(capabilities: object) -> Client:
         prepares=look_up(text, "rename", "prepareSupport") is True,
         outlines=look_up(text, "documentSymbol", "hierarchicalDocumentSymbolSupport") is True,
         progress=look_up(capabilities, "window", "workDoneProgress") is True,
+        refreshes=frozenset(
+            kind for kind in ("inlayHint", "codeLens") if look_up(workspace, kind, "refreshSupport") is True
+        ),
     )
 
 
@@ -94,10 +99,12 @@ TRIGGERS = ("(", ",", "[", ".", '"', "'")
 def server_capabilities(client: Client, off: frozenset[str] = frozenset()) -> dict[str, object]:
     """The server's capabilities as the protocol's JSON; `off` are the features that the settings switch off."""
     features: dict[str, tuple[str, object]] = {
+        "codeLens": ("codeLensProvider", {"resolveProvider": True}),
         "completion": ("completionProvider", {"triggerCharacters": list(TRIGGERS)}),
         "definition": ("definitionProvider", True),
         "documentSymbol": ("documentSymbolProvider", {"label": "isolint"}),
         "hover": ("hoverProvider", True),
+        "inlayHint": ("inlayHintProvider", True),
         "references": ("referencesProvider", True),
         "rename": ("renameProvider", {"prepareProvider": True} if client.prepares else True),
         "workspaceSymbol": ("workspaceSymbolProvider", True),

@@ -101,29 +101,28 @@ def _read_lines(path: str) -> LineTable | None:
 
 
 def elided(related: Sequence[RelatedPlace]) -> list[RelatedPlace]:
-    """At most eight places: what is not of the chain is kept, a long chain loses its middle and says so."""
-    if len(related) <= MOST_RELATED:
-        return list(related)
-    others = sum(place.role != "chain" for place in related)
-    chain = [place for place in related if place.role == "chain"]
-    room = max(3, MOST_RELATED - others)
-    if len(chain) > room:
-        head = room // 2
-        tail = room - 1 - head
-        left_out = len(chain) - head - tail
-        mark = RelatedPlace(chain[head].location, f"({left_out} calls in between)", "chain")
-        kept = [*chain[:head], mark, *chain[-tail:]]
-    else:
-        kept = chain
-    result: list[RelatedPlace] = []
-    placed = False
-    for place in related:
-        if place.role != "chain":
-            result.append(place)
-        elif not placed:
-            result.extend(kept)
-            placed = True
+    """At most eight places: of a long way to the database, and of a long chain of calls, the middle is left out, which
+    is said; all else is kept."""
+    result = list(related)
+    for role, what in (("mode", "requests"), ("chain", "calls")):
+        if len(result) > MOST_RELATED:
+            calls = 0 if role == "chain" else min(3, sum(place.role == "chain" for place in result))
+            others = sum(place.role not in (role, "chain") for place in result)
+            result = _without_middle(result, role, max(3, MOST_RELATED - others - calls), what)
     return result[:MOST_RELATED]
+
+
+def _without_middle(related: list[RelatedPlace], role: str, room: int, what: str) -> list[RelatedPlace]:
+    """The places with those of one role cut down to `room`; they stand where the first of them did."""
+    own = [place for place in related if place.role == role]
+    if len(own) <= room:
+        return related
+    head = room // 2
+    tail = room - 1 - head
+    mark = RelatedPlace(own[head].location, f"({len(own) - head - tail} {what} in between)", role)
+    at = related.index(own[0])
+    others = [place for place in related if place.role != role]
+    return [*others[:at], *own[:head], mark, *own[len(own) - tail :], *others[at:]]
 
 
 def diagnostic(finding: PlacedFinding, lines: LineTable | None, client: Client, places: Places) -> Json:

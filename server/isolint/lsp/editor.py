@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from isolint.check.report import Location
+from isolint.check.ignoring import ignore
+from isolint.check.report import Change, Location, PlacedFinding
 from isolint.check.session import Session, never
-from isolint.features import completion, hover, navigation, rename, symbols
+from isolint.features import completion, hints, hover, lenses, navigation, rename, symbols
 
 Flag = Callable[[], bool]
 
@@ -45,6 +46,23 @@ class EditorSession(Session):
     def rename(self, path: str, offset: int, new: str, cancelled: Flag = never) -> rename.Rename | str | None:
         """See `features.rename`."""
         return rename.rename(self, path, offset, new, cancelled)
+
+    def inlay_hints(self, path: str, start: int, end: int, cancelled: Flag = never) -> tuple[hints.Hint, ...]:
+        """See `features.hints`."""
+        return hints.inlay_hints(self, path, start, end, cancelled)
+
+    def code_lenses(self, path: str, cancelled: Flag = never) -> tuple[lenses.Lens, ...]:
+        """See `features.lenses`."""
+        return lenses.code_lenses(self, path, cancelled)
+
+    def pollution(self, path: str, test: str, cancelled: Flag = never) -> str:
+        """See `features.lenses`."""
+        return lenses.pollution(self, path, test, cancelled)
+
+    def ignore(self, path: str, finding: PlacedFinding) -> tuple[Change, ...]:
+        """See `check.ignoring`."""
+        source = self.source_file(path)
+        return () if source is None else ignore(source, [finding]).changes
 
     def each_file(self) -> Iterator[str]:
         """The files that a check of the whole project reports on, found one by one."""

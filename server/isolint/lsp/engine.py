@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from isolint.check.report import FileReport, FixEdits, Location, Offer
+from isolint.check.report import Change, FileReport, FixEdits, Location, Offer, PlacedFinding
 from isolint.workspace.shapes import Problem
 
 if TYPE_CHECKING:
     from isolint.features.completion import Completion
+    from isolint.features.hints import Hint
+    from isolint.features.lenses import Lens
     from isolint.features.rename import Rename
     from isolint.features.symbols import Symbol
 
@@ -66,6 +68,10 @@ class Engine(Protocol):
         """The edits of such an offer, or why there are none."""
         ...
 
+    def ignore(self, path: str, finding: PlacedFinding) -> tuple[Change, ...]:
+        """The edits that turn a finding off by a comment; () where none can be written."""
+        ...
+
     def hover(self, path: str, offset: int, cancelled: Flag = ...) -> tuple[str, int, int] | None:
         """Markdown and the span it is about."""
         ...
@@ -88,6 +94,18 @@ class Engine(Protocol):
 
     def workspace_symbols(self, query: str, cancelled: Flag = ...) -> tuple[Symbol, ...]:
         """The tests and fixtures of the folder whose name fits."""
+        ...
+
+    def inlay_hints(self, path: str, start: int, end: int, cancelled: Flag = ...) -> tuple[Hint, ...]:
+        """What to show behind expressions between two offsets."""
+        ...
+
+    def code_lenses(self, path: str, cancelled: Flag = ...) -> tuple[Lens, ...]:
+        """What to show above the tests of a file."""
+        ...
+
+    def pollution(self, path: str, test: str, cancelled: Flag = ...) -> str:
+        """The title of the lens of a test that leaks; "" when there is none any more."""
         ...
 
     def prepare_rename(self, path: str, offset: int, cancelled: Flag = ...) -> tuple[Location, str] | str | None:

@@ -28,7 +28,9 @@ class Question:
     `buffer` is the document as it was when the client asked: if it is another one by then, the question is void. A
     `wide` one is about the whole project: it may take long, and any edit ends it. A `patient` one is not answered
     before the settings are known. One that can be asked `again` is, when its answer was empty while something about
-    installed packages was still unknown. The future stays cancellable until it is answered, whatever runs."""
+    installed packages was still unknown. A `late` one is about what is shown beside the findings: it is answered when
+    the open files have been checked, and makes way for anything that comes. The future stays cancellable until it is
+    answered, whatever runs."""
 
     answer: Callable[[Analysis, Callable[[], bool]], object]
     buffer: Buffer | None
@@ -36,6 +38,7 @@ class Question:
     wide: bool = False
     patient: bool = False
     again: bool = False
+    late: bool = False
     asked: float = field(default_factory=time.monotonic)
 
 
@@ -46,6 +49,8 @@ class Mail:
     buffers: dict[str, Buffer | None] = field(default_factory=dict)
     chores: list[Chore] = field(default_factory=list)
     questions: deque[Question] = field(default_factory=deque)
+    is_urgent: bool = False
+    """Whether any question is not a late one."""
 
     def __bool__(self) -> bool:
         return bool(self.buffers or self.chores or self.questions)
@@ -80,12 +85,14 @@ class Mailbox:
         wide: bool = False,
         patient: bool = False,
         again: bool = False,
+        late: bool = False,
     ) -> Future[Any]:
         """Put a question; the future gets the answer. It is cancelled at once when nobody is there any more."""
         future: Future[Any] = Future()
         with self._changed:
             if not self._stopped:
-                self._mail.questions.append(Question(answer, buffer, future, wide, patient, again))
+                self._mail.questions.append(Question(answer, buffer, future, wide, patient, again, late))
+                self._mail.is_urgent |= not late
                 self._changed.notify()
                 return future
         future.cancel()
@@ -125,7 +132,7 @@ class Mailbox:
 
     def has_mail(self) -> bool:
         """Whether anything came that a running check should make way for."""
-        return self._stopped or bool(self._mail)
+        return self.has_changes() or self._mail.is_urgent
 
     def has_edit(self, path: str) -> bool:
         """Whether this file was changed or closed meanwhile."""

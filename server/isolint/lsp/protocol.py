@@ -42,6 +42,7 @@ _PLAIN = frozenset(
         types.EXIT,
         types.WORKSPACE_DID_CHANGE_CONFIGURATION,
         types.CODE_ACTION_RESOLVE,
+        types.CODE_LENS_RESOLVE,
     }
 )
 

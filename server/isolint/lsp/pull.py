@@ -43,7 +43,8 @@ class Sweep:
     `known` are the ids of the results that the client has, by path. Results are sent as they come when there is a
     `token` for that. `left` are the files that are still to be looked at, None before the first; `seen` those that
     were, with the ids of their results; `told` whether anything was; `stale` whether something changed since the first
-    was looked at. A `scout` answers nobody: it looks whether the client should ask again."""
+    was looked at. `has_causes`: all tests were looked at, and the files of what they leak through come last, maybe a
+    second time. A `scout` answers nobody: it looks whether the client should ask again."""
 
     known: Mapping[str, str]
     token: object
@@ -55,6 +56,7 @@ class Sweep:
     told: bool = False
     stale: bool = False
     scout: bool = False
+    has_causes: bool = False
 
     def scouting(self) -> Sweep:
         """What looks out for changes of what this one told."""
@@ -65,6 +67,7 @@ class Sweep:
         self.left = None
         self.seen.clear()
         self.stale = False
+        self.has_causes = False
 
     def gone(self) -> list[FileReport]:
         """Files of which the client has results, and that are not there any more."""
@@ -73,13 +76,14 @@ class Sweep:
     def take(self, report: FileReport, version: int | None, client: Client, places: Places) -> Json | None:
         """A file was checked: what to send of it now, None when that is nothing."""
         now = full(report, client, places)
+        before = self.seen.get(report.path, self.known.get(report.path, NOTHING))
         self.seen[report.path] = str(now["resultId"])
-        if now["resultId"] == self.known.get(report.path, NOTHING):
+        if now["resultId"] == before:
             return None
         self.told = True
-        item = {"uri": places.uri(report.path), "version": version, **now}
+        item: Json = {"uri": places.uri(report.path), "version": version, **now}
         if self.token is None:
-            self.items.append(item)
+            self.items = [*(one for one in self.items if one["uri"] != item["uri"]), item]
             return None
         return {"token": self.token, "value": {"items": [item]}}
 

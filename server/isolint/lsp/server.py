@@ -22,13 +22,14 @@ from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 import isolint
-from isolint.lsp import requests
+from isolint.lsp import decorations, requests
 from isolint.lsp.actions import code_actions, edit_for, resolve
 from isolint.lsp.analysis import CONFIGURATION_FILES, Analysis, Outlet
 from isolint.lsp.buffers import Buffer, Documents
 from isolint.lsp.capabilities import Client, client_of, look_up, server_capabilities
 from isolint.lsp.changes import DidChange
 from isolint.lsp.convert import Json, clearing
+from isolint.lsp.decorations import Kind
 from isolint.lsp.engine import EngineFactory
 from isolint.lsp.mailbox import Mailbox
 from isolint.lsp.protocol import Protocol
@@ -74,6 +75,7 @@ class Server(LanguageServer):
         super().__init__("isolint", isolint.__version__, protocol_cls=Protocol, converter_factory=get_converter)
         _register(self)
         requests.register(self)
+        decorations.register(self)
 
     def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ARG002 - pygls' signature
         """pygls' way to tell of a fault is a popup; ours is the log."""
@@ -140,11 +142,12 @@ class Server(LanguageServer):
 
         if self.analysis_thread is not None:
             return
-        outlet = Outlet(publish, self.protocol.log, self.protocol.notify_progress, self._refresh)
+        outlet = Outlet(publish, self.protocol.log, self.protocol.notify_progress, self._refresh, self._ask_again)
         analysis = Analysis(self.mailbox, self.make_engine, outlet, self.client)
         analysis.set_folders(self.folders)
         analysis.set_overrides(self.initial_settings, {})
         analysis.set_sweeping(self.sweeping())
+        analysis.set_causes(lambda path: self.offers("cause", to_uri(path)))
         self.analysis_thread = threading.Thread(target=analysis.run, name="isolint-analysis", daemon=True)
         # Deeply nested code is compared and hashed recursively; some platforms give threads a tiny stack.
         usual = threading.stack_size(_STACK)
@@ -163,6 +166,11 @@ class Server(LanguageServer):
     def _refresh(self) -> None:
         """Let the client ask for its diagnostics again."""
         self.protocol.request(types.WORKSPACE_DIAGNOSTIC_REFRESH, None)
+
+    def _ask_again(self, kind: Kind) -> None:
+        """Let the client ask for its inlay hints or lenses again, if it can be told to."""
+        if kind in self.client.refreshes:
+            self.protocol.request(decorations.REFRESH[kind], None)
 
     def show_progress(self, work: Work) -> None:
         """Let the client show how far a sweep is that it gave no token for: if it takes one."""
@@ -205,11 +213,19 @@ class Server(LanguageServer):
             scoped = {path: self.settings(item) for path, item in zip(folders, answer, strict=False)}
             initial = self.switches.get("", Switches())
             said = [switches_of(item) if isinstance(item, dict) else initial for item in answer]
-            self.switches = {"": said[-1], **dict(zip(folders, said, strict=False))}
+            self._switch({"": said[-1], **dict(zip(folders, said, strict=False))})
             sweeping = self.sweeping()
             self.mailbox.put_chore(lambda it: it.set_overrides(default, scoped))
             self.mailbox.put_chore(lambda it: it.set_sweeping(sweeping))
         self.mailbox.put_chore(Analysis.start)
+
+    def _switch(self, switches: dict[str, Switches]) -> None:
+        """What is shown in the text goes or comes with its switch."""
+        before, self.switches = self.switches, switches
+        if before != switches:
+            for kind in decorations.KINDS:
+                self._ask_again(kind)
+            self.mailbox.put_chore(lambda it: it.set_causes(lambda path: self.offers("cause", to_uri(path))))
 
     # Questions.
 
@@ -222,6 +238,7 @@ class Server(LanguageServer):
         wide: bool = False,
         patient: bool = False,
         again: bool = False,
+        late: bool = False,
     ) -> object:
         """A question about an open document for the analysis thread; `otherwise` when it is none that is analysed. A
         `wide` one may look at the whole project, a `patient` one waits for the settings; see `mailbox.Question`."""
@@ -234,6 +251,7 @@ class Server(LanguageServer):
             wide=wide,
             patient=patient,
             again=again,
+            late=late,
         )
 
     def status(self, analysis: Analysis) -> str:
@@ -342,7 +360,7 @@ def _register(server: Server) -> None:
             server.pull_settings()
         elif isinstance(settings := look_up(params, "settings"), dict):
             overrides = overrides_of(settings)
-            server.switches = {"": switches_of(settings)}
+            server._switch({"": switches_of(settings)})  # noqa: SLF001 - a handler of the same object
             sweeping = server.sweeping()
             mailbox.put_chore(lambda analysis: analysis.set_overrides(overrides, {}))
             mailbox.put_chore(lambda analysis: analysis.set_sweeping(sweeping))

@@ -26,8 +26,19 @@ _EDITOR_ONLY = frozenset(
         "diagnosticMode",
     }
 )
-FEATURES = ("completion", "definition", "documentSymbol", "hover", "references", "rename", "workspaceSymbol")
-"""What can be switched off, since another Python server may do it as well."""
+FEATURES = (
+    "cause",
+    "codeLens",
+    "completion",
+    "definition",
+    "documentSymbol",
+    "hover",
+    "inlayHint",
+    "references",
+    "rename",
+    "workspaceSymbol",
+)
+"""What can be switched off, since another Python server may do it as well, or not everybody wants to see it."""
 
 
 def overrides_of(value: object) -> dict[str, object]:

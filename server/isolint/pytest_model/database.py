@@ -225,7 +225,7 @@ def _decide(store: Store, item: TestItem, fixtures: Closure, marks: Iterable[Mar
         for name in ("transactional_db", "live_server"):
             if name in fixtures.names:
                 transactional = True
-                reasons.insert(0, (_requester(store, item, fixtures, name), f"{name} is among its fixtures"))
+                reasons = [*_asked_for(store, item, fixtures, name, f"{name} is among its fixtures"), *reasons]
     if mark is None or not databases:
         # The attribute of the class that pytest-django derives from.
         patched = patched_databases(store, item.id.path)
@@ -234,7 +234,7 @@ def _decide(store: Store, item: TestItem, fixtures: Closure, marks: Iterable[Mar
         databases = (replaced[1] or ()) if replaced is not None else ("default",)
     if mark is None and not reasons:
         for name in _entry_points(fixtures):
-            reasons.append((_requester(store, item, fixtures, name), f"{name} is among its fixtures"))
+            reasons += _asked_for(store, item, fixtures, name, f"{name} is among its fixtures")
             break
     if user is not None and user.mode == "flush":
         transactional = True
@@ -268,27 +268,41 @@ def _entry_points(fixtures: Closure) -> list[str]:
     return [*[n for n in asking if n != "_django_db_helper"], *(["_django_db_helper"] if not asking else [])]
 
 
-def _requester(store: Store, item: TestItem, fixtures: Closure, name: str) -> Where:
-    """Where a fixture is asked for: the ini file, a mark, a fixture of the project, or the test."""
+_LONGEST_WAY = 8
+
+
+def _asked_for(store: Store, item: TestItem, fixtures: Closure, name: str, message: str) -> _Reasons:
+    """Where a fixture is asked for, with what that says, and how the test comes to it: who requests the fixture that
+    asks, and so on, up to the ini file, a mark, an autouse fixture or the test. Requests of installed fixtures are left
+    out: nothing is written about them in the project."""
+    way = [(site, said) for site, said in _way(store, item, fixtures, name) if site is not None]
+    if not way:
+        return ((item.site, message),)
+    return ((way[0][0], message), *way[1:])
+
+
+def _way(store: Store, item: TestItem, fixtures: Closure, name: str) -> Iterable[tuple[Where, str]]:
     config = store.get(CONFIG, item.id.path)
-    if name in config.usefixtures:
-        return config.usefixtures_place
-    if name in item.params:
-        return item.site
-    for mark in marks_of(store, item.id):
-        if mark.name == "usefixtures" and any(getattr(a, "value", None) == name for a in mark.args):
-            return mark.site
     asked = name
-    for _ in range(8):
-        for other, defs in fixtures.fixtures:
-            if asked in defs[-1].params and other != asked:
-                if defs[-1].site is not None:
-                    return defs[-1].site
-                asked = other
-                break
-        else:
-            break
-    return item.site
+    for _ in range(_LONGEST_WAY):
+        if asked in config.usefixtures:
+            yield config.usefixtures_place, f"usefixtures names {asked}"
+            return
+        if asked in item.params:
+            yield item.site, f"{item.id.name} requests {asked}"
+            return
+        for mark in marks_of(store, item.id):
+            if mark.name == "usefixtures" and any(getattr(a, "value", None) == asked for a in mark.args):
+                yield mark.site, f"usefixtures names {asked}"
+                return
+        asking = next((o for o, defs in fixtures.fixtures if asked in defs[-1].params and o != asked), None)
+        if asking is None:
+            definition = fixtures.definitions(asked)[-1:]
+            if definition and definition[0].autouse:
+                yield definition[0].site, f"{asked} is autouse"
+            return
+        yield fixtures.definitions(asking)[-1].site, f"{asking} requests {asked}"
+        asked = asking
 
 
 def _of_user_fixtures(store: Store, item: TestItem, fixtures: Closure) -> DatabaseMode | None:
@@ -296,8 +310,7 @@ def _of_user_fixtures(store: Store, item: TestItem, fixtures: Closure) -> Databa
     for wanted in ("flush", "rollback"):
         for name, mode in store.get(USER_DATABASE_FIXTURES, ""):
             if mode == wanted and name in fixtures.names:
-                where = _requester(store, item, fixtures, name)
-                reasons: _Reasons = ((where, f"{name} is declared as a database fixture"),)
+                reasons = _asked_for(store, item, fixtures, name, f"{name} is declared as a database fixture")
                 if mode == "flush":
                     return DatabaseMode("flush", ("default",), reasons, 1)
                 return DatabaseMode("rollback", ("default",), reasons, 0)

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from isolint.check.report import Location, PlacedFinding, RelatedPlace, Resolved, TestVerdict
-from isolint.cli.output.text import Page, block, counted, location_text, row, runner_lines
+from isolint.cli.output.text import Page, block, chain_rows, counted, location_text, row, runner_lines
 from isolint.cli.terminal import printable
 
 _REASONS = 3
@@ -38,6 +38,9 @@ def explain(test: TestVerdict, findings: Sequence[PlacedFinding], page: Page, na
     lines = [f"{page.style.bold(printable(test.test))} ({location_text(test.name, page)})"]
     lines += row("verdict", [_paint(test, page)(_VERDICTS.get(test.verdict, test.verdict))], page)
     lines += row("because", [printable(reason) for reason in test.reasons], page)
+    for leak in test.leaks:
+        # Those of the test itself are told with its findings.
+        lines += chain_rows(leak.chain, page) if leak.fixture is not None else []
     lines += row("cure", [_cure(test.cure, page)] if test.cure else [], page)
     lines += row("runner", runner_lines(test, page), page)
     lines += row("database", _database(test, page), page)

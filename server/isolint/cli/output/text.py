@@ -86,7 +86,7 @@ def block(
         lines += _mode_rows(first, verdict, page)
         lines += _runner_rows(first, verdict, page)
     lines += row("fixture", [_with_place(item, page) for item in first.related if item.role == "fixture"], page)
-    lines += _chain_rows([item for item in first.related if item.role == "chain"], page)
+    lines += chain_rows([item for item in first.related if item.role == "chain"], page)
     lines += row("besides", [_with_place(item, page) for item in first.related if item.role == "besides"], page)
     lines += row("tests", _requesting_tests(first), page)
     lines += row("also", _other_places(group, page), page)
@@ -171,7 +171,8 @@ def _runner_rows(finding: PlacedFinding, verdict: TestVerdict | None, page: Page
     return row("runner", _named_places(verdict.runner, places or verdict.runner_reason, page), page)
 
 
-def _chain_rows(chain: Sequence[RelatedPlace], page: Page) -> list[str]:
+def chain_rows(chain: Sequence[RelatedPlace], page: Page) -> list[str]:
+    """The calls of a chain, on one line if they fit."""
     calls = [f"{printable(item.message)} ({location_text(item.location, page)})" for item in chain]
     calls = elided_chain(calls)
     line = " > ".join(calls)

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from isolint.check.report import Location
+from isolint.check.suppressions import ignoring
+from isolint.syntax.source import SourceFile
 from tests.check.engine import HEAD, INI, Line, needs_environment, project
 
 pytestmark = needs_environment
@@ -139,3 +142,46 @@ def test_one_that_is_typed_into_a_file_without_any() -> None:
         assert [one.code for one in session.findings(path).findings] == ["ISO901"]
         session.set_buffer(path, text)
         assert session.findings(path).findings == ()
+
+
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        ("leak()\n", "leak()  # isolint: ignore[name]\n"),
+        ("leak()", "leak()  # isolint: ignore[name]"),
+        ("leak()\r\nx\r\n", "leak()  # isolint: ignore[name]\r\nx\r\n"),
+        ("leak() \n", "leak() # isolint: ignore[name]\n"),
+        ("leak(  # why\n)\n", "leak(  # why  # isolint: ignore[name]\n)\n"),
+        ("leak()  # isolint: ignore[other]\n", "leak()  # isolint: ignore[other, name]\n"),
+        ("leak()  # isolint: ignore[]\n", "leak()  # isolint: ignore[name]\n"),
+        ("leak('# isolint: ignore[x]')\n", "leak('# isolint: ignore[x]')  # isolint: ignore[name]\n"),
+        ("leak('it\\'s', \"#\")\n", "leak('it\\'s', \"#\")  # isolint: ignore[name]\n"),
+        ('leak("""a""")\n', 'leak("""a""")  # isolint: ignore[name]\n'),
+        ("leak('é😀')\n", "leak('é😀')  # isolint: ignore[name]\n"),
+        ('leak("""a\nb""")\n', None),
+        ("leak()  # Isolint: Ignore[other]\n", "leak()  # Isolint: Ignore[other, name]\n"),
+        ("leak( \\\n)\n", None),
+        ("leak('a\\\nb')\n", None),
+        ('leak(f"""a{\n1}""")\n', None),
+        ("leak('a'\n'b')\n", "leak('a'  # isolint: ignore[name]\n'b')\n"),
+        ("leak()  # isolint: ignore[other, ]\n", "leak()  # isolint: ignore[other, name, ]\n"),
+        ("leak()  # isolint: ignore\n", "leak()  # isolint: ignore  # isolint: ignore[name]\n"),
+        ("leak()  # noqa: ISO101\n", "leak()  # noqa: ISO101  # isolint: ignore[name]\n"),
+    ],
+)
+def test_where_an_ignore_comment_can_stand(before: str, after: str | None) -> None:
+    text = before.encode()
+    source = SourceFile.read("test_a.py", text)
+    change = ignoring(source, Location("test_a.py", 0, 4, 1, 1, 1, 5), "name")
+    if after is None:
+        assert change is None
+    else:
+        assert change is not None
+        assert (text[: change.start] + change.text.encode() + text[change.end :]).decode() == after
+
+
+def test_where_the_first_line_of_a_finding_goes_on_in_a_string_its_last_can_have_the_comment() -> None:
+    text = b'leak("""a\nb""")\n'
+    change = ignoring(SourceFile.read("test_a.py", text), Location("test_a.py", 0, 15, 1, 1, 2, 6), "name")
+    assert change is not None
+    assert (change.start, change.text) == (15, "  # isolint: ignore[name]")

@@ -19,10 +19,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from isolint.check.report import Change, FileReport, Fix, FixEdits, Location, PlacedFinding, RelatedPlace, TestVerdict
+from isolint.check.suppressions import ignoring
 from isolint.features.completion import Completion
 from isolint.features.rename import Rename, Renamed
 from isolint.features.symbols import Symbol
 from isolint.lsp.engine import Opened
+from isolint.syntax.source import SourceFile
 from isolint.text.lines import LineTable
 from isolint.workspace.shapes import Problem
 
@@ -186,6 +188,9 @@ class StandIn:
     def fix_all(self, path: str) -> FixEdits | str:
         changes = tuple(Change(m.start(), m.end(), "safe") for m in self._matches(path) if m[1] is None)
         return FixEdits(path, "all", "safe", changes) if changes else "nothing to fix"
+
+    def ignoring(self, path: str, where: Location, name: str) -> Change | None:
+        return ignoring(SourceFile.read(path, self.text(path)), where, name)
 
     # The features take a word for the same as every other place with that word. `fixed` is one that has no new name.
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from isolint.lsp.actions import suppression
 from tests.lsp.wire import FULL, Inside, apply, without
 
 TEXT = "def test_one():\n    x = 1\n    leak()\n\n\ndef test_two():\n    leak()\n"
@@ -202,37 +201,6 @@ def test_the_ignore_action(inside: Inside, tmp_path: Path) -> None:
     expected = TEXT.replace("leak()\n", "leak()  # isolint: ignore[sync-to-async-in-db-test]\n", 1)
     assert apply(TEXT, document["edits"]) == expected
     assert "isPreferred" not in action
-
-
-@pytest.mark.parametrize(
-    "before, after",
-    [
-        ("leak()\n", "leak()  # isolint: ignore[name]\n"),
-        ("leak()", "leak()  # isolint: ignore[name]"),
-        ("leak()\r\nx\r\n", "leak()  # isolint: ignore[name]\r\nx\r\n"),
-        ("leak() \n", "leak() # isolint: ignore[name]\n"),
-        ("leak(  # why\n)\n", "leak(  # why  # isolint: ignore[name]\n)\n"),
-        ("leak()  # isolint: ignore[other]\n", "leak()  # isolint: ignore[other, name]\n"),
-        ("leak()  # isolint: ignore[]\n", "leak()  # isolint: ignore[name]\n"),
-        ("leak('# isolint: ignore[x]')\n", "leak('# isolint: ignore[x]')  # isolint: ignore[name]\n"),
-        ("leak('it\\'s', \"#\")\n", "leak('it\\'s', \"#\")  # isolint: ignore[name]\n"),
-        ('leak("""a""")\n', 'leak("""a""")  # isolint: ignore[name]\n'),
-        ("leak('é😀')\n", "leak('é😀')  # isolint: ignore[name]\n"),
-        ('leak("""a\nb""")\n', None),
-        ("leak()  # Isolint: Ignore[other]\n", "leak()  # Isolint: Ignore[other, name]\n"),
-        ("leak( \\\n)\n", None),
-        ("leak('a\\\nb')\n", None),
-    ],
-)
-def test_where_an_ignore_comment_can_stand(before: str, after: str | None) -> None:
-    text = before.encode()
-    insert = suppression(text, 0, "name")
-    if after is None:
-        assert insert is None
-    else:
-        assert insert is not None
-        at, new = insert
-        assert (text[:at] + new.encode() + text[at:]).decode() == after
 
 
 def test_the_status_says_what_the_server_knows(inside: Inside, tmp_path: Path) -> None:

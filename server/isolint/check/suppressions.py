@@ -1,4 +1,4 @@
-"""Suppression comments: which findings they turn off, and which of them turn off none.
+"""Suppression comments: which findings they turn off, which of them turn off none, and where another can be written.
 
 `# isolint: ignore`, `# isolint: ignore[NAME, ...]`, `# noqa` and `# noqa: CODE, ...` count for a finding that begins or
 ends on their line. What a finding is, and which rules are selected, is decided elsewhere.
@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from isolint.check.report import Change, Location
 from isolint.check.select import how_exactly
 from isolint.names.symbols import Site
 from isolint.rules.finding import Finding
 from isolint.rules.registry import Rule, find, rules
 from isolint.rules.subject import Suppression
-from isolint.syntax.comments import comments
+from isolint.syntax.comments import comment_may_follow, comments
 from isolint.syntax.facts import Span
 from isolint.syntax.source import SourceFile
 
@@ -97,6 +98,32 @@ def _directive(match: re.Match[bytes], source: SourceFile) -> Directive:
     found = list((_NAME if ours else _CODE).finditer(source.text, *match.span(group)))
     names = tuple(one[0].decode("utf-8", "replace") for one in found)
     return Directive(*match.span(), line, names, tuple(one.span() for one in found), ours)
+
+
+def ignoring(source: SourceFile, where: Location, name: str) -> Change | None:
+    """What to insert so that a comment ignores the rule `name` for a finding at a place. None where no comment can
+    stand: on lines that go on behind a backslash or inside a string, or whose text makes no sense at the moment."""
+    found = (_ignoring(source, offset, name) for offset in (where.start, where.end))
+    return next((change for change in found if change is not None), None)
+
+
+def _ignoring(source: SourceFile, offset: int, name: str) -> Change | None:
+    line = source.lines.line(offset)
+    for one in directives_of(source, [line]):
+        if one.ours and one.names is not None:
+            at = one.places[-1][1] if one.places else one.end - 1
+            return Change(at, at, f", {name}" if one.names else name)
+    at = source.lines.content_end(line)
+    chunk = source.chunk_at(offset)
+    if chunk is None or chunk.broken:
+        return None
+    start = source.start(chunk.key)
+    text = source.source(chunk.key)
+    commented = any(begin < at - start <= end for begin, end in comments(text))
+    if not commented and not comment_may_follow(text, at - start):
+        return None
+    gap = "" if source.text[at - 1 : at] in (b" ", b"\t") else "  "
+    return Change(at, at, f"{gap}# isolint: ignore[{name}]")
 
 
 def unused(

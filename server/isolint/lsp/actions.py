@@ -6,7 +6,6 @@ A fix belongs to a test, so the findings of one test share one action.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +19,6 @@ from isolint.lsp.capabilities import FIX_ALL, Client
 from isolint.lsp.convert import Json, diagnostic, text_edits, workspace_edit
 
 REQUEST_FAILED = -32803
-_IGNORE = re.compile(rb"#\s*isolint:\s*ignore\[(?P<names>[^\]#]*)\]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,59 +140,18 @@ def _command(title: str, command: str, *arguments: object) -> Json:
 
 
 def _ignore_action(analysis: Analysis, buffer: Buffer, finding: PlacedFinding) -> list[Json]:
-    source, location = buffer.text, finding.location
-    # A comment counts on the first and on the last line of a finding.
-    insert = suppression(source, location.start, finding.name) or suppression(source, location.end, finding.name)
-    if insert is None:
+    change = analysis.engine_for(buffer.path).ignoring(buffer.path, finding.location, finding.name)
+    if change is None:
         return []
-    at, text = insert
-    span = analysis.places.range(buffer.lines, at, at)
+    span = analysis.places.range(buffer.lines, change.start, change.end)
     return [
         {
             "title": f"Ignore {finding.name} on this line",
             "kind": "quickfix",
             "diagnostics": _diagnostics(analysis, buffer, [finding]),
-            "edit": text_edits([{"range": span, "newText": text}], buffer.uri, buffer.version, analysis.client),
+            "edit": text_edits([{"range": span, "newText": change.text}], buffer.uri, buffer.version, analysis.client),
         }
     ]
-
-
-def suppression(text: bytes, start: int, name: str) -> tuple[int, str] | None:
-    """Where and what to insert so that a comment on the line of `start`, a place in code, ignores the rule `name`. None
-    where no comment can stand: a line that goes on behind a backslash or inside a string."""
-    end = min((at for at in (text.find(b"\n", start), text.find(b"\r", start)) if at >= 0), default=len(text))
-    comment = _comment_start(text, start, end)
-    if comment is None:
-        return None
-    if comment < end:
-        present = _IGNORE.search(text, comment, end)
-        if present is not None:
-            names = [part.strip() for part in present["names"].decode("utf-8", "replace").split(",") if part.strip()]
-            return present.end("names"), f", {name}" if names else name
-    gap = "" if end > 0 and text[end - 1 : end] in (b" ", b"\t") else "  "
-    return end, f"{gap}# isolint: ignore[{name}]"
-
-
-def _comment_start(text: bytes, start: int, end: int) -> int | None:
-    """Where the comment of a line begins, its end when it has none, None when the line does not end in code."""
-    at = start
-    while at < end:
-        byte = text[at : at + 1]
-        if byte == b"#":
-            return at
-        if byte == b"\\":
-            return None
-        if byte in (b'"', b"'"):
-            quote = byte * 3 if text[at : at + 3] == byte * 3 else byte
-            at += len(quote)
-            while at < end and text[at : at + len(quote)] != quote:
-                at += 2 if text[at : at + 1] == b"\\" else 1
-            if at >= end:
-                return None
-            at += len(quote)
-            continue
-        at += 1
-    return end
 
 
 def resolve(analysis: Analysis, action: Json, cancelled: Callable[[], bool]) -> Json:

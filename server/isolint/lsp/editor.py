@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from isolint.check.report import Location
+from isolint.check.report import Change, Location
 from isolint.check.session import Session, never
+from isolint.check.suppressions import ignoring
 from isolint.features import completion, hover, navigation, rename, symbols
 
 Flag = Callable[[], bool]
@@ -13,6 +14,11 @@ Flag = Callable[[], bool]
 
 class EditorSession(Session):
     """A session that also answers what editors ask."""
+
+    def ignoring(self, path: str, where: Location, name: str) -> Change | None:
+        """See `check.suppressions`."""
+        source = self.source_file(path)
+        return None if source is None else ignoring(source, where, name)
 
     def hover(self, path: str, offset: int, cancelled: Flag = never) -> tuple[str, int, int] | None:
         """Markdown and the span (bytes) it is about; None where there is nothing to say."""

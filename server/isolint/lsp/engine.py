@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from isolint.check.report import FileReport, FixEdits, Location
+from isolint.check.report import Change, FileReport, FixEdits, Location
 from isolint.workspace.shapes import Problem
 
 if TYPE_CHECKING:
@@ -56,6 +56,10 @@ class Engine(Protocol):
 
     def fix_all(self, path: str) -> FixEdits | str:
         """The edits of all safe fixes of a file, or why there are none."""
+        ...
+
+    def ignoring(self, path: str, where: Location, name: str) -> Change | None:
+        """What to insert so that a comment ignores a rule for a finding at a place; None where none can stand."""
         ...
 
     def hover(self, path: str, offset: int, cancelled: Flag = ...) -> tuple[str, int, int] | None:

@@ -17,3 +17,16 @@ def comments(text: bytes) -> Iterator[Span]:
             yield span_of(node)
         else:
             waiting += reversed(node.children)
+
+
+def comment_may_follow(text: bytes, at: int) -> bool:
+    """Whether a comment may be written at the end of a line of a chunk: not where the line goes on in a string, or
+    behind a backslash."""
+    if text[at - 1 : at] == b"\\":
+        return False
+    node = PARSER.parse(text).root_node.descendant_for_byte_range(at, at)
+    while node is not None:
+        if node.type == "string" and node.start_byte < at < node.end_byte:
+            return False
+        node = node.parent
+    return True

@@ -49,6 +49,15 @@ class Outlet:
     refresh: Callable[[], None]
 
 
+class NotYet(Exception):  # noqa: N818 - nothing is wrong
+    """Raised by the answer to a question that somebody else is asked first: it is asked again when there is news.
+    `meanwhile` is the answer when that takes too long."""
+
+    def __init__(self, meanwhile: object) -> None:
+        super().__init__()
+        self.meanwhile = meanwhile
+
+
 class Analysis:
     """The state of the analysis thread. Nothing of it is touched by another thread once `run` has started."""
 
@@ -86,12 +95,12 @@ class Analysis:
 
     def run(self) -> None:
         """Work until the mailbox says stop."""
-        while (mail := self._mailbox.take(not self._has_work(), _GRACE if self._empty else None)) is not None:
+        while (mail := self._mailbox.take(not self._has_work(), self._patience())) is not None:
             self._has_news |= bool(mail.chores)
             self._settle(mail)
             questions = [*self._early, *mail.questions]
             # Answers of jedi are among the chores; when none came for long, nothing is the answer.
-            if mail.chores or mail.buffers or any(time.monotonic() > one.asked + _GRACE for one in self._empty):
+            if mail.chores or mail.buffers or not all(map(_has_time, self._empty)):
                 questions = [*self._empty, *questions]
                 self._empty = []
             self._early = [] if self._ready else [question for question in questions if question.patient]
@@ -108,6 +117,11 @@ class Analysis:
             future.cancel()
         for opened in self._engines.values():
             self._guarded(opened.close, "an engine could not be closed")
+
+    def _patience(self) -> float | None:
+        """The seconds until the first question that waits for jedi waits no longer; None when there is none."""
+        first = min((one.asked for one in self._empty), default=None)
+        return None if first is None else max(0.0, first + _GRACE - time.monotonic())
 
     def _has_work(self) -> bool:
         return self._ready and bool(self._queue or self._doubtful or self._sweeps or self._ahead)
@@ -226,8 +240,8 @@ class Analysis:
 
     def answers_came(self, root: str) -> None:
         """Answers about installed names arrived for an engine."""
-        if root in self._engines:
-            self._engines[root].engine.origin_changed()
+        # Some answers are to somebody who points at a name: no finding has to do with them.
+        if root in self._engines and self._engines[root].engine.origin_changed():
             self._doubt()
 
     # Engines.
@@ -470,6 +484,11 @@ class Analysis:
         else:
             try:
                 result = question.answer(self, cancelled)
+            except NotYet as exc:
+                if _has_time(question):
+                    self._empty.append(question)
+                    return
+                result = exc.meanwhile
             except JsonRpcException as exc:
                 error = exc
             except Exception as exc:  # noqa: BLE001 - it becomes the answer
@@ -491,9 +510,14 @@ class Analysis:
     def _may_know_soon(self, question: Question) -> bool:
         """Whether nothing is the answer only because jedi has not said yet what some names are: in a project that is
         opened for the first time. Nobody waits long for it."""
-        if not question.again or question.buffer is None or time.monotonic() > question.asked + _GRACE:
+        if not question.again or question.buffer is None or not _has_time(question):
             return False
         return self.engine_for(question.buffer.path).wanted() > 0
+
+
+def _has_time(question: Question) -> bool:
+    """Whether a question may wait for jedi still."""
+    return time.monotonic() < question.asked + _GRACE
 
 
 def _settle_memory() -> None:

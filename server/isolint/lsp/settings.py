@@ -26,8 +26,18 @@ _EDITOR_ONLY = frozenset(
         "diagnosticMode",
     }
 )
-FEATURES = ("completion", "definition", "documentSymbol", "hover", "references", "rename", "workspaceSymbol")
-"""What can be switched off, since another Python server may do it as well."""
+FEATURES = (
+    "completion",
+    "definition",
+    "documentSymbol",
+    "expressions",
+    "hover",
+    "references",
+    "rename",
+    "workspaceSymbol",
+)
+"""What can be switched off, since another Python server may do it as well. `expressions`: what hover and definition
+say of names that are no fixtures, marks or tests."""
 
 
 def overrides_of(value: object) -> dict[str, object]:

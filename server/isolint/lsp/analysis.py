@@ -292,10 +292,12 @@ class Analysis:
 
     def _enqueue(self, paths: list[str], *, first: bool = True) -> None:
         """These open files are to be shown anew. A client that asks for its diagnostics is told to do so where it may
-        not know by itself: it knows of its own edits."""
+        not know by itself: it knows of its own edits. Told once, it asks for all that it shows: what else of that may
+        be another by now need not be looked at before."""
         if self.client.pulls:
             if not self._pulled.isdisjoint(paths):
-                self._pulled.difference_update(paths)
+                self._pulled.clear()
+                self._doubtful = []
                 self._outlet.refresh()
             return
         others = [path for path in self._queue if path not in paths]

@@ -137,8 +137,9 @@ class StandIn:
     def wanted(self) -> int:
         return len(self.questions)
 
-    def origin_changed(self) -> None:
+    def origin_changed(self) -> bool:
         self.told += 1
+        return True
 
     def close(self) -> None:
         self.closed = True

@@ -8,7 +8,15 @@ import sysconfig
 from pathlib import Path
 
 from isolint.inference.lookup import World, answer, open_world
-from isolint.names.origin import Answer, Definition, ExpressionQuestion, MembersQuestion, NameQuestion
+from isolint.names.origin import (
+    Answer,
+    Definition,
+    ExpressionQuestion,
+    MembersQuestion,
+    NameQuestion,
+    PlaceQuestion,
+    Target,
+)
 
 STDLIB = os.path.dirname(os.__file__)
 OWN_SITE_PACKAGES = sysconfig.get_path("purelib")
@@ -57,9 +65,18 @@ def members(world: World, module: str) -> dict[str, Definition]:
 
 def type_at(world: World, source: str, mark: str = "^", path: str = "/project/test_it.py") -> Definition | None:
     """The type of the expression that ends where `mark` stands in the source."""
-    before, _, after = source.partition(mark)
-    line = before.count("\n") + 1
-    column = len(before) - (before.rfind("\n") + 1)
-    found, error = answer(world, ExpressionQuestion(path, before + after, line, column))
+    found, error = answer(world, ExpressionQuestion(path, *_pointed(source, mark)))
     assert not error
     return found.found
+
+
+def targets_at(world: World, source: str, mark: str = "^", path: str = "/project/test_it.py") -> tuple[Target, ...]:
+    """What the name may stand for in which, or behind which, `mark` stands."""
+    found, error = answer(world, PlaceQuestion(path, *_pointed(source, mark)))
+    assert not error
+    return found.targets
+
+
+def _pointed(source: str, mark: str) -> tuple[str, int, int]:
+    before, _, after = source.partition(mark)
+    return before + after, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1)

@@ -12,13 +12,22 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from isolint.inference.client import LARGEST_CHILD, JediOrigin, NullOrigin, answering_versions, open_origin
 from isolint.inference.process import child_command
 from isolint.inference.store import AnswerStore
 from isolint.inference.wire import Hello
-from isolint.names.origin import Answer, ExpressionQuestion, MembersQuestion, NameQuestion, Origin, Question
+from isolint.names.origin import (
+    Answer,
+    ExpressionQuestion,
+    MembersQuestion,
+    NameQuestion,
+    Origin,
+    PlaceQuestion,
+    Question,
+)
 from isolint.workspace.shapes import Environment
 from tests.inference.support import OWN_SITE_PACKAGES, STDLIB, VERSION, write_tree
 
@@ -351,6 +360,45 @@ def test_a_question_about_an_older_text_is_dropped(origin: JediOrigin) -> None:
     for question in (older, other_file, newer, same_text):
         origin.answer(question)
     assert origin.wanted() == (other_file, newer, same_text)
+
+
+def test_only_the_last_place_that_was_pointed_at_is_asked_about_and_before_all_else(origin: JediOrigin) -> None:
+    first, second = (PlaceQuestion("/project/a.py", "from lib import f, g\n", 1, column) for column in (16, 19))
+    origin.answer(G)
+    origin.answer(first)
+    origin.answer(second)
+    assert origin.wanted() == (second, G)
+
+
+def test_what_a_place_says_is_not_kept_on_disk(site: str, tmp_path: Path) -> None:
+    question = PlaceQuestion("/project/a.py", "from lib import g\n", 1, 16)
+    for _ in range(2):
+        store = AnswerStore(tmp_path, "x")
+        origin = JediOrigin(hello(site), store=store)
+        try:
+            origin.project_changed("state")
+            assert origin.answer(question) is None
+            origin.resolve()
+            found = origin.answer(question)
+            assert found is not None
+            assert found.targets[0].canonical == "lib.inner.f"
+            assert origin.answer(msgspec.structs.replace(question, revision=1)) is None
+        finally:
+            origin.close()
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer for processor time")
+def test_a_place_that_takes_too_long_is_given_up_at_once(site: str) -> None:
+    lines = "".join(f"x{n} = [x{n - 1}, x{n - 1}] if x{n - 1} else {{x{n - 1}: 1}}\n" for n in range(1, 10_000))
+    question = PlaceQuestion("/project/slow.py", "x0 = 1\n" + lines + "x9999\n", 10_001, 5)
+    origin = JediOrigin(hello(site, limit=0.9))
+    try:
+        origin.answer(question)
+        assert origin.resolve() == 1
+        assert origin.answer(question) == Answer(None)
+        assert origin.statistics()["children"] == 1
+    finally:
+        origin.close()
 
 
 def test_definitions_know_their_distribution(site: str) -> None:

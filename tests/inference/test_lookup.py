@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from isolint.inference.lookup import World, open_world
-from isolint.names.origin import Decorator, Param
-from tests.inference.support import STDLIB, VERSION, find, members, own_world, type_at, unknown, world_of, write_tree
+from isolint.inference.lookup import World, answer, open_world
+from isolint.names.origin import Answer, Decorator, Param, PlaceQuestion
+from tests.inference.support import (
+    STDLIB,
+    VERSION,
+    find,
+    members,
+    own_world,
+    targets_at,
+    type_at,
+    unknown,
+    world_of,
+    write_tree,
+)
 
 SITE = {
     "shop/__init__.py": "from .orders import ship as send_out\nfrom shop.deep import *\nfrom . import orders as o\n",
@@ -440,6 +452,58 @@ def test_an_expression_that_is_a_function_or_a_class(project: World) -> None:
     found = type_at(project, "from app.models import Order\nOrder^\n")
     assert found is not None
     assert (found.kind, found.mro[:2]) == ("class", ("app.models.Order", "shop.orders.Both"))
+
+
+@pytest.mark.parametrize(
+    "source, kind, canonical, type_",
+    [
+        ("from app.models import Order\no = Order()\nprint(^o)\n", "statement", "o", "app.models.Order"),
+        ("from app.models import Or^der\n", "class", "app.models.Order", ""),
+        ("from app.models import Order as O\nO^()\n", "class", "app.models.Order", ""),
+        ("import app.mo^dels\n", "module", "app.models", ""),
+        ("from shop import send_out\nsend_o^ut()\n", "function", "shop.orders.ship", ""),
+        ("from app.models import Order\ndef f(o: Order):\n    ^o.inside\n", "param", "o", "app.models.Order"),
+        (
+            "from app.models import Order\nOrder().ins^ide\n",
+            "statement",
+            "shop.orders.Both.__init__.inside",
+            "shop.orders.Plain",
+        ),
+        ("from app.models import Order\nx = [Order()\nOrd^er(\n", "class", "app.models.Order", ""),
+        ("'é😀'; from app.models import Or^der\n", "class", "app.models.Order", ""),
+    ],
+)
+def test_what_a_name_stands_for(project: World, source: str, kind: str, canonical: str, type_: str) -> None:
+    (found,) = targets_at(project, source)
+    assert (found.kind, found.canonical, found.type) == (kind, canonical, type_)
+
+
+def test_a_target_is_where_its_name_stands(project: World) -> None:
+    (found,) = targets_at(project, "from app.models import Or^der\n")
+    assert (Path(found.path).name, found.line, found.column, found.name) == ("models.py", 2, 6, "Order")
+
+
+def test_a_target_says_how_it_is_called_and_what_it_does(project: World) -> None:
+    source = 'def f(a, *, b: int = 1) -> str:\n    """Does it.\n\n    At length."""\n^f\n'
+    (found,) = targets_at(project, source)
+    assert (found.signature, found.doc) == ("(a, *, b: int=1) -> str", "Does it.")
+
+
+def test_the_standard_library_is_gone_to_in_its_real_source(project: World) -> None:
+    (found,) = targets_at(project, "from asyncio import to_thr^ead\n")
+    assert (found.path, found.canonical) == (os.path.join(STDLIB, "asyncio", "threads.py"), "asyncio.threads.to_thread")
+    assert found.signature.startswith("(func: ")
+
+
+@pytest.mark.parametrize(
+    "source", ["unkn^own\n", "# Or^der\n", "^", "x = 'Or^der'\n", "import nowh^ere\n", "def f(:\n  x.^y(\n"]
+)
+def test_what_stands_for_nothing_that_is_known(project: World, source: str) -> None:
+    assert [one for one in targets_at(project, source) if one.kind != "statement"] == []
+
+
+def test_a_place_that_is_not_in_the_text_has_no_target(project: World) -> None:
+    assert answer(project, PlaceQuestion("/project/test_it.py", "x\n", 9, 0)) == (Answer(), "")
 
 
 def test_names_are_asked_of_the_environment_alone(project: World) -> None:

@@ -18,7 +18,7 @@ from parso.grammar import load_grammar
 
 from isolint.inference.client import JediOrigin
 from isolint.inference.wire import Hello, decode_reply, encode, read_frame, write_frame
-from isolint.names.origin import Answer, ExpressionQuestion, MembersQuestion, NameQuestion, Question
+from isolint.names.origin import Answer, ExpressionQuestion, MembersQuestion, NameQuestion, PlaceQuestion, Question
 from tests.inference.support import STDLIB, VERSION, write_tree
 
 SUFFIX = sysconfig.get_config_var("EXT_SUFFIX") or ".so"
@@ -80,7 +80,8 @@ def asked_about(site: Path) -> list[Question]:
         "import trap, compiled, gi._gi\nfrom trap import compiled as c\nfrom gi.repository import Gtk\ncompiled.x\n"
     )
     for line, column in ((1, 11), (1, 20), (2, 26), (3, 29), (4, 10)):
-        questions.append(ExpressionQuestion(str(site.parent / "test_x.py"), source, line, column))
+        path = str(site.parent / "test_x.py")
+        questions += [ExpressionQuestion(path, source, line, column), PlaceQuestion(path, source, line, column)]
     return questions
 
 

@@ -4,7 +4,8 @@ Run as a program it serves on standard input and output (or on the TCP port give
 `leak` a finding on the word (`leak-unsafe`, `leak-nofix`, `leak-refused` say what becomes of its fix, `leak-far` has a
 related place in conftest.py, `leak-shared` is caused by `word` in it, the fix of `leak-both` changes that file, too);
 `boom` an engine that fails; `noise` one that prints; `endless` one that never returns. `soon` is a word that hover
-knows nothing about before jedi has answered.
+knows nothing about before jedi has answered, `abroad` one that only jedi knows; where one is open, answers of jedi are
+about that alone. A parameter is called `abroad_too`.
 The word after `# word:` in the conftest.py beside a file is part of its messages, so that files depend on another file.
 """
 
@@ -33,11 +34,13 @@ from isolint.check.report import (
     TestVerdict,
 )
 from isolint.features.completion import Completion
+from isolint.features.expressions import Pointed
 from isolint.features.hints import Hint
 from isolint.features.lenses import Lens
 from isolint.features.rename import Rename, Renamed
 from isolint.features.symbols import Symbol
 from isolint.lsp.engine import Opened
+from isolint.names.origin import Target
 from isolint.syntax.source import SourceFile
 from isolint.text.lines import LineTable
 from isolint.workspace.shapes import Problem
@@ -85,6 +88,7 @@ class StandIn:
         self.overrides = dict(overrides)
         self.on_answers = on_answers
         self.answers = 0
+        self.waiting = 0
         self.buffers: dict[str, bytes] = {}
         self.reported: dict[str, tuple[bytes, str, int]] = {}
         self.log.append(("engine", (root, dict(overrides))))
@@ -251,7 +255,23 @@ class StandIn:
     def definitions(self, path: str, offset: int, cancelled: Callable[[], bool] = never) -> tuple[Location, ...]:
         self._ask("definitions", offset, cancelled)
         found = self._word_at(path, offset)
-        return () if found is None else tuple(self._words(found[0])[:1])
+        return () if found is None or b"abroad" in found[0] else tuple(self._words(found[0])[:1])
+
+    def pointed(self, path: str, offset: int) -> Pointed | None:
+        self._ask("pointed", offset, never)
+        found = self._word_at(path, offset)
+        if found is None or b"abroad" not in found[0]:
+            return Pointed("", offset, offset, ())
+        kind = "param" if b"too" in found[0] else "function"
+        name = found[0].decode()
+        target = Target(name=name, kind=kind, canonical=name, path=path, line=1)
+        return Pointed(name, found[1].start, found[1].end, (target,)) if self.answers else None
+
+    def described(self, found: Pointed) -> str | None:
+        return f"*{found.name}*" if found.targets else None
+
+    def places(self, found: Pointed) -> tuple[Location, ...]:
+        return tuple(locate(one.path, self.text(one.path), 0, 1) for one in found.targets)
 
     def references(
         self, path: str, offset: int, declaration: bool, cancelled: Callable[[], bool] = never
@@ -323,14 +343,17 @@ class StandIn:
                 if match[0] == b"soon" and not self.answers:
                     self.log.append(("hover", "nothing"))
                     return None
+                if b"abroad" in match[0]:
+                    return None
                 return f"**{match[0].decode()}**", match.start(), match.end()
         return None
 
-    def origin_changed(self) -> None:
+    def origin_changed(self) -> bool:
         self.answers += 1
+        return b"abroad" not in b"".join(self.buffers.values())
 
     def wanted(self) -> int:
-        return 0 if self.answers else sum(b"soon" in text for text in self.buffers.values())
+        return self.waiting or (0 if self.answers else sum(b"soon" in text for text in self.buffers.values()))
 
     def status(self) -> dict[str, object]:
         return {"engine": "stand-in", "overrides": self.overrides}

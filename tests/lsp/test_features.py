@@ -236,3 +236,68 @@ def test_a_question_waits_only_so_long(inside: Inside, tmp_path: Path, monkeypat
     inside.start(tmp_path)
     uri = inside.open(tmp_path / "test_a.py", "soon\n")
     assert inside.answer(inside.hover(uri, 0, 1))["result"] is None
+
+
+def asked_about(engines: Engines, inside: Inside) -> int:
+    """How often jedi was asked about a place, once all messages so far are done."""
+    inside.result("workspace/executeCommand", {"command": "isolint.showStatus"})
+    return engines.count("pointed")
+
+
+def test_what_isolint_does_not_know_is_asked_of_jedi(inside: Inside, engines: Engines, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", "leak abroad\n")
+    inside.published(uri, 1)
+    hover = inside.hover(uri, 0, 7)
+    place = inside.ask("textDocument/definition", at(uri, 0, 7))
+    assert asked_about(engines, inside) == 2
+    # Neither waits for the other, nor keeps anything else from being answered.
+    assert inside.answer(inside.hover(uri, 0, 1))["result"]["contents"]["value"] == "**leak**"
+    looked = engines.count("report")
+    engines.built[0].on_answers()
+    found = inside.answer(hover)["result"]
+    assert found["contents"]["value"] == "*abroad*"
+    assert found["range"] == {"start": {"line": 0, "character": 5}, "end": {"line": 0, "character": 11}}
+    assert starts(inside.answer(place)["result"]) == [("test_a.py", 0, 1)]
+    assert (engines.count("report"), engines.count("affected")) == (looked, 0)
+
+
+def test_where_isolint_has_an_answer_jedi_is_not_asked(inside: Inside, engines: Engines, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = opened(inside, tmp_path)
+    inside.answer(inside.hover(uri, 0, 12))
+    inside.result("textDocument/definition", at(uri, 0, 12))
+    assert asked_about(engines, inside) == 0
+
+
+def test_nobody_waits_long_for_jedi(inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("isolint.lsp.analysis._GRACE", 0.05)
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", "abroad\n")
+    assert inside.answer(inside.hover(uri, 0, 1))["result"] is None
+    assert inside.result("textDocument/definition", at(uri, 0, 1)) == []
+
+
+def test_a_parameter_waits_for_isolints_own_answer(inside: Inside, engines: Engines, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    other = inside.open(tmp_path / "test_b.py", "leak\n")
+    inside.published(other, 1)
+    uri = inside.open(tmp_path / "test_a.py", "abroad_too\n")
+    engine = engines.built[0]
+    engine.answers, engine.waiting = 1, 1
+    hover = inside.hover(uri, 0, 1)
+    assert asked_about(engines, inside) == 1
+    engine.waiting = 0
+    engine.on_answers()
+    assert inside.answer(hover)["result"]["contents"]["value"] == "*abroad_too*"
+
+
+def test_names_that_are_not_ours_can_be_left_to_another_server(
+    inside: Inside, engines: Engines, tmp_path: Path
+) -> None:
+    inside.start(tmp_path, initializationOptions={"features": {"expressions": False}})
+    uri = inside.open(tmp_path / "test_a.py", "leak abroad\n")
+    assert inside.answer(inside.hover(uri, 0, 7))["result"] is None
+    assert inside.result("textDocument/definition", at(uri, 0, 7)) == []
+    assert asked_about(engines, inside) == 0
+    assert inside.answer(inside.hover(uri, 0, 1))["result"]["contents"]["value"] == "**leak**"

@@ -252,5 +252,51 @@ def test_fixtures_over_the_wire(real: Process, project: Path) -> None:
     assert real.errors == b""
 
 
+def test_any_name_is_resolved_by_jedi(real: Process, project: Path) -> None:
+    environment = analysed_environment()
+    if environment is None:
+        pytest.skip("no environment with Django to analyse: ISOLINT_TRUTH_ENVIRONMENT")
+    (project / "app.py").write_text("class Thing:\n    def go(self, far: int): ...\n")
+    (project / "conftest.py").write_text("import pytest\n\n\n@pytest.fixture\ndef thing(): ...\n")
+    real.start(project, initializationOptions={"environment": str(environment)})
+    text = (
+        "from asyncio import to_thread\nfrom asgiref.sync import sync_to_async as away\nfrom app import Thing\n\n\n"
+        "def test_one(thing, tmp_path):\n    one = Thing()\n    one.go(1)  # one\n    away(one.go)\n"
+    )
+    uri = real.open(project / "test_a.py", text)
+
+    def said(line: int, character: int) -> str:
+        found = real.answer(real.hover(uri, line, character))["result"]
+        return "" if found is None else str(found["contents"]["value"])
+
+    def told(line: int, character: int) -> str:
+        """The same where there is an answer: one question waits for jedi some seconds only, which may be too few."""
+        return next((text for _ in range(20) if (text := said(line, character))), "")
+
+    asked = told(7, 9)
+    assert "def go(far: int)" in asked
+    assert "resolved by jedi: app.Thing.go" in asked
+    assert "`app.py:2`" in asked
+    assert "one: app.Thing" in told(7, 5)
+    assert "resolved by jedi: asgiref.sync.sync_to_async (asgiref 3." in told(8, 5)
+    assert said(7, 17) == ""  # a comment
+    assert said(5, 1) == ""  # a keyword
+    found = real.result("textDocument/definition", at(uri, 7, 9))
+    assert found == [{"uri": (project / "app.py").as_uri(), "range": _range(1, 8, 10)}]
+    # A buffer is ahead of its file.
+    other = real.open(project / "app.py", "'😀'\n\nclass Thing:\n    def go(self, far: int): ...\n")
+    real.published(other, 1)
+    found = next(found for _ in range(20) if (found := real.result("textDocument/definition", at(uri, 7, 9))))
+    assert found == [{"uri": other, "range": _range(3, 8, 10)}]
+    # What is ours is told by isolint: the fixture, not the parameter.
+    assert told(5, 14).startswith("**thing** · fixture")
+    assert real.result("textDocument/definition", at(uri, 5, 14)) == [
+        {"uri": (project / "conftest.py").as_uri(), "range": _range(4, 4, 9)}
+    ]
+    real.leave()
+    assert real.code() == 0
+    assert real.errors == b""
+
+
 def _range(line: int, start: int, end: int) -> dict[str, dict[str, int]]:
     return {"start": {"line": line, "character": start}, "end": {"line": line, "character": end}}

@@ -297,8 +297,9 @@ class Session:
             self._changed(path)
         self._listed(sources)
 
-    def origin_changed(self) -> None:
-        """Answers about installed names arrived."""
+    def origin_changed(self) -> bool:
+        """Answers about installed names arrived; whether any of them was waited for here."""
+        before = len(self._unanswered)
         for question in tuple(self._unanswered):
             answer = self.origin.answer(question)
             if answer is not None:
@@ -308,6 +309,7 @@ class Session:
                 self._told.clear()
         if self._reach is not None:
             self._reach.answered()
+        return len(self._unanswered) < before
 
     def take_over(
         self,

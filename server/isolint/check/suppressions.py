@@ -1,4 +1,4 @@
-"""Suppression comments: which findings they turn off, and which of them turn off none.
+"""Suppression comments: which findings they turn off, which of them turn off none, and where another can be written.
 
 `# isolint: ignore`, `# isolint: ignore[NAME, ...]`, `# noqa` and `# noqa: CODE, ...` count for a finding that begins or
 ends on their line. What a finding is, and which rules are selected, is decided elsewhere.

@@ -83,8 +83,8 @@ class Engine(Protocol):
         """How many questions wait for an answer."""
         ...
 
-    def origin_changed(self) -> None:
-        """There are new answers."""
+    def origin_changed(self) -> bool:
+        """There are new answers; whether any was waited for."""
         ...
 
     def source(self, path: str) -> bytes:

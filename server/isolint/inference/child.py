@@ -84,6 +84,7 @@ def main(arguments: Sequence[str]) -> int:
     finder = BundledFinder(folders)
     sys.meta_path.append(finder)
     from isolint.inference import lookup, wire
+    from isolint.names.origin import PlaceQuestion
 
     # From here on submodules are found through the `__path__` of their packages; the analysed environment's own copy
     # of such a package must be found by jedi, not ours.
@@ -103,10 +104,11 @@ def main(arguments: Sequence[str]) -> int:
         if payload is None or os.getppid() != parent:
             return 0
         question = wire.decode_question(payload)
+        limit = min(hello.limit, wire.LONGEST_LOOK) if isinstance(question, PlaceQuestion) else hello.limit
         # The watchdogs end the process, one in the kernel and one in a C thread; the parent notices and starts another.
         if measured:
-            signal.setitimer(signal.ITIMER_PROF, hello.limit)
-        faulthandler.dump_traceback_later(hello.limit * wire.PATIENCE, exit=True, file=sys.stderr)
+            signal.setitimer(signal.ITIMER_PROF, limit)
+        faulthandler.dump_traceback_later(limit * wire.PATIENCE, exit=True, file=sys.stderr)
         before = time.process_time()
         answer, error = lookup.answer(world, question)
         if measured:

@@ -16,14 +16,24 @@ import time
 from collections.abc import Callable, Iterable
 from functools import cache as cache_calls
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from isolint.inference import wire
 from isolint.inference.store import AnswerStore, fingerprint, key_of
 from isolint.inference.wire import ChildEnded
-from isolint.names.origin import Answer, Definition, ExpressionQuestion, NameQuestion, Question, definitions_of
+from isolint.names.origin import (
+    Answer,
+    Definition,
+    ExpressionQuestion,
+    MembersQuestion,
+    NameQuestion,
+    PlaceQuestion,
+    Question,
+    Target,
+    definitions_of,
+)
 from isolint.store.disk import cache_folder
 from isolint.workspace.environment import distribution_of as record_owner
 from isolint.workspace.shapes import Environment
@@ -39,6 +49,9 @@ LARGEST_CHILD = 150 * 1024 * 1024
 LONGEST_QUESTION = 10.0
 """Processor seconds after which a question ends its child: a busy machine must not turn answers into unknowns."""
 
+_ORDER = (PlaceQuestion, NameQuestion, MembersQuestion, ExpressionQuestion)
+"""Which questions are asked first: somebody looks at the screen, then what most verdicts wait for."""
+
 _ATTEMPTS = 2
 _FRUITLESS_STARTS = 3
 _SLICE = 0.25
@@ -47,6 +60,8 @@ _MOST_FLEETING = 4_000
 _BUNDLED_STUBS = os.path.join("jedi", "third_party")
 
 _log = logging.getLogger("isolint.inference")
+
+D = TypeVar("D", Definition, Target)
 
 DistributionOf = Callable[[str], "tuple[str, str] | None"]
 
@@ -121,23 +136,23 @@ class JediOrigin:
     def answer(self, question: Question) -> Answer | None:
         """The answer if it is known; else None, and the question is remembered. Never blocks on jedi."""
         with self._lock:
-            expression = isinstance(question, ExpressionQuestion)
+            fleeting = isinstance(question, (ExpressionQuestion, PlaceQuestion))
+            kept = not fleeting or (isinstance(question, ExpressionQuestion) and self._project_state != "")
             key = key_of(question, self._project_state)
             found = self._answers.get(key) or self._fleeting.get(key)
-            if found is None and self._store is not None and (not expression or self._project_state):
+            if found is None and self._store is not None and kept:
                 found = self._store.get(key)
                 if found is not None:
                     self._stored += 1
-                    (self._fleeting if expression else self._answers)[key] = found
+                    (self._fleeting if fleeting else self._answers)[key] = found
             if found is None and key not in self._wanted and not self._closed:
-                if isinstance(question, ExpressionQuestion):
-                    self._drop_outdated(question)
+                self._drop_outdated(question)
                 self._wanted[key] = question
                 self._something_wanted.notify()
             return found
 
     def wanted(self) -> tuple[Question, ...]:
-        """The questions asked so far that have no answer yet: names and modules first, each in the order asked."""
+        """The questions asked so far that have no answer yet, in the order in which they will be asked."""
         with self._lock:
             return tuple(question for _, question in self._in_order())
 
@@ -149,7 +164,8 @@ class JediOrigin:
         with self._lock:
             self._fleeting.clear()
             self._project_state = project_state
-            for key in [key for key, question in self._wanted.items() if isinstance(question, ExpressionQuestion)]:
+            outdated = (ExpressionQuestion, PlaceQuestion)
+            for key in [key for key, question in self._wanted.items() if isinstance(question, outdated)]:
                 del self._wanted[key]
 
     def learn(self, question: Question, answer: Answer) -> None:
@@ -280,19 +296,17 @@ class JediOrigin:
         self._seconds += reply.seconds
         self._largest = max(self._largest, reply.memory)
         if reply.error:
-            _log.debug(
-                "%r: %s", question if not isinstance(question, ExpressionQuestion) else question.path, reply.error
-            )
+            _log.debug("%s: %s", _subject(question), reply.error)
         self._finish(key, question, self._with_distributions(reply.answer))
         return 1
 
     def _after_crash(self, key: bytes, question: Question, error: ChildEnded) -> int:
         never_answered = self._child is None or self._child.asked == 0
         self._replace_child()
-        self._fruitless += never_answered
+        looked = isinstance(question, PlaceQuestion)  # it may take less time than it needs, and is not asked twice
+        self._fruitless += never_answered and not looked
         attempts = self._attempts[key] = self._attempts.get(key, 0) + 1
-        named = question.path if isinstance(question, ExpressionQuestion) else msgspec.structs.astuple(question)[0]
-        _log.warning("jedi's process ended on %s (%s), attempt %d", named, error, attempts)
+        _log.warning("jedi's process ended on %s (%s), attempt %d", _subject(question), error, attempts)
         if self._fruitless >= _FRUITLESS_STARTS * _ATTEMPTS:
             _log.error("jedi cannot be used: its process ended %d times without an answer", self._fruitless)
             with self._lock:
@@ -300,7 +314,7 @@ class JediOrigin:
             for other, asked in rest:
                 self._finish(other, asked, UNKNOWN, keep=False)
             return len(rest)
-        if attempts < _ATTEMPTS:
+        if attempts < _ATTEMPTS and not looked:
             return self._ask(key, question)
         self._finish(key, question, UNKNOWN, keep=False)
         return 1
@@ -313,6 +327,8 @@ class JediOrigin:
             if isinstance(question, ExpressionQuestion):
                 lasting = bool(self._project_state) and key == key_of(question, self._project_state)
                 fleeting = True
+            elif isinstance(question, PlaceQuestion):
+                lasting, fleeting = False, True
             else:
                 lasting = self._is_lasting(answer)
                 fleeting = not lasting
@@ -336,21 +352,26 @@ class JediOrigin:
 
     def _in_order(self) -> list[tuple[bytes, Question]]:
         def rank(item: tuple[bytes, Question]) -> int:
-            question = item[1]
-            return 2 if isinstance(question, ExpressionQuestion) else int(not isinstance(question, NameQuestion))
+            return _ORDER.index(type(item[1]))
 
         return sorted(self._wanted.items(), key=rank)
 
-    def _drop_outdated(self, question: ExpressionQuestion) -> None:
-        """Nobody waits for what was asked about an older text of the same file."""
-        outdated = [
-            key
-            for key, other in self._wanted.items()
-            if isinstance(other, ExpressionQuestion)
-            and other.path == question.path
-            and other.source is not question.source
-            and other.source != question.source
-        ]
+    def _drop_outdated(self, question: Question) -> None:
+        """Nobody waits for what was asked about an older text of the same file, or looks at two places."""
+        match question:
+            case ExpressionQuestion(path=path, source=source):
+                outdated = [
+                    key
+                    for key, other in self._wanted.items()
+                    if isinstance(other, ExpressionQuestion)
+                    and other.path == path
+                    and other.source is not source
+                    and other.source != source
+                ]
+            case PlaceQuestion():
+                outdated = [key for key, other in self._wanted.items() if isinstance(other, PlaceQuestion)]
+            case _:
+                return
         for key in outdated:
             del self._wanted[key]
 
@@ -358,9 +379,10 @@ class JediOrigin:
         if self._distribution_of is None:
             return answer
         found = None if answer.found is None else self._with_distribution(answer.found)
-        return Answer(found, tuple((name, self._with_distribution(each)) for name, each in answer.members))
+        members = tuple((name, self._with_distribution(each)) for name, each in answer.members)
+        return Answer(found, members, tuple(self._with_distribution(each) for each in answer.targets))
 
-    def _with_distribution(self, definition: Definition) -> Definition:
+    def _with_distribution(self, definition: D) -> D:
         owner = self._distribution_of(definition.path) if self._distribution_of and definition.path else None
         if owner is None:
             return definition
@@ -389,6 +411,11 @@ class JediOrigin:
         with self._lock:
             if self._store is not None:
                 self._store.save()
+
+
+def _subject(question: Question) -> str:
+    """What a question is about, in few words."""
+    return str(msgspec.structs.astuple(question)[0])
 
 
 def open_origin(

@@ -36,7 +36,9 @@ from isolint.names.origin import (
     MembersQuestion,
     NameQuestion,
     Param,
+    PlaceQuestion,
     Question,
+    Target,
 )
 
 UNKNOWN = Answer(None)
@@ -84,6 +86,8 @@ def answer(world: World, question: Question) -> tuple[Answer, str]:
                 return Answer(None, _find_members(world, module)), ""
             case ExpressionQuestion():
                 return Answer(_find_type(world, question)), ""
+            case PlaceQuestion():
+                return Answer(targets=_find_targets(world, question)), ""
     except Exception as error:  # noqa: BLE001 (jedi raises anything on unusual code)
         return UNKNOWN, f"{type(error).__name__}: {error}"
 
@@ -301,6 +305,51 @@ def _describe_value(value: Any) -> Definition:
         fields = _type_of(value)
         return Definition(canonical=fields["type"], kind="instance", **fields, **_place(value.py__class__().name))
     return describe(value.name) or Definition(canonical=_canonical(value.name), kind="unknown")
+
+
+_MOST_TARGETS = 8
+_HAVE_VALUES = ("statement", "param", "instance", "property")
+_LONGEST_DOC = 2_000
+
+
+def _find_targets(world: World, question: PlaceQuestion) -> tuple[Target, ...]:
+    script = Script(question.source, path=question.path, project=world.everything, environment=world.whole)
+    # What callers hand over says little about a function, and to look for callers is to read the whole project.
+    script._inference_state.do_dynamic_params_search = False
+    lines = question.source.split("\n")
+    if not (0 < question.line <= len(lines) and 0 <= question.column <= len(lines[question.line - 1])):
+        return ()
+    names = script.goto(question.line, question.column, follow_imports=True, follow_builtin_imports=True)
+    found: dict[Target, None] = {}
+    for name in names[:_MOST_TARGETS]:
+        target = _target(world, name)
+        if target.kind in _HAVE_VALUES:
+            types = sorted({_canonical(value.name) for value in _without_none(name._name.infer())})
+            target = msgspec.structs.replace(target, type=" | ".join(types[:_MOST_TARGETS]))
+        found[target] = None
+    return tuple(found)
+
+
+def _target(world: World, name: Name) -> Target:
+    # Of what a call goes to (`__call__` of an instance), under the name of that.
+    signature = next((each.to_string() for each in name.get_signatures()), "")
+    line, column, path = name.line or 0, name.column or 0, str(name.module_path or "")
+    canonical = _canonical(name._name).removeprefix("__main__.")  # jedi's word for a file on no import root
+    if path.endswith(".pyi") and name.type in ("function", "class"):
+        stub = Definition(canonical=canonical, kind=name.type, path=path, line=line)
+        real = with_source(stub, world.installed.sys_path)
+        if real is not stub:
+            path, line, column = real.path, real.line, 0
+    return Target(
+        name=name.name,
+        kind=name.type,
+        canonical=canonical,
+        path=path,
+        line=line,
+        column=column,
+        signature=" ".join(signature[signature.find("(") :].split()) if "(" in signature else "",
+        doc=name.docstring(raw=True)[:_LONGEST_DOC].strip().split("\n\n")[0],
+    )
 
 
 def _infer(script: Script, line: int, column: int) -> list[Any]:

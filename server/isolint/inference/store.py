@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from isolint import __version__
-from isolint.names.origin import Answer, ExpressionQuestion, Question
+from isolint.names.origin import Answer, ExpressionQuestion, PlaceQuestion, Question
 from isolint.store.disk import DIGEST, prune, read_sealed, write_sealed
 from isolint.workspace.shapes import Environment
 
@@ -39,11 +39,16 @@ def key_of(question: Question, salt: str = "") -> bytes:
     """The key of a question: short for names and modules, a digest for the text of an expression's file.
 
     `salt` stands for whatever else an expression's answer depends on: the state of the project's other files."""
-    if isinstance(question, ExpressionQuestion):
-        digest = blake2b(question.source.encode("utf-8", "surrogatepass"), digest_size=DIGEST)
-        digest.update(f"\0{salt}\0{question.path}\0{question.line}\0{question.column}".encode("utf-8", "surrogatepass"))
-        return digest.digest()
-    return _encode(question)
+    match question:
+        case ExpressionQuestion():
+            state = salt
+        case PlaceQuestion():
+            state = f"place {question.revision}"
+        case _:
+            return _encode(question)
+    digest = blake2b(question.source.encode("utf-8", "surrogatepass"), digest_size=DIGEST)
+    digest.update(f"\0{state}\0{question.path}\0{question.line}\0{question.column}".encode("utf-8", "surrogatepass"))
+    return digest.digest()
 
 
 class AnswerStore:

@@ -24,12 +24,18 @@ PATIENCE = 30
 network that is gone, and for systems that cannot limit processor time."""
 
 
+LONGEST_LOOK = 3.0
+"""Processor seconds that a `PlaceQuestion` may take: nobody waits longer who points at something, and all that is
+asked meanwhile has to."""
+
+
 class Hello(msgspec.Struct, frozen=True, array_like=True):
     """The first message to a child: the world it is asked about.
 
     `sys_path` are the import roots of the analysed environment (site-packages, standard library), `roots` those of
-    the project itself (used by `ExpressionQuestion` alone), `python_version` (major, minor) that of the environment,
-    `limit` the processor seconds after which a question ends the child, `niceness` how far it steps back for others."""
+    the project itself (used by questions about the project's own text alone), `python_version` (major, minor) that of
+    the environment, `limit` the processor seconds after which a question ends the child, `niceness` how far it steps
+    back for others."""
 
     sys_path: tuple[str, ...]
     roots: tuple[str, ...]

@@ -55,6 +55,15 @@ class Outlet:
     ask_again: Callable[[Any], None]
 
 
+class NotYet(Exception):  # noqa: N818 - nothing is wrong
+    """Raised by the answer to a question that somebody else is asked first: it is asked again when there is news.
+    `meanwhile` is the answer when that takes too long."""
+
+    def __init__(self, meanwhile: object) -> None:
+        super().__init__()
+        self.meanwhile = meanwhile
+
+
 class Analysis:
     """The state of the analysis thread. Nothing of it is touched by another thread once `run` has started."""
 
@@ -96,12 +105,12 @@ class Analysis:
 
     def run(self) -> None:
         """Work until the mailbox says stop."""
-        while (mail := self._mailbox.take(not self._is_busy(), _GRACE if self._empty else None)) is not None:
+        while (mail := self._mailbox.take(not self._is_busy(), self._patience())) is not None:
             self._has_news |= bool(mail.chores)
             self._settle(mail)
             questions = [*self._early, *mail.questions]
             # Answers of jedi are among the chores; when none came for long, nothing is the answer.
-            if mail.chores or mail.buffers or any(time.monotonic() > one.asked + _GRACE for one in self._empty):
+            if mail.chores or mail.buffers or not all(map(_has_time, self._empty)):
                 questions = [*self._empty, *questions]
                 self._empty = []
             self._early = [] if self._ready else [question for question in questions if question.patient]
@@ -125,6 +134,11 @@ class Analysis:
 
     def _is_busy(self) -> bool:
         return self._has_work() or (self._ready and bool(self._late))
+
+    def _patience(self) -> float | None:
+        """The seconds until the first question that waits for jedi waits no longer; None when there is none."""
+        first = min((one.asked for one in self._empty), default=None)
+        return None if first is None else max(0.0, first + _GRACE - time.monotonic())
 
     def _has_work(self) -> bool:
         waiting = self._queue or self._doubtful or self.notes.has_work or self._sweeps or self._ahead
@@ -256,8 +270,8 @@ class Analysis:
 
     def answers_came(self, root: str) -> None:
         """Answers about installed names arrived for an engine."""
-        if root in self._engines:
-            self._engines[root].engine.origin_changed()
+        # Some answers are to somebody who points at a name: no finding has to do with them.
+        if root in self._engines and self._engines[root].engine.origin_changed():
             self._doubt()
 
     # Engines.
@@ -308,10 +322,12 @@ class Analysis:
 
     def _enqueue(self, paths: list[str], *, first: bool = True) -> None:
         """These open files are to be shown anew. A client that asks for its diagnostics is told to do so where it may
-        not know by itself: it knows of its own edits."""
+        not know by itself: it knows of its own edits. Told once, it asks for all that it shows: what else of that may
+        be another by now need not be looked at before."""
         if self.client.pulls:
             if not self._pulled.isdisjoint(paths):
-                self._pulled.difference_update(paths)
+                self._pulled.clear()
+                self._doubtful = []
                 self._outlet.refresh()
             return
         others = [path for path in self._queue if path not in paths]
@@ -532,6 +548,11 @@ class Analysis:
         else:
             try:
                 result = question.answer(self, cancelled)
+            except NotYet as exc:
+                if _has_time(question):
+                    self._empty.append(question)
+                    return
+                result = exc.meanwhile
             except JsonRpcException as exc:
                 error = exc
             except Exception as exc:  # noqa: BLE001 - it becomes the answer
@@ -556,9 +577,14 @@ class Analysis:
     def _may_know_soon(self, question: Question) -> bool:
         """Whether nothing is the answer only because jedi has not said yet what some names are: in a project that is
         opened for the first time. Nobody waits long for it."""
-        if not question.again or question.buffer is None or time.monotonic() > question.asked + _GRACE:
+        if not question.again or question.buffer is None or not _has_time(question):
             return False
         return self.engine_for(question.buffer.path).wanted() > 0
+
+
+def _has_time(question: Question) -> bool:
+    """Whether a question may wait for jedi still."""
+    return time.monotonic() < question.asked + _GRACE
 
 
 def _settle_memory() -> None:

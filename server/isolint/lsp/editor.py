@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from isolint.check.ignoring import ignore
 from isolint.check.report import Change, Location, PlacedFinding
 from isolint.check.session import Session, never
-from isolint.features import completion, hints, hover, lenses, navigation, rename, symbols
+from isolint.features import completion, expressions, hints, hover, lenses, navigation, rename, symbols
 
 Flag = Callable[[], bool]
 
 
 class EditorSession(Session):
     """A session that also answers what editors ask."""
+
+    _revision = 0
+    """Counts what may change the answer to anything: see `features.expressions`."""
+
+    def set_buffer(self, path: str, text: bytes | None) -> None:
+        """As in `Session`."""
+        self._revision += 1
+        super().set_buffer(path, text)
+
+    def touch(self, paths: Iterable[str]) -> None:
+        """As in `Session`."""
+        self._revision += 1
+        super().touch(paths)
+
+    def pointed(self, path: str, offset: int) -> expressions.Pointed | None:
+        """See `features.expressions`."""
+        return expressions.pointed(self, path, offset, self._revision)
+
+    def described(self, found: expressions.Pointed) -> str | None:
+        """See `features.expressions`."""
+        return expressions.described(self, found)
+
+    def places(self, found: expressions.Pointed) -> tuple[Location, ...]:
+        """See `features.expressions`."""
+        return expressions.places(self, found)
 
     def hover(self, path: str, offset: int, cancelled: Flag = never) -> tuple[str, int, int] | None:
         """Markdown and the span (bytes) it is about; None where there is nothing to say."""

@@ -15,6 +15,7 @@ from isolint.workspace.shapes import Problem
 
 if TYPE_CHECKING:
     from isolint.features.completion import Completion
+    from isolint.features.expressions import Pointed
     from isolint.features.hints import Hint
     from isolint.features.lenses import Lens
     from isolint.features.rename import Rename
@@ -80,6 +81,18 @@ class Engine(Protocol):
         """Where the fixture or mark that is pointed at is defined, the nearest first."""
         ...
 
+    def pointed(self, path: str, offset: int) -> Pointed | None:
+        """What any name at an offset may stand for, whatever it is; None: it is not known yet."""
+        ...
+
+    def described(self, found: Pointed) -> str | None:
+        """What such a name is, as Markdown; None where there is nothing to say."""
+        ...
+
+    def places(self, found: Pointed) -> tuple[Location, ...]:
+        """Where such a name is defined, the best first."""
+        ...
+
     def references(self, path: str, offset: int, declaration: bool, cancelled: Flag = ...) -> tuple[Location, ...]:
         """Every place that refers to the fixture or mark that is pointed at; `declaration`: its definitions too."""
         ...
@@ -124,8 +137,9 @@ class Engine(Protocol):
         """Prepare a little for questions about the whole folder; False when nothing more is to be prepared."""
         ...
 
-    def origin_changed(self) -> None:
-        """Answers about installed names arrived."""
+    def origin_changed(self) -> bool:
+        """Answers about installed names arrived; whether a finding may be another for it."""
+        ...
 
     def wanted(self) -> int:
         """How many questions about installed names wait for an answer."""

@@ -14,13 +14,15 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from isolint.lsp.actions import REQUEST_FAILED
-from isolint.lsp.analysis import Analysis
+from isolint.lsp.analysis import Analysis, NotYet
 from isolint.lsp.buffers import Buffer
 from isolint.lsp.convert import Json
+from isolint.lsp.engine import Engine
 from isolint.lsp.pull import Sweep, Work, pulled
 from isolint.lsp.uris import to_path
 
 if TYPE_CHECKING:
+    from isolint.features.expressions import Pointed
     from isolint.features.rename import Rename
     from isolint.features.symbols import Symbol
     from isolint.lsp.server import Server
@@ -55,10 +57,24 @@ def register(server: Server) -> None:
     def offset(buffer: Buffer, position: types.Position) -> int:
         return buffer.lines.offset(position.line, position.character, server.client.encoding)
 
+    def pointed(engine: Engine, buffer: Buffer, at: int, otherwise: object) -> Pointed | None:
+        """What jedi says of a place where isolint knows nothing; None where that is switched off. Until it has answered
+        the question waits. What is a parameter waits for our own answer, too: it may be a fixture."""
+        if not server.offers("expressions", buffer.uri):
+            return None
+        found = engine.pointed(buffer.path, at)
+        if found is None or (found.is_parameter and engine.wanted() > 0):
+            raise NotYet(otherwise)
+        return found
+
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     def hover(params: types.HoverParams) -> object:
         def answer(analysis: Analysis, buffer: Buffer, cancelled: Flag) -> Json | None:
-            found = analysis.engine_for(buffer.path).hover(buffer.path, offset(buffer, params.position), cancelled)
+            engine, at = analysis.engine_for(buffer.path), offset(buffer, params.position)
+            found = engine.hover(buffer.path, at, cancelled)
+            if found is None and (name := pointed(engine, buffer, at, None)) is not None:
+                said = engine.described(name)
+                found = None if said is None else (said, name.start, name.end)
             if found is None:
                 return None
             text, start, end = found
@@ -72,7 +88,10 @@ def register(server: Server) -> None:
     def definition(params: types.DefinitionParams) -> object:
         def answer(analysis: Analysis, buffer: Buffer, cancelled: Flag) -> list[Json]:
             engine, at = analysis.engine_for(buffer.path), offset(buffer, params.position)
-            return [analysis.places.location(one) for one in engine.definitions(buffer.path, at, cancelled)]
+            found = engine.definitions(buffer.path, at, cancelled)
+            if not found and (name := pointed(engine, buffer, at, [])) is not None:
+                found = engine.places(name)
+            return [analysis.places.location(one) for one in found]
 
         return ask("definition", params, answer, [], wide=True, again=True)
 

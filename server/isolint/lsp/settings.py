@@ -32,13 +32,15 @@ FEATURES = (
     "completion",
     "definition",
     "documentSymbol",
+    "expressions",
     "hover",
     "inlayHint",
     "references",
     "rename",
     "workspaceSymbol",
 )
-"""What can be switched off, since another Python server may do it as well, or not everybody wants to see it."""
+"""What can be switched off, since another Python server may do it as well, or not everybody wants to see it.
+`expressions`: what hover and definition say of names that are no fixtures, marks or tests."""
 
 
 def overrides_of(value: object) -> dict[str, object]:

@@ -38,7 +38,20 @@ class ExpressionQuestion(msgspec.Struct, frozen=True, array_like=True, tag="expr
     column: int
 
 
-Question = NameQuestion | MembersQuestion | ExpressionQuestion
+class PlaceQuestion(msgspec.Struct, frozen=True, array_like=True, tag="place"):
+    """What does the name at (line, column) of this source stand for, and where is that defined? Asked for somebody who
+    points at it, of no verdict: the answer may be one of several, and a guess.
+
+    As in `ExpressionQuestion`; `revision` counts the changes of the project, on all of which the answer may depend."""
+
+    path: str
+    source: str
+    line: int
+    column: int
+    revision: int = 0
+
+
+Question = NameQuestion | MembersQuestion | ExpressionQuestion | PlaceQuestion
 
 
 class Param(msgspec.Struct, frozen=True, array_like=True):
@@ -83,14 +96,35 @@ class Definition(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     version: str = ""
 
 
+class Target(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """A definition as it is shown to somebody: `name` stands at (line, column) of `path`, where that is known.
+
+    `kind` is jedi's word for it ("function", "class", "module", "param", "statement", "property", ...), `signature` its
+    parameters in brackets, `type` what its value is an instance of, each "" where there is nothing to say. `doc` is the
+    first paragraph of its docstring."""
+
+    name: str
+    kind: str
+    canonical: str
+    path: str = ""
+    line: int = 0
+    column: int = 0
+    signature: str = ""
+    type: str = ""
+    doc: str = ""
+    distribution: str = ""
+    version: str = ""
+
+
 class Answer(msgspec.Struct, frozen=True, array_like=True):
     """The answer to one question. `found` is None when nothing is known (and asking again will not help).
 
     `members` answers a `MembersQuestion`: (name in the module, its definition), in the order of `dir()`, that is
-    alphabetical. `found` answers the two others."""
+    alphabetical. `targets` answers a `PlaceQuestion`, best first. `found` answers the two others."""
 
     found: Definition | None = None
     members: tuple[tuple[str, Definition], ...] = ()
+    targets: tuple[Target, ...] = ()
 
 
 def definitions_of(answer: Answer) -> tuple[Definition, ...]:

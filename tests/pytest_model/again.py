@@ -951,7 +951,7 @@ def wrong_scope_too(transactional_db): pass
 import unittest
 import pytest
 import seen
-from django.test import LiveServerTestCase, SimpleTestCase, TestCase, TransactionTestCase
+from django.test import LiveServerTestCase, SimpleTestCase, TestCase, TransactionTestCase, override_settings
 from django.contrib.staticfiles.testing import StaticLiveServerTestCase
 from pytest import mark
 
@@ -968,6 +968,7 @@ class FlushNone(TransactionTestCase):
 class FlushAll(TransactionTestCase):
     databases = "__all__"
     def test_all(self): seen.state()
+@override_settings(STATIC_URL="/static/")
 class Live(StaticLiveServerTestCase):
     def test_live(self): seen.state()
 class LiveOther(LiveServerTestCase):
@@ -1011,7 +1012,7 @@ class TestLive:
     def served(self, live_server): pass
     def test_served(self, served): seen.state()
 def test_user_model(django_user_model): seen.state()
-def test_admin(admin_client): seen.state()
+def test_username_field(django_username_field): seen.state()
 def test_blocked(client, rf, settings, mailoutbox): seen.state()
 def test_blocked_async_client(async_client, async_rf, django_assert_num_queries): seen.state()
 def test_later(asks_later): seen.state()

@@ -119,10 +119,14 @@ def code_of(func):
         func = func.func
     code = getattr(func, "__code__", None)
     # `mock.patch`, `override_settings` and their like wrap with a function of their own library.
-    library = code is not None and (
-        "site-packages" in code.co_filename or code.co_filename.endswith("unittest/mock.py")
-    )
-    return code_of(func.__wrapped__) if library and hasattr(func, "__wrapped__") else code
+    if code is not None and hasattr(func, "__wrapped__") and installed(code):
+        inner = code_of(func.__wrapped__)
+        return code if inner is None or installed(inner) else inner
+    return code
+
+
+def installed(code) -> bool:
+    return "site-packages" in code.co_filename or code.co_filename.endswith("unittest/mock.py")
 
 
 def place(func, root: str) -> str:

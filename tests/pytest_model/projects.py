@@ -1862,6 +1862,62 @@ UNKNOWN: dict[str, list[str]] = {
 """The tests whose runner or database mode only running could tell: a class made from a parameter, a partial, a fixture
 asked for under a condition."""
 
-UNOBSERVED: dict[str, list[str]] = {}
+_SKIPPED = "test_skipped.py::"
+_MATRIX = "test_matrix.py::"
+_PARAMETERS = "test_parameters.py::"
+
+UNOBSERVED: dict[str, list[str]] = {
+    "fixtures": ["test_fixtures.py::test_more"],
+    "async-strict": ["test_strict.py::test_generator"],
+    "fixture-tree": [
+        "sub/deep/test_deep.py::test_a",
+        "sub/deep/test_deep.py::test_b",
+        "sub/test_sub.py::test_a",
+        "sub/test_sub.py::test_c",
+        "sub/test_sub.py::TestX::test_m",
+        "sub/test_sub.py::TestX::TestY::test_y",
+        "test_mod.py::test_m",
+        "test_mod.py::test_gen",
+        "test_mod.py::test_gen2",
+        "test_top.py::test_names2",
+        "test_top.py::test_loop",
+        "test_top.py::TestMro::test_mro",
+    ],
+    "factories": ["test_fac.py::test_book", "test_fac.py::test_third", "test_fac.py::test_over_book"],
+    "mark-library": ["test_mk.py::test_builtin", "test_mk.py::test_alias"],
+    "modes": ["apps/test_async.py::test_wrapped"],
+    "odd": [
+        "ns/deep/test_same_name.py::CaseX::test_mskip",
+        "ns/deep/test_same_name.py::SubX::test_mskip",
+        "test_odd.py::CaseX::test_mskip",
+        "test_odd.py::SubX::test_mskip",
+    ],
+    "broken": ["test_fine.py::test_fine"],
+    "skipped": [
+        f"{_SKIPPED}Skipped::test_skipped",
+        f"{_SKIPPED}Skipped::test_skipped_async",
+        f"{_SKIPPED}InheritsSkip::test_more",
+        f"{_SKIPPED}InheritsSkip::test_skipped",
+        f"{_SKIPPED}InheritsSkip::test_skipped_async",
+        f"{_SKIPPED}SaysSo::test_says",
+        f"{_SKIPPED}SkippedIf::test_skipped",
+    ],
+    "parameters": [f"{_PARAMETERS}test_empty", f"{_PARAMETERS}TestEmpty::test_empty_class"],
+    "fixtures-again": ["test_uses.py::TestSetup::TestNested::test_nested"],
+    "plugin-marks": ["test_added.py::test_generator", "test_added.py::TestY::test_generator_too"],
+    "async-again": [
+        f"{_MATRIX}test_anyio_on_param",
+        f"{_MATRIX}test_anyio_on_params",
+        f"{_MATRIX}test_not_taken",
+        f"{_MATRIX}test_generator",
+        f"{_MATRIX}TestGenerator::test_generator",
+    ],
+    "no-django": ["test_plain.py::test_marked", "test_plain.py::test_plain"],
+    "database-again": [
+        "test_again.py::test_wrong_scope",
+        "test_again.py::test_wrong_scope_too",
+        "test_again.py::TestNamed::test_named_like_it",
+    ],
+}
 """The tests whose body pytest does not reach: skipped, refused, or failed while they were set up. Nothing is known of
 their connections; of all others it is."""

@@ -20,6 +20,7 @@ STYLES = (
 _SHELL_WORDS = frozenset(
     {"addopts", "norecursedirs", "python_classes", "python_files", "python_functions", "testpaths", "usefixtures"}
 )
+_TRUTHS = frozenset({"collect_imported_tests", "trio_mode"})
 _LINES = frozenset({"markers", "filterwarnings"})
 
 
@@ -49,6 +50,8 @@ def _table(name: str, options: dict[str, str], *, native: bool) -> str:
         written: object = value
         if key in _SHELL_WORDS and native:
             written = shlex.split(value)
+        elif key in _TRUTHS and native:
+            written = value == "true"
         elif key in _LINES:
             written = [line.strip() for line in value.splitlines() if line.strip()]
         # A JSON string or list of strings is one in TOML too.

@@ -1,5 +1,5 @@
-"""A whole project from the command line: isolint (jedi's answers unknown, then known, then nothing changed) beside
-ruff and flake8.
+"""A whole project from the command line: isolint (jedi's answers unknown, then known, then nothing changed, then one
+file) beside ruff and flake8.
 
 Processor time counts children, so jedi's is in it; wall time is what a user waits.
 """
@@ -29,9 +29,16 @@ class Run:
 
 
 def measure(
-    root: Path, ruff: str | None, flake8: str | None, environ: Mapping[str, str], isolint: Sequence[str], limit: float
+    root: Path,
+    ruff: str | None,
+    flake8: str | None,
+    environ: Mapping[str, str],
+    isolint: Sequence[str],
+    limit: float,
+    edited: Sequence[Path] = (),
 ) -> list[Run]:
-    """All commands once each on the project, in one run of the benchmark."""
+    """All commands once each on the project, in one run of the benchmark. A function is added to each file of `edited`,
+    one after the other, and isolint run again."""
     runs = []
     with tempfile.TemporaryDirectory() as cache:
         own = {**environ, "XDG_CACHE_HOME": cache}
@@ -42,6 +49,9 @@ def measure(
             processes = "one process" if jobs else "processes as it pays"
             runs.append(_run(f"jedi's answers cached, {processes}", [*check, *jobs], root, own, limit))
         runs.append(_run("unchanged since the last run", check, root, own, limit))
+        for path in edited:
+            path.write_text(f"{path.read_text('utf-8')}\n\ndef added():\n    return 1\n", "utf-8")
+            runs.append(_run(f"{path.name} edited", check, root, own, limit))
         if ruff:
             runs.append(_run("ruff check", [ruff, "check", "-q", "--no-cache", "."], root, environ, limit))
         if flake8:

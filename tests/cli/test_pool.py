@@ -200,3 +200,25 @@ def test_a_number_of_processes_is_positive(given: str, tmp_path: Path) -> None:
     run = isolint("check", "--jobs", given, folder=tmp_path)
     assert run.code == 2
     assert "not a number of processes" in run.err
+
+
+EDITS = [
+    ("part_1/test_1.py", "await sync_to_async(make_order)()", "pass"),
+    ("part_1/test_4.py", "test_4(shared, ", "test_4("),
+    ("conftest.py", "return 1  # isolint: ignore[ISO106]", "return await sync_to_async(Order.objects.count)()"),
+    ("factories.py", "def plain():\n    return 1", "def plain():\n    import threading; threading.Thread().start()"),
+]
+
+
+@needs_django
+@pytest.mark.parametrize("first, then", [("2", "1"), ("1", "2")])
+def test_workers_and_the_last_run(first: str, then: str, project: Path) -> None:
+    """What workers found is taken over like what was found here, and each way after each edit."""
+    command = ("check", "--output-format", "json", ".")
+    judged(*command, "--jobs", first, folder=project)
+    for name, old, new in EDITS:
+        text = (project / name).read_text()
+        assert old in text
+        (project / name).write_text(text.replace(old, new))
+        run = isolint(*command, "--jobs", then, folder=project)
+        assert run == isolint(*command, "--jobs", "1", "--no-cache", folder=project)

@@ -51,7 +51,7 @@ from isolint.placement.shapes import (
     Value,
     World,
 )
-from isolint.placement.values import NOTHING, PLAIN, join, label, one, shared, subscript, unknown
+from isolint.placement.values import NOTHING, PLAIN, join, label, one, shared, subscript, text_of, unknown
 from isolint.store.memo import Store
 from isolint.syntax import facts as f
 
@@ -129,6 +129,8 @@ class Expressions:
                     self.yielded.append(self.iterate(value, node.value, False) if node.delegate else value)
                 self.ctx = replace(self.ctx, phase="teardown")
                 return PLAIN
+            case f.Operation(kind="fstring"):
+                return text_of([self.evaluate(operand, ctx) for operand in node.operands])
             case f.Operation():
                 for position, operand in enumerate(node.operands):
                     # `x in queryset` evaluates it, and so does `not queryset`; `queryset == x` does not.

@@ -24,6 +24,7 @@ from isolint.placement.shapes import (
     Param,
     Partial,
     Plain,
+    Text,
     Unknown,
     Value,
 )
@@ -34,6 +35,9 @@ MAX_ATOMS = 8
 computed name made one flagged test in five of a measured suite a false alarm.)"""
 MAX_DEPTH = 8
 """Deeper nesting than this (a partial of a partial of ...) ends in Unknown."""
+
+MAX_URL = 300
+"""Characters of a formatted text that are kept."""
 
 FOLDED_DEPTH = 3
 """Containers in what a function gives to itself are told apart to this depth."""
@@ -321,6 +325,24 @@ def held_by_receiver(method: Outside) -> dict[str, Value]:
     return dict(method.receiver.held) if isinstance(method.receiver, Instance) else {}
 
 
+def text_of(operands: Iterable[Value | None]) -> Value:
+    """What a formatted string is: its literal parts, None for all others. Texts that do not begin with a slash, or are
+    long, are data: nobody asks for them."""
+    parts = [""]
+    is_hole = False
+    for value in operands:
+        said = literals(value)
+        if value is not None and said is not None and len(value) == 1 and isinstance(said[0], str):
+            parts[-1] += said[0]
+            is_hole = False
+        elif not is_hole:
+            parts.append("")
+            is_hole = True
+    if not parts[0].startswith("/") or sum(map(len, parts)) > MAX_URL:
+        return PLAIN
+    return one(Text(tuple(parts))) if len(parts) > 1 else one(Literally(parts[0]))
+
+
 def each_of(value: Value) -> Value:
     """The elements of what was gone through: one after the other, where a row gives all of them."""
     return join(atom.element if isinstance(atom, Items) else frozenset({atom}) for atom in value)
@@ -338,7 +360,7 @@ def may_be_callable(value: Value) -> bool:
     return any(isinstance(a, Callable_ | Class_ | Outside | Partial | Hop | Param | Derived | Unknown) for a in value)
 
 
-_CLOSED = frozenset({Unknown, Plain, Literally, Class_, Outside, Module, Mock})
+_CLOSED = frozenset({Unknown, Plain, Literally, Text, Class_, Outside, Module, Mock})
 """The kinds of atoms in which nothing is to be filled in."""
 
 

@@ -66,6 +66,7 @@ from isolint.syntax.grammar import (
     K_STAR,
     K_STARS,
     K_STRING,
+    K_STRING_CONTENT,
     K_TYPED,
     K_TYPED_DEFAULT,
     MAX_DEPTH,
@@ -439,9 +440,24 @@ def _formatted(strings: list[Node], node: Node, t: ChunkText, depth: int) -> Exp
         for child in string.children:
             if child.kind_id == K_INTERPOLATION:
                 operands.extend(_interpolated(child, t, depth))
+            elif child.kind_id == K_STRING_CONTENT:
+                operands.extend(_between(child, prefix, t))
     if not formatted and not operands and t.bytes[node.start_byte : node.start_byte + 1] == b"`":
         return Missing((), span_of(node))
     return Operation("fstring" if formatted else "literal", tuple(operands), span_of(node))
+
+
+def _between(node: Node, prefix: bytes, t: ChunkText) -> list[Expr]:
+    """The text between what a formatted string interpolates."""
+    if b"b" in prefix:
+        return []
+    kept = b"r" if b"r" in prefix else b""
+    quote = b"'''" if b'"' in t.bytes[node.start_byte : node.end_byte] else b'"""'
+    value = string_value(kept + quote + t.bytes[node.start_byte : node.end_byte] + quote)
+    doubled = b"f" in prefix or b"t" in prefix
+    if value is None:  # alone it is no text; between others it is one that nobody knows
+        return [Missing((), span_of(node))] if doubled else []
+    return [Constant(value.replace("{{", "{").replace("}}", "}") if doubled else value, span_of(node))]
 
 
 def _interpolated(node: Node, t: ChunkText, depth: int) -> list[Expr]:

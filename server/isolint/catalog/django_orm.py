@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import Literal
 
 from isolint.catalog.places import LOOPLESS, ON_COMMIT, SENSITIVE
-from isolint.catalog.rows import Acts, Attribute, Commands, Extends, Given, Gives, Lends, Refuses, Releases, Row, Runs
+from isolint.catalog.rows import (
+    Acts,
+    Attribute,
+    Commands,
+    Extends,
+    FindsModel,
+    Given,
+    Gives,
+    Lends,
+    Refuses,
+    Releases,
+    Row,
+    Runs,
+)
 
 UNSAFE_VARIABLE = "DJANGO_ALLOW_ASYNC_UNSAFE"
 """While this environment variable is set, nothing is refused where a loop runs (django/utils/asyncio.py)."""
@@ -126,6 +139,7 @@ ORM: tuple[Row, ...] = (
     # Forms of models. (Validating one reads only where a field is unique.)
     Gives("django.forms.models.modelform_factory", "class", "django.forms.models.ModelForm"),
     Acts("django.forms.models.BaseModelForm.save", "write", unless=("commit", False)),
+    FindsModel("django.apps.registry.Apps.get_model"),
     # Queries outside models.
     Acts("django.db.models.query.prefetch_related_objects", "read"),
     Acts("django.db.models.query.aprefetch_related_objects", "read", "await", SENSITIVE, "ISO102"),

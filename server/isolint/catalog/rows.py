@@ -307,6 +307,13 @@ class Commands:
 
 
 @dataclass(frozen=True, slots=True)
+class FindsModel:
+    """`name("app.Model")` or `name("app", "Model")` gives the class of a model."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hides:
     """Calling `name` sets up work that happens later, elsewhere, and is not followed, for this `reason`: it makes a
     test undecided."""
@@ -406,6 +413,7 @@ Row = (
     | Cures
     | Enters
     | Commands
+    | FindsModel
     | Hides
     | MakesInit
     | Releases

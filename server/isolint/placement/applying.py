@@ -22,6 +22,7 @@ from isolint.catalog.rows import (
     Enters,
     Fills,
     Finds,
+    FindsModel,
     Given,
     Gives,
     Hides,
@@ -456,6 +457,10 @@ def apply(
             return entered if row.when == "enter" else one(Done(entered))
         case Commands():
             return running.run_command(m, row, ctx, site, label, args, keywords)
+        case FindsModel():
+            label_of = [literals(a) for a in (*args, *named.values())][:2]
+            said = ".".join(str(texts[0]) for texts in label_of if texts and len(texts) == 1)
+            return relations.model_named(m, said) or unknown(f"result of {label}")
         case Hides():
             m.obscure(replace(ctx, route=compose(ctx.route, THREAD)), "await", row.reason, site)
             return PLAIN
@@ -639,4 +644,7 @@ def factory_model(m: Machine, factory: Class_) -> ClassRef | str | None:
                         return atom.ref
                     if isinstance(atom, Outside):
                         return atom.canonical or None
+                    for label in literals(frozenset({atom})) or ():
+                        for model in relations.model_named(m, str(label)):
+                            return relations.of_class(model)
     return None

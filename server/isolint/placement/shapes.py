@@ -38,6 +38,12 @@ class Literally(Struct, frozen=True, cache_hash=True, gc=False):
     value: str | int | float | bool | None
 
 
+class Text(Struct, frozen=True, cache_hash=True, gc=False):
+    """A text of which only `parts` are known: anything may stand between each two of them."""
+
+    parts: tuple[str, ...]
+
+
 class Callable_(Struct, frozen=True, cache_hash=True, gc=False):
     """A project function or lambda. `free` gives the values of the names it takes from enclosing functions, `receiver`
     what it is bound to."""
@@ -193,6 +199,7 @@ Atom = (
     Unknown
     | Plain
     | Literally
+    | Text
     | Callable_
     | Class_
     | Instance

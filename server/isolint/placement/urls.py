@@ -15,7 +15,7 @@ from isolint.catalog.web import INCLUDE, REGEX, REVERSE, ROUTE
 from isolint.names.resolve import attribute, base_directory, find_module, lookup
 from isolint.names.symbols import ModuleSymbol
 from isolint.placement import members, settings
-from isolint.placement.shapes import Instance, Items, Literally, Module, Value
+from isolint.placement.shapes import Instance, Items, Literally, Module, Text, Value
 from isolint.placement.values import NOTHING, in_order, literals
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ MAX_INCLUDES = 8
 
 _CONVERTER = re.compile(r"<(?:(?P<converter>[^>:]+):)?(?P<name>[^>]+)>")
 _CONVERTERS = {"int": "[0-9]+", "slug": "[-a-zA-Z0-9_]+", "uuid": "[0-9a-fA-F-]{36}", "path": ".+"}
+
+_SAMPLES = ("1", "a", "00000000-0000-0000-0000-000000000000")
+"""What may stand for an unknown part of a path: each of Django's own converters takes one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ def find(m: Machine, url: Value) -> list[Match] | str:
         match atom:
             case Literally(value=str() as text):
                 one_found = _by_path(m, root, text)
+            case Text():
+                one_found = _by_text(m, root, atom.parts)
             case Instance(cls=cls) if cls == REVERSE:
                 one_found = _by_name(m, root, dict(atom.held).get("viewname", NOTHING))
             case _:
@@ -101,6 +106,17 @@ def _by_path(m: Machine, root: Value, text: str) -> list[Match] | str:
     if found is not None:
         return [found]
     return [] if sure else "not all URL patterns are written out"
+
+
+def _by_text(m: Machine, root: Value, parts: tuple[str, ...]) -> list[Match] | str:
+    """The view of a path of which some is not known, if whatever may stand there leads to the same one."""
+    found: list[Match] = []
+    for sample in _SAMPLES:
+        one_found = _by_path(m, root, sample.join(parts))
+        if isinstance(one_found, str):
+            return one_found
+        found += one_found
+    return found or "its URL is not written out"
 
 
 def _search(m: Machine, patterns: Value, rest: str, names: tuple[str, ...], depth: int) -> tuple[Match | None, bool]:

@@ -25,6 +25,7 @@ from isolint.placement.shapes import (
     Param,
     Partial,
     Plain,
+    Text,
     Unknown,
     Value,
 )
@@ -35,6 +36,9 @@ MAX_ATOMS = 8
 computed name made one flagged test in five of a measured suite a false alarm.)"""
 MAX_DEPTH = 8
 """Deeper nesting than this (a partial of a partial of ...) ends in Unknown."""
+
+MAX_URL = 300
+"""Characters of a formatted text that are kept."""
 
 FOLDED_DEPTH = 3
 """Containers in what a function gives to itself are told apart to this depth."""
@@ -358,19 +362,26 @@ def literals(value: Value | None) -> tuple[object, ...] | None:
 
 
 def joined_text(parts: Iterable[Value]) -> Value:
-    """The text of an f-string of these parts where each is one text or number; data otherwise. One that may name
-    something (no text with spaces does) waits for the parts that are not known yet."""
+    """The text of an f-string of these parts where each is one text or number. One that may name something (no text
+    with spaces does) waits for the parts that are not known yet; of one that begins with a slash, as URLs do, what is
+    written out is kept. All others are data: nobody asks for them."""
     given = tuple(parts)
     atoms = [next(iter(part)) if len(part) == 1 else None for part in given]
     waiting = [atom for atom in atoms if isinstance(atom, Param | Derived)]
     if waiting and len(given) <= MAX_WAITING and all(isinstance(a, Param | Derived) or _names(a) for a in atoms):
         return one(Derived(waiting[0], "text", "", given))
-    text = ""
+    texts = [""]
+    after_hole = False
     for atom in atoms:
-        if not isinstance(atom, Literally) or isinstance(atom.value, float):
-            return PLAIN
-        text += str(atom.value)
-    return one(Literally(text)) if len(text) <= MAX_TEXT else PLAIN
+        is_hole = not isinstance(atom, Literally) or isinstance(atom.value, float)
+        if isinstance(atom, Literally) and not is_hole:
+            texts[-1] += str(atom.value)
+        elif not after_hole:
+            texts.append("")
+        after_hole = is_hole
+    if len(texts) == 1:
+        return one(Literally(texts[0])) if len(texts[0]) <= MAX_TEXT else PLAIN
+    return one(Text(tuple(texts))) if texts[0].startswith("/") and sum(map(len, texts)) <= MAX_URL else PLAIN
 
 
 def _names(atom: Atom | None) -> bool:
@@ -382,7 +393,7 @@ def may_be_callable(value: Value) -> bool:
     return any(isinstance(a, Callable_ | Class_ | Outside | Partial | Hop | Param | Derived | Unknown) for a in value)
 
 
-_CLOSED = frozenset({Unknown, Plain, Literally, Class_, Outside, Module, Mock})
+_CLOSED = frozenset({Unknown, Plain, Literally, Text, Class_, Outside, Module, Mock})
 """The kinds of atoms in which nothing is to be filled in."""
 
 

@@ -32,7 +32,8 @@ class Name(_Fact, frozen=True):
 class Constant(_Fact, frozen=True):
     """A literal. Bytes, complex numbers and `...` are an `Operation` of kind "literal" without operands.
 
-    Adjacent string literals are joined; f-strings are an `Operation` of kind "fstring".
+    Adjacent string literals are joined; f-strings are an `Operation` of kind "fstring", of the texts in
+    them and what stands between.
     """
 
     value: str | int | float | bool | None

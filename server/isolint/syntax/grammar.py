@@ -84,6 +84,7 @@ K_ASSIGNMENT, K_FUNCTION, K_CLASS = (
 K_LAMBDAS, K_YIELD = frozenset(node_kinds("lambda")), node_kind("yield")
 K_BINARY, K_BOOLEAN, K_DOTTED = node_kind("binary_operator"), node_kind("boolean_operator"), node_kind("dotted_name")
 K_STRING, K_INTERPOLATION = node_kind("string"), node_kind("interpolation")
+K_STRING_CONTENT = node_kind("string_content")
 K_FORMAT, K_FORMAT_EXPRESSION = node_kind("format_specifier"), node_kind("format_expression")
 K_FOR_IN, K_IF_CLAUSE, K_PAIR = node_kind("for_in_clause"), node_kind("if_clause"), node_kind("pair")
 K_WITH_CLAUSE, K_WITH_ITEM, K_DECORATOR = node_kind("with_clause"), node_kind("with_item"), node_kind("decorator")

@@ -161,7 +161,8 @@ def test_a_factory_whose_model_is_a_text() -> None:
         "    class Meta:\n        model = 'shops.Shop'\n\n\n"
         "class OtherFactory(factory.django.DjangoModelFactory):\n"
         "    class Meta:\n        model = 'elsewhere.Shop'\n",
-        "service.py": "from asgiref.sync import sync_to_async\n\n\nasync def save(thing):\n    await thing.asave()\n\n\n"
+        "service.py": "from asgiref.sync import sync_to_async\n\n\n"
+        "async def save(thing):\n    await thing.asave()\n\n\n"
         "async def desks(shop):\n    return await sync_to_async(list)(shop.desks.all())\n",
     }
     check(

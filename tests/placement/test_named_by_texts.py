@@ -150,3 +150,34 @@ async def test_computed(request):  #= undecided
 """,
         SERVICE,
     )
+
+
+def test_a_factory_whose_model_is_a_text() -> None:
+    files = {
+        "shops/__init__.py": "",
+        "shops/models.py": "from django.db import models\n\n\nclass Shop(models.Model):\n    pass\n\n\n"
+        "class Desk(models.Model):\n    shop = models.ForeignKey(Shop, models.CASCADE, related_name='desks')\n",
+        "factories.py": "import factory\n\n\nclass ShopFactory(factory.django.DjangoModelFactory):\n"
+        "    class Meta:\n        model = 'shops.Shop'\n\n\n"
+        "class OtherFactory(factory.django.DjangoModelFactory):\n"
+        "    class Meta:\n        model = 'elsewhere.Shop'\n",
+        "service.py": "from asgiref.sync import sync_to_async\n\n\n"
+        "async def save(thing):\n    await thing.asave()\n\n\n"
+        "async def desks(shop):\n    return await sync_to_async(list)(shop.desks.all())\n",
+    }
+    check(
+        """
+from factories import OtherFactory, ShopFactory
+from service import desks, save
+
+async def test_saved():  #= leaks
+    await save(ShopFactory.build())  #: ISO102
+
+async def test_its_relations():  #= leaks
+    await desks(ShopFactory.build())  #: ISO101
+
+async def test_of_an_application_that_is_not_here():  #= undecided
+    await save(OtherFactory.build())
+""",
+        files,
+    )

@@ -639,7 +639,10 @@ def factory_model(m: Machine, factory: Class_) -> ClassRef | str | None:
     for _, symbol in class_attribute(m.store, factory.ref, "Meta"):
         if isinstance(symbol, ClassSymbol):
             for _, found in class_attribute(m.store, symbol.ref, "model"):
-                for atom in members.symbol_value(m, found):
+                named = members.symbol_value(m, found)
+                for atom in named:
+                    if isinstance(atom, Literally):
+                        return named_.model(m, named)
                     if isinstance(atom, Class_):
                         return atom.ref
                     if isinstance(atom, Outside):

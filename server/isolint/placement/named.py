@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from isolint.catalog.rows import Finds
-from isolint.names.resolve import base_directory, find_module
-from isolint.names.symbols import ModuleSymbol, Site
+from isolint.names.inputs import PROJECT
+from isolint.names.resolve import base_directory, find_module, lookup
+from isolint.names.symbols import ClassRef, ClassSymbol, ModuleSymbol, Site
 from isolint.placement import members
 from isolint.placement.context import Context
 from isolint.placement.shapes import Derived, Literally, Outside, Param, Value
 from isolint.placement.values import NOTHING, held_by_receiver, join, one, unknown
+from isolint.store.memo import Query, Store
 
 if TYPE_CHECKING:
     from isolint.placement.machine import Machine
@@ -35,6 +37,31 @@ def find(m: Machine, row: Finds, text: Value) -> Value:
             case _:
                 found.append(unknown("what a computed text names"))
     return join(found)
+
+
+def _models(store: Store, key: tuple[str, str]) -> tuple[ClassRef, ...]:
+    label, name = key
+    found: list[ClassRef] = []
+    for path in sorted(store.get(PROJECT, "").files):
+        if path.endswith((f"/{label}/models.py", f"/{label}/models/__init__.py")):
+            found += (symbol.ref for symbol in lookup(store, (path, name)) if isinstance(symbol, ClassSymbol))
+    return tuple(dict.fromkeys(found))
+
+
+models: Query[tuple[str, str], tuple[ClassRef, ...]] = Query("models by text", _models)
+"""Key: (label, name): the classes of that name in the models of the project's applications with that label. It is the
+name of the application's folder; one that is configured to have another label is not found."""
+
+
+def model(m: Machine, text: Value) -> ClassRef | None:
+    """The model of the project that a text (`"label.Name"`) names; None when it is not known, or may be several."""
+    found: set[ClassRef] = set()
+    for atom in text:
+        if not isinstance(atom, Literally) or not isinstance(atom.value, str) or atom.value.count(".") != 1:
+            return None
+        label, _, name = atom.value.partition(".")
+        found.update(models(m.store, (label, name)))
+    return found.pop() if len(found) == 1 else None
 
 
 def at_path(m: Machine, path: str) -> Value:

@@ -418,3 +418,27 @@ def test_a_long_import_with_comments_is_read_in_one_go() -> None:
         + names
         + ")\ndef test_a(thing, user): pass\n#- helpers.py\n"
     )
+
+
+OTHERS = "".join(
+    f"#- part{n}/test_part{n}.py\n"
+    "def test_part(db):\n    thing = make(\n        thing=1,\n    )\n    use({'thing': 1})\n"
+    for n in range(12)
+)
+
+
+@pytest.mark.parametrize("overriding", [False, True])
+def test_files_that_only_use_the_word_are_not_read_for_what_a_fixture_asks_for(overriding: bool) -> None:
+    over = "@pytest.fixture\ndef thing(thing): pass\n" if overriding else ""
+    with opened(
+        "#- conftest.py\nimport pytest\n@pytest.fixture\ndef thing(): pass\n@pytest.fixture\ndef user(th$0ing): pass\n"
+        f"#- test_a.py\nimport pytest\n{over}def test_a(user): pass\n#- last/test_b.py\ndef test_b(user): pass\n"
+        + OTHERS
+    ) as (session, root, marks):
+        assert marks.cursor is not None
+        found = definitions(session, str(root / "conftest.py"), marks.cursor[1])
+        names = [Path(one.path).name for one in found]
+        assert names == (["conftest.py", "test_a.py"] if overriding else ["conftest.py"])
+        loaded = {Path(path).name for path, stamp in session.read_stamps().items() if stamp is not None}
+    # With one definition alone there is nothing to choose from.
+    assert overriding or not any(name.startswith("test_part") for name in loaded)

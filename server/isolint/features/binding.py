@@ -18,17 +18,29 @@ from isolint.workspace.discovery import is_conftest
 
 def binds(session: Session, path: str, name: str) -> bool:
     """Whether a file may bind a name, or say in a string that something has it: by `def`, an assignment, an import."""
-    return session.recall(("binds", path, name), lambda: _search(_binding, session.text_of(path), name))
+    return session.recall(("binds", path, name), lambda: _found(session, path, _binding(name)))
+
+
+def defined(session: Session, path: str, name: str) -> int:
+    """How often a file may bind a name."""
+    return session.recall(
+        ("defined", path, name),
+        lambda: len(
+            _binding(name).findall(session.recall(("without bodies", path), lambda: _without_bodies(session, path)))
+        ),
+    )
 
 
 def binds_within_class(session: Session, path: str, name: str) -> bool:
     """Whether a class of a file may bind a name."""
-    return session.recall(("binds within", path, name), lambda: _search(_indented, session.text_of(path), name))
+    return session.recall(("binds within", path, name), lambda: _found(session, path, _indented(name)))
 
 
 def by_another_name(session: Session, path: str, name: str) -> bool:
     """Whether a module may bind what has this name to another one: it says it outside of functions and classes."""
-    return session.recall(("another name", path, name), lambda: _search(_alone, _outermost(session, path), name))
+    return session.recall(
+        ("another name", path, name), lambda: _alone(name).search(_outermost(session, path)) is not None
+    )
 
 
 @lru_cache(256)
@@ -55,9 +67,23 @@ def _indented(name: str) -> re.Pattern[bytes]:
     return re.compile(rb"(?m)^[ \t]+(?:(?:async[ \t]+)?def[ \t]+" + word + rb"|" + word + rb"\s*(?::[^=\n]*)?=(?!=))")
 
 
-def _search(pattern: object, text: bytes, name: str) -> bool:
-    made = pattern(name)  # type: ignore[operator]
-    return made.search(text) is not None
+def _found(session: Session, path: str, pattern: re.Pattern[bytes]) -> bool:
+    """Whether a file has something outside of the bodies of its functions. What those say (a variable, the keyword of a
+    call, the key of a dictionary) is most of a test file and binds nothing that others see."""
+    if pattern.search(session.text_of(path)) is None:
+        return False
+    return pattern.search(session.recall(("without bodies", path), lambda: _without_bodies(session, path))) is not None
+
+
+_FUNCTION = re.compile(
+    rb"(?m)^(?P<indent>[ \t]*)(?P<header>(?:async[ \t]+)?def[ \t][^\n]*\n)"
+    rb"(?:[ \t]*\r?\n|(?P=indent)[ \t]+[^\n]*(?:\n|\Z)|(?P=indent)[)\]][^\n]*\n)*"
+)
+
+
+def _without_bodies(session: Session, path: str) -> bytes:
+    """The text with only the first line of each function; one whose body goes to the margin keeps the rest of it."""
+    return _FUNCTION.sub(rb"\g<indent>\g<header>", session.text_of(path))
 
 
 _BLOCK = re.compile(

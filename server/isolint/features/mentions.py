@@ -14,7 +14,7 @@ from typing import Literal
 
 from isolint.check.report import Location
 from isolint.check.session import Session
-from isolint.features.binding import binds, binds_within_class, by_another_name, inheriting
+from isolint.features.binding import binds, binds_within_class, by_another_name, defined, inheriting
 from isolint.features.variables import uses
 from isolint.names.resolve import lookup
 from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, Site
@@ -399,13 +399,17 @@ def targets(session: Session, one: FixtureDef, name: str) -> tuple[FixtureDef, .
     that nobody uses, what a test beside it would get."""
     found: dict[Key, FixtureDef] = {}
     views: dict[Key, list[View]] = {}
+    alone = name != one.name and _bound_once(session, name)
     for view in views_of(session, one, name):
         asked = _asked(session, one, name, view.chain, view.node)
         if asked is not None:
+            # Nobody else binds the name, and no plugin has it that all would see: elsewhere there can be no other.
+            if alone and asked.ref is not None and len(visible(session.store, (name, view.node))) == 1:
+                return (asked,)
             found.setdefault(key_of(asked), asked)
             views.setdefault(key_of(asked), []).append(view)
     if len(found) > 1:
-        used = {key for key in found if any(_is_used(session, one, view) for view in views[key])}
+        used = {key for key in found if _is_used(session, one, views[key])}
         found = {key: target for key, target in found.items() if not used or key in used}
     if not found and one.ref is not None:
         node = Node(one.ref.path, () if one.owner is None else (one.owner,))
@@ -468,6 +472,15 @@ def _apart(session: Session, names: Iterable[str], files: frozenset[str] | set[s
     return found | {path for path in naming if any(binds(session, path, name) for name in names)}
 
 
+def _bound_once(session: Session, name: str) -> bool:
+    """Whether only one file of the project may bind a name, and that only once: most fixtures are defined once. Who
+    makes fixtures of the names of classes writes no name for it."""
+    if next(session.files_with("pytest_factoryboy"), None) is not None:
+        return False
+    binding = [path for path in session.files_with(name) if binds(session, path, name)]
+    return len(binding) == 1 and defined(session, binding[0], name) == 1
+
+
 def _asked(
     session: Session, one: FixtureDef, name: str, chain: tuple[FixtureDef, ...], node: Node
 ) -> FixtureDef | None:
@@ -478,15 +491,21 @@ def _asked(
     return chain[index - 1] if index > 0 else None
 
 
-def _is_used(session: Session, one: FixtureDef, view: View) -> bool:
-    """Whether a test uses a definition as it is seen from somewhere."""
+def _is_used(session: Session, one: FixtureDef, views: Iterable[View]) -> bool:
+    """Whether a test uses a definition as it is seen from somewhere. Files that name it are looked at first: who asks
+    for it through another fixture may be anywhere."""
+    views = tuple(views)
+    naming = set(session.files_with(one.name))
     key = key_of(one)
-    for path in view.files or (view.node.path,):
-        for item in tests_of(session.store, path):
-            if (view.files or node_of(item) == view.node) and any(
-                key_of(each) == key for each in closure(session.store, item.id).used
-            ):
-                return True
+    for first in (True, False):
+        for view in views:
+            for path in view.files or (view.node.path,):
+                if (path in naming) is first and any(
+                    (view.files or node_of(item) == view.node)
+                    and any(key_of(each) == key for each in closure(session.store, item.id).used)
+                    for item in tests_of(session.store, path)
+                ):
+                    return True
     return False
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 import os
 import resource
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from isolint.check.session import Session
-from isolint.cli.engine import Opened, open_project
 from isolint.fixes import to_sync
+from isolint.inference.client import JediOrigin, open_origin
 from isolint.placement.trace import trace
+from isolint.workspace.shapes import Environment
 
 ROUNDS = 100
 """Rounds of asking jedi."""
@@ -36,10 +37,7 @@ class Fixes:
 def measure(root: Path, path: Path, environ: Mapping[str, str]) -> Fixes:
     """Plan and make the fix of every test of a file."""
     os.environ.update(environ)
-    _opened(root, str(path))  # jedi's answers are stored now
-    opened = _opened(root, str(path))
-    session = opened.engine
-    assert isinstance(session, Session)
+    session = _opened(root, str(path))
     found = [f for f in session.findings(str(path)).findings if f.fix is not None and f.fix.applicability == "safe"]
     items = {item.node_id: item for item in session.items(str(path))}
     source = session.source_file(str(path))
@@ -64,15 +62,21 @@ def _timed(work: object) -> float:
     return time.perf_counter() - start
 
 
-def _opened(root: Path, path: str) -> Opened:
-    """The engine with all questions about the file answered."""
-    opened = open_project(str(root), {}, True)
+def _opened(root: Path, path: str) -> Session:
+    """The engine as the server has it, with all questions about the file answered."""
+    origins: list[JediOrigin] = []
+
+    def opened(environment: Environment, roots: Sequence[str]) -> JediOrigin:
+        origins.append(open_origin(environment, roots, cache=False))
+        return origins[-1]
+
+    session = Session(str(root), open_origin=opened)
     for _ in range(ROUNDS):
-        opened.engine.report(path)
-        if opened.resolver is None or not opened.resolver.wanted():
+        session.report(path)
+        if not origins[-1].wanted():
             break
-        opened.resolver.resolve(600)
-        opened.engine.origin_changed()
-    if opened.resolver is not None:
-        opened.resolver.close()
-    return opened
+        origins[-1].resolve(600)
+        session.origin_changed()
+    for origin in origins:
+        origin.close()
+    return session

@@ -44,9 +44,9 @@ itself, in whatever file: rows of a sync fixture are not seen by a test that sti
 it is done, or nothing.
 
 There is no fix where the fixture lives longer than one test (its rows would, too), where one of the tests that need it
-cannot be converted, or is not understood in full, or asks for the fixture while it runs, or where a test goes on after
-an error of the database that the fixture's tear-down would meet. It is unsafe where the code that it runs uses
-`transaction.on_commit` or catches errors of the database.
+cannot be converted or asks for the fixture while it runs, or where a test goes on after an error of the database that
+the fixture's tear-down would meet. It is unsafe where a test that would stay async is not understood in full, since it
+may look for the rows, and where the code that it runs uses `transaction.on_commit` or catches errors of the database.
 
 In a sync fixture that starts an event loop, the loop becomes `async_to_sync`.
 

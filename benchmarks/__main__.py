@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import generate, jedi, latency, memory, recomputed, startup, whole
+from benchmarks import fix, generate, jedi, latency, memory, recomputed, startup, whole
 from benchmarks.accuracy.run import accuracy
 from benchmarks.latency import KINDS, percentile
 from benchmarks.model.run import model
@@ -26,6 +26,7 @@ PARTS = (
     "startup",
     "whole",
     "memory",
+    "fix",
     "jedi",
     "accuracy",
     "fixes",
@@ -122,6 +123,13 @@ def main() -> int:
             print("\nmemory of the server, its child apart: edits, MiB")
             for edits, resident in memory.measure(made.root, made.files[2000], options.edits, environ, isolint):
                 print(f"  {edits:7}{resident:9.1f}")
+        if "fix" in parts:
+            made = generate.project(Path(folder) / "fix", (2000,))
+            found = fix.measure(made.root, made.files[2000], environ)
+            print(f"\nfixes, 2000 lines, {len(found.plans)} tests: milliseconds, p50 / p95")
+            for what, times in (("plan", found.plans), ("edits", found.edits), ("proven edits", found.proven)):
+                print(f"  {what:14}{_cell(times)}")
+            print(f"  all at once   {found.every * 1e3:7.1f}, {found.memory:.0f} MiB")
     if "jedi" in parts:
         print(
             f"\njedi's process for {options.checkout}", *jedi.lines(jedi.measure(options.checkout, environ)), sep="\n"

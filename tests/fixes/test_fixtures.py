@@ -277,11 +277,6 @@ STAYS = {
         "\n\n@pytest.mark.asyncio\nasync def test_it(order):\n    await asyncio.get_running_loop().run_in_executor(order, store)\n",
         "test_it, which requests it, cannot be converted: asyncio.get_running_loop(...).run_in_executor is given an executor of its own",
     ),
-    "a test of which not all is known": (
-        "@pytest_asyncio.fixture\nasync def order(db):\n    return await Order.objects.acreate()\n",
-        "\n\n@pytest.mark.asyncio\nasync def test_it(order, make_order):\n    await make_order.look(order)\n",
-        "test_it, which requests it, cannot be converted: what it does is not all known",
-    ),
     "a test that asks while it runs": (
         "@pytest_asyncio.fixture\nasync def order(db):\n    return await Order.objects.acreate()\n",
         SYNC_TEST
@@ -305,3 +300,14 @@ STAYS = {
 def test_a_fixture_that_stays(name: str) -> None:
     fixture, test, reason = STAYS[name]
     assert of_fixture(fixture, test).startswith(reason)
+
+
+def test_a_test_of_which_not_all_is_known_makes_it_unsafe() -> None:
+    test = "\n\n@pytest.mark.asyncio\nasync def test_it(order, make_order):\n    await make_order.look(order)\n"
+    with several({"conftest.py": CONFTEST, "test_it.py": HEAD + test}) as session:
+        (finding,) = session.findings(f"{session.root}/tests/conftest.py").findings
+        assert finding.fix is not None
+        assert finding.fix.applicability == "unsafe"
+        assert finding.fix.reason.startswith("what test_it does is not all known (make_order")
+        assert finding.fix.reason.endswith("), and it may not see the rows any more")
+        assert session.fix_all(f"{session.root}/tests/conftest.py") == "nothing to fix"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isolint.text.edits import Edit, apply, difference
+from isolint.text.edits import Composed, Edit, apply, difference
 
 texts = st.text(alphabet="ab\né€😀\r", max_size=30)
 
@@ -53,3 +53,20 @@ def test_edits_that_make_no_sense_are_an_error(edits: list[Edit]) -> None:
 
 def test_shift_is_what_follows_moves_by() -> None:
     assert Edit(2, 5, b"x").shift == -2
+
+
+_TEXT = st.binary(max_size=12).map(lambda raw: bytes(b"abcdefgh"[byte % 8] for byte in raw))
+
+
+@given(_TEXT, st.lists(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12), _TEXT), max_size=4), max_size=4))
+def test_edits_one_after_the_other_are_edits_at_once(text: bytes, steps: list[list[tuple[int, int, bytes]]]) -> None:
+    composed, now = Composed.of(text), text
+    for step in steps:
+        edits, last = [], -1
+        for start, size, new in sorted(step):
+            end = min(start + size, len(now))
+            if last < start <= end:
+                edits.append(Edit(start, end, new))
+                last = end
+        composed, now = composed.then(edits), apply(now, edits)
+    assert apply(text, composed.edits(len(text))) == now

@@ -7,7 +7,6 @@ are never touched here.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,7 +22,7 @@ from isolint.pytest_model.collect import dropped_of
 from isolint.pytest_model.database import database
 from isolint.pytest_model.shapes import TestItem
 from isolint.syntax.source import SourceFile
-from isolint.text.edits import Edit, apply
+from isolint.text.edits import Composed, Edit, apply
 
 if TYPE_CHECKING:
     from isolint.check.session import Session
@@ -130,7 +129,7 @@ class _Draft:
     session: Session
     within: Container[str] | None
     before: dict[str, tuple[bytes | None, bytes]] = field(default_factory=dict)
-    now: dict[str, bytes] = field(default_factory=dict)
+    now: dict[str, tuple[bytes, Composed]] = field(default_factory=dict)
 
     def source(self, path: str) -> SourceFile | None:
         """A file as it is in the draft."""
@@ -143,13 +142,11 @@ class _Draft:
             shown = path.removeprefix(self.session.root.rstrip("/") + "/")
             return f"it would also change {shown}, which is not among the files to be fixed"
         self.before.setdefault(path, (self.session.buffer(path), source.text))
-        self._set(path, apply(source.text, edits))
+        known = self.now[path][1] if path in self.now else Composed.of(source.text)
+        self.now[path] = (apply(source.text, edits), known.then(edits))
+        self.session.set_buffer(path, self.now[path][0])
         after = self.source(path)
         return "" if after is not None and _flawed(after) <= _flawed(source) else "the result would not parse"
-
-    def _set(self, path: str, text: bytes) -> None:
-        self.now[path] = text
-        self.session.set_buffer(path, text)
 
     @contextmanager
     def attempt(self) -> Iterator[list[str]]:
@@ -158,14 +155,17 @@ class _Draft:
         reasons: list[str] = []
         yield reasons
         if reasons:
-            for path, text in self.now.items():
-                if kept.get(path) != text:
-                    self.session.set_buffer(path, kept.get(path, self.before[path][1]))
+            for path, changed in self.now.items():
+                if kept.get(path) != changed:
+                    self.session.set_buffer(path, kept[path][0] if path in kept else self.before[path][1])
             self.now = kept
 
     def changes(self, first: str) -> tuple[FileChanges, ...]:
         """What differs, that of the file `first` in front."""
-        made = [FileChanges(path, changes(self.before[path][1], self.now[path])) for path in sorted(self.now)]
+        made = []
+        for path, (_, composed) in sorted(self.now.items()):
+            edits = composed.edits(len(self.before[path][1]))
+            made.append(FileChanges(path, tuple(Change(e.start, e.end, e.text.decode()) for e in edits)))
         return tuple(sorted((one for one in made if one.changes), key=lambda one: one.path != first))
 
     def restore(self) -> None:
@@ -408,19 +408,3 @@ def offered(session: Session, path: str, test: str, kind: str) -> FixEdits | str
             reason = "another mark or fixture would still count"
         files = draft.changes(path)
     return reason or FixEdits(title, "unsafe", files)
-
-
-# --- the difference --------------------------------------------------------------------------------------------------
-
-
-def changes(before: bytes, after: bytes) -> tuple[Change, ...]:
-    """The lines that differ, as minimal replacements: disjoint and in order."""
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    starts = [0]
-    for line in old:
-        starts.append(starts[-1] + len(line))
-    found = []
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag != "equal":
-            found.append(Change(starts[a], starts[b], b"".join(new[c:d]).decode("utf-8")))
-    return tuple(found)

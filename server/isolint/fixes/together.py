@@ -45,7 +45,9 @@ def _part(store: Store, item: TestItem) -> Part | str:
         loops = of_test(store, (item, -1))
         return loops if isinstance(loops, str) else Part("loops", loops.unsafe)
     if result.undecided:
-        return f"what it does is not all known ({result.undecided[0][1]}), and it may not see the rows any more"
+        # It stays where it is, and nobody knows whether it looks for the rows from there.
+        why = result.undecided[0][1]
+        return Part("stays", f"what {item.id.name} does is not all known ({why}), and it may not see the rows any more")
     node = find_node(store, item.ref)
     if not item.is_async and isinstance(node, f.Function):
         # What a fixture does after such a test it would then do in the broken transaction.

@@ -37,7 +37,18 @@ def order(db):
 
 ## Fix safety
 
-There is no automatic fix yet.
+`isolint check --fix` makes a sync fixture of an async one where nothing that it makes can belong to an event loop: it
+does database work and awaits only functions of the project that need no loop of their own. It changes the decorator,
+the declared type and the imports too, and converts every async test that requests the fixture and works on the database
+itself, in whatever file: rows of a sync fixture are not seen by a test that still works on another connection. All of
+it is done, or nothing.
+
+There is no fix where the fixture lives longer than one test (its rows would, too), where one of the tests that need it
+cannot be converted or asks for the fixture while it runs, or where a test goes on after an error of the database that
+the fixture's tear-down would meet. It is unsafe where a test that would stay async is not understood in full, since it
+may look for the rows, and where the code that it runs uses `transaction.on_commit` or catches errors of the database.
+
+In a sync fixture that starts an event loop, the loop becomes `async_to_sync`.
 
 ## References
 
@@ -59,7 +70,7 @@ RULE = Rule(
     name="async-db-fixture",
     default_severity="error",
     summary="a fixture works on the database outside the transaction of its tests",
-    fixable=False,
+    fixable=True,
 )
 
 

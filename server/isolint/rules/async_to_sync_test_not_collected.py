@@ -44,7 +44,9 @@ Where the body awaits more than once, put it into an inner `async def run()` and
 
 ## Fix safety
 
-There is no automatic fix yet.
+The decorator goes and the bridge moves inside: around the one await of the body, or, where more of it needs an event
+loop, around the whole body as one coroutine. It is marked unsafe since the test has never run so far, and may fail when
+it does.
 
 ## References
 
@@ -66,7 +68,7 @@ RULE = Rule(
     name="async-to-sync-test-not-collected",
     default_severity="error",
     summary="pytest drops a test function that is decorated with `@async_to_sync`",
-    fixable=False,
+    fixable=True,
     about="dropped",
 )
 

@@ -41,7 +41,13 @@ def test_ship(order):
 
 ## Fix safety
 
-There is no automatic fix yet.
+`asyncio.run(f(x))` and `loop.run_until_complete(f(x))` become `async_to_sync(f)(x)`, and a method of Django's its sync
+form. Safe for `asyncio.run`, whose loop ends with the call as that of `async_to_sync` does; unsafe for
+`run_until_complete` where what is run is not known to need no loop that several calls share.
+
+There is no fix where the coroutine is made elsewhere, where options are given, where the code it runs hands work to
+threads, drives the application or closes connections, and where an error of the database is expected outside of an
+`atomic` block: on the test's own connection it would break the transaction.
 
 ## References
 
@@ -62,7 +68,7 @@ RULE = Rule(
     name="bare-event-loop-in-db-test",
     default_severity="error",
     summary="an event loop started by hand runs database work of a sync test on another connection",
-    fixable=False,
+    fixable=True,
 )
 
 

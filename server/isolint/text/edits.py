@@ -40,6 +40,59 @@ def apply(text: bytes, edits: Iterable[Edit]) -> bytes:
     return b"".join(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """Edits done one after the other, as edits done at once: `pieces` are what the text consists of now, spans of the
+    text that it was and what was put in."""
+
+    pieces: tuple[tuple[int, int] | bytes, ...]
+
+    @classmethod
+    def of(cls, text: bytes) -> Composed:
+        """No edits."""
+        return cls(((0, len(text)),))
+
+    def then(self, edits: Iterable[Edit]) -> Composed:
+        """With these as well: each counts in offsets of the text as it is after those before. They must be disjoint."""
+        made: list[tuple[int, int] | bytes] = []
+        todo = sorted(edits, key=lambda edit: (edit.start, edit.end), reverse=True)
+        position = 0
+        for piece in (*self.pieces, b""):
+            size = len(piece) if isinstance(piece, bytes) else piece[1] - piece[0]
+            done = 0
+            while todo and todo[-1].start <= position + size:
+                edit = todo[-1]
+                made.append(_part(piece, done, max(done, edit.start - position)))
+                done = min(max(done, edit.end - position), size)
+                if edit.end > position + size:  # it goes on in the next piece
+                    todo[-1] = Edit(position + size, edit.end, edit.text)
+                    break
+                made.append(edit.text)
+                todo.pop()
+            made.append(_part(piece, done, size))
+            position += size
+        return Composed(tuple(piece for piece in made if piece and (isinstance(piece, bytes) or piece[0] < piece[1])))
+
+    def edits(self, size: int) -> tuple[Edit, ...]:
+        """All that was done, in offsets of the text as it was, which is `size` bytes long: sorted and disjoint."""
+        found: list[Edit] = []
+        position, text = 0, b""
+        for piece in (*self.pieces, (size, size)):
+            if isinstance(piece, bytes):
+                text += piece
+                continue
+            if text or piece[0] > position:
+                found.append(Edit(position, piece[0], text))
+            position, text = piece[1], b""
+        return tuple(found)
+
+
+def _part(piece: tuple[int, int] | bytes, start: int, end: int) -> tuple[int, int] | bytes:
+    if isinstance(piece, bytes):
+        return piece[start:end]
+    return piece[0] + start, piece[0] + end
+
+
 def difference(old: bytes, new: bytes) -> Edit | None:
     """The one edit that makes `new` of `old`; None when they are equal.
 

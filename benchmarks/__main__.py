@@ -41,11 +41,15 @@ def main() -> int:
     parser.add_argument("--edits", type=int, default=10_000, help="for `memory`")
     parser.add_argument("--limit", type=float, default=900.0, help="seconds a run of `whole` or `accuracy` may take")
     parser.add_argument(
-        "--checkouts", type=Path, help="for `accuracy`, `fixes`, `navigation`: a folder of checkouts, see accuracy/projects.py"
+        "--checkouts",
+        type=Path,
+        help="for `accuracy`, `fixes`, `navigation`: a folder of checkouts, see accuracy/projects.py",
     )
     parser.add_argument("--only", default="", help="these projects of the checkouts, separated by commas")
     parser.add_argument("--measured", type=Path, help="for `accuracy`: a folder of tables of measured tests")
-    parser.add_argument("--keep", type=Path, help="for `accuracy`, `fixes`: where to leave what was said of each project")
+    parser.add_argument(
+        "--keep", type=Path, help="for `accuracy`, `fixes`: where to leave what was said of each project"
+    )
     parser.add_argument("--truth", default=os.environ.get("ISOLINT_TRUTH"), help="the truth cases, for `accuracy`")
     parser.add_argument("--beside", help="for `navigation`: the program of pytest-language-server")
     parser.add_argument("--most", type=int, default=300, help="for `navigation`: places asked about in each project")

@@ -60,7 +60,9 @@ class Case:
         """The test file."""
         tree = ast.parse(dedent(self.product))
         names = [n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
-        names += [n.targets[0].id for n in tree.body if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]
+        names += [
+            n.targets[0].id for n in tree.body if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)
+        ]
         parts = [HEAD.format(names=", ".join(sorted(names)))]
         if self.module:
             parts.append(f"{dedent(self.module).strip()}\n")

@@ -1,7 +1,5 @@
 """Cases of the judge: classes and their helpers, decorators, patches, marks and fixtures."""
 
-# ruff: noqa: E501 - a case is read best on one line
-
 from __future__ import annotations
 
 from tests.fixes.cases import Case

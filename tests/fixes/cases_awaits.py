@@ -1,7 +1,5 @@
 """Cases of the judge: awaits in every place of an expression or a statement, and async blocks."""
 
-# ruff: noqa: E501 - a case is read best on one line
-
 from __future__ import annotations
 
 from tests.fixes.cases import Case

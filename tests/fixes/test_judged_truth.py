@@ -85,6 +85,7 @@ class Laboratory:
     def _project(self, options: Options, form: str) -> Path:
         project = self.folder / f"{form}-{list(self.groups).index(options)}"
         if form == "after":
+            self.offers(options, "before")  # all questions about packages are answered when it is fixed
             shutil.copytree(self.project(options, "before"), project)
             said = isolint("check", "--fix", ".", folder=project)
             assert said.code in (0, 1), said.err

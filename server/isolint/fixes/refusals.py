@@ -237,8 +237,8 @@ def of_body(store: Store, path: str, function: f.Function) -> str:
         match node:
             case f.Missing() | f.Simple(kind="missing"):
                 return "it has a syntax error"
-            case f.Yield():
-                return "it yields"
+            case f.Lambda() if any(isinstance(inside, f.Yield) for inside in walk(node)):
+                return "a lambda in it yields"
             case f.Name(id=word) | f.Attribute(attr=word):
                 reason = _of_word(word)
                 if reason:

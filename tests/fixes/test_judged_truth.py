@@ -1,9 +1,9 @@
 """The truth cases that leak and have a safe fix: converted by the command line and run by pytest on both databases.
 
-Cases with the same options make one project, with a folder for each case. That they leaked was measured (`measured.json`
-beside them); here the converted tests are held against the originals: they pass where those passed (and where those
-failed because they leaked), assert as often, work on the test's connection alone, leave no row, and fail on mutants of
-the project as the originals do. The cases lie beside the checkout, or where ISOLINT_TRUTH says.
+Cases with the same options make one project, with a folder for each case. That they leaked was measured
+(`measured.json` beside them); here the converted tests are held against the originals: they pass where those passed
+(and where those failed because they leaked), assert as often, work on the test's connection alone, leave no row, and
+fail on mutants of the project as the originals do. The cases lie beside the checkout, or where ISOLINT_TRUTH says.
 """
 
 from __future__ import annotations

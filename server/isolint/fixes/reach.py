@@ -186,8 +186,8 @@ def is_known_await(store: Store, here: Body, node: f.Await) -> bool:
 
 
 def _is_bound_to_hop(store: Store, here: Body, name: str) -> bool:
-    """Whether a name is bound once in a function: by a `def` whose decorators wrap it so that it is to be awaited, or to
-    what such a wrapper gives."""
+    """Whether a name is bound once in a function: by a `def` whose decorators wrap it so that it is to be awaited, or
+    to what such a wrapper gives."""
     local = bound_names(here.function)
     if name not in local or any(p.name == name for p in here.function.params):
         return False

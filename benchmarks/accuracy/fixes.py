@@ -24,7 +24,7 @@ from isolint.cli.progress import Progress
 
 HEADER = ("project", "tests", "safe", "unsafe", "none", "files rewritten", "of these parse", "left in converted tests")
 SEED = 7
-_NAMES = re.compile(r"[\w.]*_\w+|[\w.]+\(\)|[A-Z]\w*\.[\w.]+|\([^)]*\)|'[^']*'")
+_NAMES = re.compile(r"(?<=fixture )\w+|[\w.]*_\w+|[\w.]+\(\)|[A-Z]\w*\.[\w.]+|\([^)]*\)|'[^']*'")
 """What of a reason is about one test: names in it."""
 
 

@@ -506,4 +506,56 @@ CASES = [
         "total=total",
         "total=total + 1",
     ),
+    Case(
+        "nested_generators",
+        """
+        async def total_of(stream):
+            return sum([order.total async for order in stream])
+        """,
+        """
+        def numbers():
+            yield 1
+            yield 2
+
+        async def orders():
+            for number in numbers():
+                yield await Order.objects.acreate(total=number)
+
+        assert await total_of(orders()) == 3
+        assert [o.total async for o in orders()] == list(numbers())
+        assert await Order.objects.acount() == 4
+        """,
+        "sum([",
+        "len([",
+    ),
+    Case(
+        "nested_context_manager",
+        """
+        async def sell(opened, total):
+            async with opened() as till:
+                till.append((await Order.objects.acreate(total=total)).total)
+        """,
+        """
+        from contextlib import asynccontextmanager
+
+        till = []
+
+        @asynccontextmanager
+        async def opened():
+            yield till
+            till.append(await Order.objects.acount())
+
+        @asynccontextmanager
+        async def broken():
+            raise ValueError("broken")
+            yield
+
+        await sell(opened, 3)
+        with pytest.raises(ValueError, match="broken"):
+            await sell(broken, 4)
+        assert till == [3, 1]
+        """,
+        "total=total",
+        "total=total + 1",
+    ),
 ]

@@ -1,4 +1,4 @@
-"""Tests run for real, in a project and a process of their own: what passed, was asserted, worked elsewhere and stayed."""
+"""Tests run for real, in a project and a process of their own: what passed, was asserted, worked elsewhere, stayed."""
 
 from __future__ import annotations
 

@@ -115,7 +115,6 @@ def test_it_leaked_before(laboratory: Laboratory, database: tuple[tuple[str, str
     assert of_case(case, before.outcomes), before.output
     assert failed(case, before) == [], before.output
     assert of_case(case, before.elsewhere)
-    assert of_case(case, before.left)
     assert of_case(case, before.asserted).keys() == of_case(case, before.outcomes).keys()
 
 

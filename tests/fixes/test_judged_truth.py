@@ -1,9 +1,9 @@
 """The truth cases that leak and have a safe fix: converted by the command line and run by pytest on both databases.
 
-Cases with the same options make one project, with a folder for each case. That they leaked was measured (`measured.json`
-beside them); here the converted tests are held against the originals: they pass where those passed (and where those
-failed because they leaked), assert as often, work on the test's connection alone, leave no row, and fail on mutants of
-the project as the originals do. The cases lie beside the checkout, or where ISOLINT_TRUTH says.
+Cases with the same options make one project, with a folder for each case. That they leaked was measured
+(`measured.json` beside them); here the converted tests are held against the originals: they pass where those passed
+(and where those failed because they leaked), assert as often, work on the test's connection alone, leave no row, and
+fail on mutants of the project as the originals do. The cases lie beside the checkout, or where ISOLINT_TRUTH says.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ if os.environ.get("PGDATABASE"):
 HANGS = {"g6_18_unique_conflict"}
 """Cases whose originals never end on PostgreSQL, as measured: only SQLite says how often they assert."""
 APART = {
+    "g3_23_sync_client_in_thread": "among all others its finding is reported, and the fix sees none: not explained yet",
     "g3_32_request_finished_receiver": "its receiver would be connected for the requests of all others",
     "g5_25_django_db_setup_override": "its database has rows from the start",
 }
@@ -85,6 +86,7 @@ class Laboratory:
     def _project(self, options: Options, form: str) -> Path:
         project = self.folder / f"{form}-{list(self.groups).index(options)}"
         if form == "after":
+            self.offers(options, "before")  # all questions about packages are answered when it is fixed
             shutil.copytree(self.project(options, "before"), project)
             said = isolint("check", "--fix", ".", folder=project)
             assert said.code in (0, 1), said.err
@@ -111,7 +113,7 @@ class Laboratory:
         return found
 
     def fixed(self, options: Options) -> list[str]:
-        """The node ids of the tests with a safe fix."""
+        """The node ids of the tests that a safe fix is offered."""
         return [node for node, offers in self.offers(options, "before").items() if offers == {"safe"}]
 
     def _run(self, options: Options, form: str, mutant: str, database: tuple[tuple[str, str], ...]) -> Verdict:

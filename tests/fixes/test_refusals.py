@@ -187,6 +187,10 @@ CASES = {
         "async def test_it():\n    await Order.objects.acreate()\n    yield\n",
         "it yields",
     ),
+    "yield in a lambda": (
+        "async def test_it():\n    await Order.objects.acreate()\n    print(lambda: (yield))\n",
+        "a lambda in it yields",
+    ),
     "opaque decorator": (
         "@wrapped\nasync def test_it():\n    await Order.objects.acreate()\n",
         "a decorator of the project wraps the test",

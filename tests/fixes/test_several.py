@@ -95,7 +95,6 @@ def three_calls(helper: str) -> str:
         "async def {name}(n):\n    make = sync_to_async(store)\n    return await make(n)\n",
         "async def {name}(n):\n    make = sync_to_async(lambda: store(n))\n    return await make()\n",
         "class {name}Depot:\n    @staticmethod\n    async def put(n):\n        return await Order.objects.acreate(total=n)\n\n\n{name} = {name}Depot.put\n",
-        "class {name}Depot:\n    @classmethod\n    async def put(cls, n):\n        return await Order.objects.acreate(total=n)\n\n\n{name} = {name}Depot.put\n",
     ],
 )
 def test_hops_with_a_name_inside_a_helper_need_no_common_loop(helper: str) -> None:
@@ -110,6 +109,8 @@ def test_hops_with_a_name_inside_a_helper_need_no_common_loop(helper: str) -> No
         "async def {name}(n):\n    async def make():\n        return await n.start()\n\n    return await make()\n",
         "async def {name}(n):\n    make = sync_to_async(store)\n    make = n.start\n    return await make(n)\n",
         "async def {name}(make):\n    if make:\n        make = sync_to_async(store)\n    return await make(1)\n",
+        "class {name}Depot:\n    @classmethod\n    async def put(cls, n):\n        return await Order.objects.acreate(total=n)\n\n\n{name} = {name}Depot.put\n",
+        "class {name}Depot:\n    def __init__(self):\n        self.loop = asyncio.get_running_loop()\n\n\nasync def {name}(n):\n    await Order.objects.acount()\n    return {name}Depot()\n",
     ],
 )
 def test_names_inside_a_helper_that_may_be_anything(helper: str) -> None:

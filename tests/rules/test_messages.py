@@ -1,5 +1,7 @@
 """What a finding calls the work that left: the function that a hop was given, or the one that is called."""
 
+# ruff: noqa: E501 - a case is read best on one line
+
 from __future__ import annotations
 
 import pytest

@@ -23,7 +23,6 @@ from isolint.syntax import facts as f
 Doubts = frozenset[tuple[str, str]]
 """Pairs of what is done ("on_commit", "close", "error") and the name of the function that does it."""
 
-_BINDINGS = ("staticmethod", "classmethod")
 _WORDS = {"on_commit": "on_commit", "close_old_connections": "close"}
 
 
@@ -136,7 +135,7 @@ class Body:
 def body(store: Store, path: str, function: f.Function, owner: ClassRef | None) -> Body:
     """A function with the names that it binds once to `Class(...)` of the project, and `self` as one of `owner`."""
     instances = _instances(store, path, function)
-    static = any(isinstance(d, f.Name) and d.id in _BINDINGS for d in function.decorators)
+    static = any(isinstance(d, f.Name) and d.id in ("staticmethod", "classmethod") for d in function.decorators)
     if owner is not None and function.params and not static:
         instances = {function.params[0].name: owner, **instances}
     return Body(path, function, instances)
@@ -167,10 +166,16 @@ def is_loop_free(store: Store, here: Body) -> bool:
             case f.Yield() if is_async:
                 return False
             case f.Await():
-                if not is_known_await(store, here, node):
+                if not _awaits_bound_hop(store, here, node) and not is_known_await(store, here, node):
                     return False
-    named = [s for s in _named(store, here.path, here.function) if isinstance(s, FunctionSymbol)]
-    return all(loop_free(store, FunctionSymbol(symbol.ref)) for symbol in named)
+    called: list[FunctionSymbol] = []
+    for symbol in _named(store, here.path, here.function):
+        if isinstance(symbol, FunctionSymbol):
+            called.append(FunctionSymbol(symbol.ref))
+        else:  # an object may take hold of the loop in which it is made
+            made = (init for _, init in class_attribute(store, symbol.ref, "__init__"))
+            called += (FunctionSymbol(init.ref, symbol.ref) for init in made if isinstance(init, FunctionSymbol))
+    return all(loop_free(store, symbol) for symbol in called)
 
 
 def needs_a_loop(store: Store, path: str, function: f.Function) -> str:
@@ -195,24 +200,24 @@ def is_known_await(store: Store, here: Body, node: f.Await) -> bool:
         return _is_hop(store, here.path, call.func.func, bound_names(here.function))
     if isinstance(call.func, f.Attribute) and call.func.attr in _database_words(store, ""):
         return True
-    if isinstance(call.func, f.Name) and _is_bound_to_hop(store, here, call.func.id):
-        return True
     found = _callees(store, here, call.func)
     return bool(found) and all(loop_free(store, callee) for callee in found)
 
 
-def _is_bound_to_hop(store: Store, here: Body, name: str) -> bool:
-    """Whether a name is bound once in a function: by a `def` whose decorators wrap it so that it is to be awaited, or to
-    what such a wrapper gives."""
-    local = bound_names(here.function)
+def _awaits_bound_hop(store: Store, here: Body, node: f.Await) -> bool:
+    """Whether a name is called that the function binds once: by a `def` whose decorators wrap it so that it is to be
+    awaited, or to what such a wrapper gives."""
+    if not isinstance(node.value, f.Call) or not isinstance(node.value.func, f.Name):
+        return False
+    local, name = bound_names(here.function), node.value.func.id
     if name not in local or any(p.name == name for p in here.function.params):
         return False
     bound = 0
     wraps = False
-    for node in walk(here.function):
-        match node:
-            case f.Function() if node.name == name:
-                called = [d.func if isinstance(d, f.Call) else d for d in node.decorators]
+    for inside in walk(here.function):
+        match inside:
+            case f.Function() if inside.name == name:
+                called = [d.func if isinstance(d, f.Call) else d for d in inside.decorators]
                 wraps = bool(called) and all(_is_hop(store, here.path, one, local) for one in called)
                 bound += 1
             case f.Assign(targets=(f.Name(id=word),), value=f.Call(func=func)) if word == name:
@@ -220,8 +225,8 @@ def _is_bound_to_hop(store: Store, here: Body, name: str) -> bool:
                 bound += 1
             case f.Assign(targets=targets) | f.Delete(targets=targets):
                 bound += sum(isinstance(n, f.Name) and n.id == name for t in targets for n in walk(t))
-            case f.For() | f.Clause() | f.WithItem() | f.Walrus() if node.target is not None:
-                bound += sum(isinstance(n, f.Name) and n.id == name for n in walk(node.target))
+            case f.For() | f.Clause() | f.WithItem() | f.Walrus() if inside.target is not None:
+                bound += sum(isinstance(n, f.Name) and n.id == name for n in walk(inside.target))
     return wraps and bound == 1
 
 
@@ -259,7 +264,8 @@ def _gives_awaitable(store: Store, ref: FunctionRef) -> bool:
     found = find(store, ref)
     if found is None or not isinstance(found.node, f.Function):
         return False
-    decorators = [d for d in found.node.decorators if not (isinstance(d, f.Name) and d.id in _BINDINGS)]
+    # What a class method makes of its class is not known.
+    decorators = [d for d in found.node.decorators if not (isinstance(d, f.Name) and d.id == "staticmethod")]
     if not decorators:
         return found.node.is_async and not found.node.is_generator
     called = [d.func if isinstance(d, f.Call) else d for d in decorators]

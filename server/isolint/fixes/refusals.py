@@ -235,7 +235,7 @@ def _last(name: str) -> str:
 
 def of_body(store: Store, path: str, function: f.Function) -> str:
     """Words and calls in the test itself that mean another thing in a sync test."""
-    if any(isinstance(node, f.Yield) for node in walk(function)):
+    if function.is_generator:
         return "it yields"
     return of_words(store, path, function) or of_errors(store, path, function)
 
@@ -246,6 +246,8 @@ def of_words(store: Store, path: str, function: f.Function) -> str:
         match node:
             case f.Missing() | f.Simple(kind="missing"):
                 return "it has a syntax error"
+            case f.Lambda() if any(isinstance(inside, f.Yield) for inside in walk(node)):
+                return "a lambda in it yields"
             case f.Name(id=word) | f.Attribute(attr=word):
                 reason = _of_word(word)
                 if reason:

@@ -210,6 +210,10 @@ def _stdin(arguments: argparse.Namespace, cwd: str) -> _Stdin | None:
         raise CommandError("reading from stdin needs --stdin-filename NAME: what a test is depends on where it stands")
     if arguments.paths not in ([], ["-"]):
         raise CommandError("--stdin-filename takes no other path than -")
+    if os.path.isdir(os.path.join(cwd, arguments.stdin_filename)):
+        raise CommandError(
+            f"--stdin-filename names the file that the text is for; {arguments.stdin_filename} is a folder"
+        )
     raw = sys.stdin.buffer.read()
     decoded = decode(raw)
     if isinstance(decoded, Undecodable):

@@ -170,6 +170,17 @@ def test_a_helper_says_how_many_tests_leak_through_it(inside: Inside, tmp_path: 
     assert told(inside, conftest, "", before) == []
 
 
+def test_only_open_files_count_when_the_workspace_is_not_checked_any_more(inside: Inside, tmp_path: Path) -> None:
+    (tmp_path / "test_b.py").write_text(SHARED.format("b"))
+    inside.start(tmp_path, capabilities=PULLS, initializationOptions={"diagnosticMode": "workspace"})
+    conftest = inside.open(tmp_path / "conftest.py", "word\n")
+    pull(inside, inside.open(tmp_path / "test_a.py", SHARED.format("a")))
+    inside.result("workspace/diagnostic", {"previousResultIds": []})
+    assert notes(pull(inside, conftest)["items"])[0][0].startswith("4 tests leak here: ")
+    inside.notify("workspace/didChangeConfiguration", {"settings": {"isolint": {}}})
+    assert notes(pull(inside, conftest)["items"])[0][0].startswith("2 tests leak here (in open files): ")
+
+
 def test_it_moves_with_the_helper(inside: Inside, tmp_path: Path) -> None:
     inside.start(tmp_path)
     conftest = inside.open(tmp_path / "conftest.py", "x\nword\n")

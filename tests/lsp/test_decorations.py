@@ -113,8 +113,9 @@ def test_a_client_that_cannot_be_told_is_not(inside: Inside, tmp_path: Path) -> 
     conftest = inside.open(tmp_path / "conftest.py", "# word: one\n")
     uri = inside.open(tmp_path / "test_a.py", TESTS)
     hints(inside, uri)
+    before = len(inside.messages)
     inside.change(conftest, 2, "# word: two\n")
-    inside.published(uri, 1, len(inside.messages))
+    inside.published(conftest, 2, before)
     settled(inside)
     assert requests(inside, "inlayHint") == 0
 

@@ -238,6 +238,7 @@ def test_one_that_is_not_there(run: Run, project: Path) -> None:
 @pytest.mark.parametrize(
     "arguments, words",
     [
+        (("--stdin-filename", "."), ". is a folder"),
         (("--add-ignores", "--baseline", "b.json", "--diff"), "--diff shows changes of source files"),
         (("--add-ignores", "--baseline", "b.json", "--stdin-filename", "test_a.py", "-"), "not of a text on stdin"),
     ],

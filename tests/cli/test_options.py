@@ -19,6 +19,10 @@ from isolint.cli.options import overrides
         (["a=1", "a=2"], {"a": 2}),
         (["a="], {"a": ""}),
         (["a=b=c"], {"a": "b=c"}),
+        (["select=ISO101"], {"select": ["ISO101"]}),
+        (["select=ISO101, ISO2"], {"select": ["ISO101", "ISO2"]}),
+        (["exclude="], {"exclude": []}),
+        (["per-file-ignores.'tests/*'=ALL"], {"per-file-ignores": {"tests/*": ["ALL"]}}),
         ([], {}),
     ],
 )

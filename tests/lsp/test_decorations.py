@@ -113,8 +113,9 @@ def test_a_client_that_cannot_be_told_is_not(inside: Inside, tmp_path: Path) -> 
     conftest = inside.open(tmp_path / "conftest.py", "# word: one\n")
     uri = inside.open(tmp_path / "test_a.py", TESTS)
     hints(inside, uri)
+    before = len(inside.messages)
     inside.change(conftest, 2, "# word: two\n")
-    inside.published(uri, 1, len(inside.messages))
+    inside.published(conftest, 2, before)
     settled(inside)
     assert requests(inside, "inlayHint") == 0
 
@@ -168,6 +169,17 @@ def test_a_helper_says_how_many_tests_leak_through_it(inside: Inside, tmp_path: 
     before = len(inside.messages)
     inside.notify("textDocument/didClose", {"textDocument": {"uri": (tmp_path / "test_b.py").as_uri()}})
     assert told(inside, conftest, "", before) == []
+
+
+def test_only_open_files_count_when_the_workspace_is_not_checked_any_more(inside: Inside, tmp_path: Path) -> None:
+    (tmp_path / "test_b.py").write_text(SHARED.format("b"))
+    inside.start(tmp_path, capabilities=PULLS, initializationOptions={"diagnosticMode": "workspace"})
+    conftest = inside.open(tmp_path / "conftest.py", "word\n")
+    pull(inside, inside.open(tmp_path / "test_a.py", SHARED.format("a")))
+    inside.result("workspace/diagnostic", {"previousResultIds": []})
+    assert notes(pull(inside, conftest)["items"])[0][0].startswith("4 tests leak here: ")
+    inside.notify("workspace/didChangeConfiguration", {"settings": {"isolint": {}}})
+    assert notes(pull(inside, conftest)["items"])[0][0].startswith("2 tests leak here (in open files): ")
 
 
 def test_it_moves_with_the_helper(inside: Inside, tmp_path: Path) -> None:

@@ -60,13 +60,6 @@ class _Job:
         """Whether nothing is written: a patch is shown."""
         return bool(self.arguments.diff)
 
-    @property
-    def changes_files(self) -> bool:
-        """Whether source files get another text, on disk or for show."""
-        given = self.arguments
-        comments = given.add_ignores and not given.baseline
-        return bool(given.fix or given.diff or comments)
-
 
 def run(arguments: argparse.Namespace, opener: Opener | None) -> int:
     """Check, print, and return the exit code: 0, 1 or 2 as the contract says."""
@@ -127,10 +120,11 @@ def _once(job: _Job) -> int:
         baseline = adopt.read_baseline(arguments.baseline, job.cwd, project.engine.root, may_be_new=may_be_new)
     progress.start("Looking for tests", None)
     files = [stdin.path] if stdin else project.engine.files(job.targets)
-    before, failures = analyse(project, files, progress, afresh=job.changes_files)
+    converting = arguments.fix or (job.is_dry and not arguments.add_ignores)
+    before, failures = analyse(project, files, progress, afresh=converting)
     after = before
     fixed: list[fix.Fixed] = []
-    if arguments.fix or (job.is_dry and not arguments.add_ignores):
+    if converting:
         progress.start("Converting tests", len(files))
         fixing = fix.Fixing(project.engine, files, arguments.unsafe_fixes)
         for path in files:
@@ -149,8 +143,11 @@ def _once(job: _Job) -> int:
                 one = adopt.ignore_file(project.engine, after[path], lambda f: _is_shown(f, arguments))
                 ignored.append(replace(one, file=_written(job, [one.file])[0]))
             progress.advance()
-        if any(one.file.before != one.file.after for one in ignored):
-            after, failures = analyse(project, files, progress)
+        # A comment changes what is shown in its file, and nothing anywhere else.
+        commented = [one.file.path for one in ignored if one.file.before != one.file.after]
+        if commented:
+            again, failing = analyse(project, commented, progress, afresh=True)
+            after, failures = {**after, **again}, {**failures, **failing}
     progress.close()
 
     notices = job.notices
@@ -216,6 +213,10 @@ def _stdin(arguments: argparse.Namespace, cwd: str) -> _Stdin | None:
         raise CommandError("reading from stdin needs --stdin-filename NAME: what a test is depends on where it stands")
     if arguments.paths not in ([], ["-"]):
         raise CommandError("--stdin-filename takes no other path than -")
+    if os.path.isdir(os.path.join(cwd, arguments.stdin_filename)):
+        raise CommandError(
+            f"--stdin-filename names the file that the text is for; {arguments.stdin_filename} is a folder"
+        )
     raw = sys.stdin.buffer.read()
     decoded = decode(raw)
     if isinstance(decoded, Undecodable):

@@ -48,11 +48,24 @@ def _parsed(assignment: str) -> dict[str, object]:
         parsed = tomllib.loads(f"{key} = ''")
     except tomllib.TOMLDecodeError as error:
         raise CommandError(f"--config: {key.strip()!r} is not a key: {error}") from error
-    _set_leaf(parsed, value.strip())
+    _set_leaf(parsed, _as_list(value) if _wants_list(parsed) else value.strip())
     return parsed
 
 
-def _set_leaf(table: dict[str, object], value: str) -> None:
+def _wants_list(parsed: dict[str, object]) -> bool:
+    """Whether the one setting in it is a list of strings: nor does a shell user write brackets (`select=ISO1,ISO2`)."""
+    from isolint.workspace.settings import SETTINGS
+
+    kinds = {setting.name: setting.type for setting in SETTINGS}
+    ((key, inner),) = parsed.items()
+    return kinds.get(key) == ("table of strings" if isinstance(inner, dict) else "strings")
+
+
+def _as_list(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _set_leaf(table: dict[str, object], value: object) -> None:
     for key, inner in table.items():
         if isinstance(inner, dict):
             _set_leaf(inner, value)

@@ -7,7 +7,7 @@ its tests already.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from msgspec.structs import replace
 
@@ -36,6 +36,10 @@ class Causes:
     def drop(self, path: str) -> set[str]:
         """A file is not looked at any more."""
         return self._set(path, ())
+
+    def drop_others(self, paths: Collection[str]) -> set[str]:
+        """No file but these is looked at any more."""
+        return set().union(*(self.drop(path) for path in list(self._by_report) if path not in paths))
 
     def clear(self) -> set[str]:
         """Nothing is known."""

@@ -218,6 +218,8 @@ class Analysis:
     def set_sweeping(self, on: bool) -> None:
         """Whether the whole project is checked for a client that asks for it."""
         self._sweeping = on
+        if not on:
+            self._show_causes(self._causes.drop_others(self._open))
         self._begin_sweeps()
 
     def set_causes(self, tells: Callable[[str], bool]) -> None:

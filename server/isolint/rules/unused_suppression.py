@@ -1,11 +1,12 @@
-"""A suppression comment that suppresses nothing.
+"""A suppression comment, or an entry of a baseline, that suppresses nothing.
 
 ## What it does
 
 Finds `# isolint: ignore[...]` and `# noqa: ISO...` comments, or single names in them, that turn off no finding: there
 is none (any more) on that line, or the name is not that of a rule. A bare `# noqa` belongs to other tools too and is
-left alone. Nothing is said about rules that are not selected, nor where a test is undecided: a finding may be hidden
-there.
+left alone. The same for entries of the file that is given with `--baseline`: the test, the fixture or the file is
+gone, or what leaked does not any more. Nothing is said about rules that are not selected, nor where a test is
+undecided: a finding may be hidden there.
 
 ## Why
 
@@ -37,7 +38,8 @@ def test_ship(order):
 
 ## Fix safety
 
-There is no automatic fix yet.
+There is no automatic fix for comments yet. `isolint check --baseline FILE --add-ignores` takes entries out of a
+baseline that accept nothing.
 
 ## References
 
@@ -56,7 +58,7 @@ RULE = Rule(
     code="ISO901",
     name="unused-suppression",
     default_severity="warning",
-    summary="a suppression comment turns off no finding",
+    summary="a suppression comment or an entry of a baseline turns off no finding",
     fixable=False,
     about="suppression",
 )

@@ -684,10 +684,77 @@ class One(TestCase):
 """,
 }
 
+HOOKS = {
+    "pytest.ini": INI + "addopts = -p plug_hooks\n",
+    "plug_hooks.py": """
+import pytest
+def pytest_collection_modifyitems(items):
+    for item in items:
+        item.add_marker(pytest.mark.plugin_all)
+def pytest_itemcollected(item):
+    item.add_marker(pytest.mark.plugin_each)
+""",
+    "conftest.py": """
+import pytest
+def pytest_itemcollected(item):
+    item.add_marker("root_each")
+def pytest_collection_modifyitems(session, config, items):
+    for item in list(items):
+        if item.get_closest_marker("slow") is None:
+            continue
+        item.add_marker(pytest.mark.django_db(transaction=True))
+    for number, item in enumerate(items):
+        if not item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.django_db, append=False)
+        if item.get_closest_marker("to_anyio"):
+            item.add_marker(pytest.mark.anyio)
+def pytest_generate_tests(metafunc):
+    if "filled" in metafunc.fixturenames:
+        metafunc.parametrize("filled", [1, 2])
+@pytest.fixture
+def filled(tmp_path): pass
+@pytest.fixture
+def via(filled): pass
+""",
+    "sub/conftest.py": """
+import pytest
+@pytest.hookimpl(trylast=True)
+def pytest_itemcollected(item):
+    item.add_marker(pytest.mark.sub_each)
+""",
+    "sub/test_sub.py": """
+import pytest
+@pytest.mark.own
+def test_sub(): pass
+class TestSub:
+    pytestmark = pytest.mark.cls
+    def test_in_class(self): pass
+""",
+    "test_hooks.py": """
+import pytest
+import seen
+@pytest.mark.slow
+def test_slow(): pass
+@pytest.mark.to_anyio
+async def test_made_anew(): seen.here()
+def test_quick(): pass
+@pytest.mark.django_db
+def test_own(): pass
+def test_filled(filled): pass
+def test_filled_through_another(via): pass
+class TestGenerates:
+    def pytest_generate_tests(self, metafunc):
+        if "number" in metafunc.fixturenames:
+            metafunc.parametrize("number", [1])
+    def test_number(self, number): pass
+""",
+}
+
 PLUGIN_MARKS = {
     "pytest.ini": INI + "asyncio_mode = auto\nanyio_mode = auto\n",
     "test_added.py": """
 import pytest
+import seen
 from pytest import mark
 pytestmark = mark.module
 @mark.own
@@ -706,6 +773,10 @@ class TestY:
         yield
 @mark.anyio
 async def test_anyio_too(): pass
+@mark.anyio
+class TestAnyio:
+    @staticmethod
+    async def test_static(): seen.here()
 """,
 }
 
@@ -750,6 +821,18 @@ async def test_backend_through_fixture(via): seen.here()
 class TestAnyio:
     async def test_class_mark(self, of_anyio, generated): seen.here()
     def test_sync(self): seen.here()
+@mark.anyio
+class TestAnyioBound:
+    @staticmethod
+    async def test_static(): seen.here()
+    @classmethod
+    async def test_class(cls): seen.here()
+    @mark.asyncio
+    @staticmethod
+    async def test_asyncio_too(): seen.here()
+    @mark.parametrize("x", [1])
+    @staticmethod
+    async def test_filled(x): seen.here()
 @mark.parametrize("x", [pytest.param(1, marks=mark.anyio)])
 async def test_anyio_on_param(x): pass
 @mark.parametrize("x", [pytest.param(1, marks=mark.anyio), pytest.param(2, marks=[mark.anyio])])
@@ -1077,6 +1160,7 @@ PROJECTS: dict[str, dict[str, str]] = {
     "imperative-again": IMPERATIVE,
     "factories-again": FACTORIES,
     "marks-again": MARKS,
+    "hooks-again": HOOKS,
     "plugin-marks": PLUGIN_MARKS,
     "async-again": ASYNC,
     "trio-mode": TRIO_MODE,

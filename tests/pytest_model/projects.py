@@ -1906,6 +1906,7 @@ UNOBSERVED: dict[str, list[str]] = {
     "fixtures-again": ["test_uses.py::TestSetup::TestNested::test_nested"],
     "plugin-marks": ["test_added.py::test_generator", "test_added.py::TestY::test_generator_too"],
     "async-again": [
+        f"{_MATRIX}TestAnyioBound::test_filled",
         f"{_MATRIX}test_anyio_on_param",
         f"{_MATRIX}test_anyio_on_params",
         f"{_MATRIX}test_not_taken",

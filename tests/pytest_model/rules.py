@@ -417,6 +417,8 @@ RULES: dict[str, tuple[str, ...]] = {
     "A4 pytest_generate_tests fills parameters": (
         "fixture-tree::test_mod.py::test_gen",
         "fixture-tree::test_mod.py::test_gen2",
+        "hooks-again::test_hooks.py::test_filled_through_another",
+        "hooks-again::test_hooks.py::TestGenerates::test_number",
     ),
     "A4 async fixtures: who takes them": (
         "async-auto::test_auto.py::test_sync",
@@ -512,7 +514,12 @@ RULES: dict[str, tuple[str, ...]] = {
         "trio-mode::test_trio.py::test_by_mode",
         "trio-mode::test_trio.py::TestX::test_marked",
     ),
-    "A5 hooks add marks": ("hooks::test_hooked.py::test_marked", "hooks::test_hooked.py::test_async"),
+    "A5 hooks add marks": (
+        "hooks::test_hooked.py::test_marked",
+        "hooks::test_hooked.py::test_async",
+        "hooks-again::test_hooks.py::test_slow",
+        "hooks-again::sub/test_sub.py::test_sub",
+    ),
     # --- A6, who runs a test ------------------------------------------------------------------------------------------
     "A6 a trio mark or trio_mode wins over anyio and asyncio": (
         "async-again::test_matrix.py::test_trio_over_anyio",
@@ -573,6 +580,12 @@ RULES: dict[str, tuple[str, ...]] = {
     "A6 an anyio mark on a parameter set alone comes too late": (
         "async-again::test_matrix.py::test_anyio_on_param",
         "async-again::test_matrix.py::test_anyio_on_params",
+    ),
+    "A6 anyio does not see async static and class methods in time": (
+        "async-again::test_matrix.py::TestAnyioBound::test_static",
+        "async-again::test_matrix.py::TestAnyioBound::test_asyncio_too",
+        "async-again::test_matrix.py::TestAnyioBound::test_filled",
+        "plugin-marks::test_added.py::TestAnyio::test_static",
     ),
     "A6 the trio mark": (
         "async-strict::test_strict.py::test_trio",
@@ -721,6 +734,7 @@ KNOWN_TO_A_RUN: dict[str, str] = {
     "the order of several tags": "they are a set, in another order in each process",
     "conftests first met during collection that name pytest_plugins": "refused by pytest, or not, by how it is called",
     "a fixture asked for under a condition, or by a computed name": "the mode is unknown, with the reason",
+    "a fixture defined under a condition": "taken to be defined",
     "what a condition in a hook adds": "a mark that is not certain",
     "pytest_plugins of a test module, for the modules after it": "a file is judged as if it were given alone",
     "unittest.skipIf of a condition that is not a constant": "taken not to skip",

@@ -13,7 +13,7 @@ from isolint.names.symbols import FunctionRef
 from isolint.pytest_model.collect import item_of
 from isolint.pytest_model.evaluate import strings
 from isolint.pytest_model.inputs import CONFIG
-from isolint.pytest_model.marks import ANYIO_PLUGIN, ASYNCIO_PLUGIN, TRIO_PLUGIN, closest, keyword, marks_of
+from isolint.pytest_model.marks import ANYIO_PLUGIN, ASYNCIO_PLUGIN, TRIO_PLUGIN, keyword, made_anew, marks_of
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.plugins import Plugins, plugins
 from isolint.pytest_model.registry import Node, generated, node_of, node_registry, visible, why_missing
@@ -163,10 +163,7 @@ def _closure(store: Store, ref: TestRef) -> Closure:
         node_of(item),
         tuple(dict.fromkeys((*(name for name, certain in used if certain), *item.params))),
         direct_parameters(store, marks),
-        item.is_async
-        and not item.is_generator
-        and closest(marks, "anyio") is not None
-        and plugins(store, ref.path).has(ANYIO_PLUGIN),
+        made_anew(store, ref) is not None,
         any(m.name == "trio" and m.certain for m in marks),
     )
     shared = _shared(store, wanted)

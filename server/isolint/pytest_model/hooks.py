@@ -8,7 +8,7 @@ uncertain. Nothing is executed.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from isolint.names.scopes import bound, target_names, walk_statements
 from isolint.names.symbols import FunctionSymbol, Site
@@ -20,22 +20,25 @@ from isolint.pytest_model.shapes import Mark
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
-_HOOKS = {"pytest_collection_modifyitems": "items", "pytest_itemcollected": "item"}
+_HOOKS = {"pytest_itemcollected": "item", "pytest_collection_modifyitems": "items"}
+"""The hooks in the order in which pytest comes to them, with the parameter that counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class HookMark:
     """A mark that a hook adds. `condition` is "always", "async" or "sync" (is the item's function a coroutine
-    function?), "marked NAME" or "unmarked NAME", or "unknown". `first` is `append=False`."""
+    function?), "marked NAME" or "unmarked NAME", or "unknown". `first` is `append=False`. `turn` tells when its hook
+    is called among those of all files."""
 
     mark: Mark
     condition: str
     first: bool = False
+    turn: tuple[int, int] = (0, 0)
 
 
 def _hook_marks(store: Store, path: str) -> tuple[HookMark, ...]:
     found: list[HookMark] = []
-    for name, parameter in _HOOKS.items():
+    for number, (name, parameter) in enumerate(_HOOKS.items()):
         for hook in bound(store, path, name):
             if not isinstance(hook, FunctionSymbol):
                 continue
@@ -44,8 +47,20 @@ def _hook_marks(store: Store, path: str) -> tuple[HookMark, ...]:
                 continue
             walk = _Walk(store, path, hook.ref.chunk, function)
             walk.body(function.body, "always")
-            found += walk.found
+            found += [replace(one, turn=(number, _preference(function))) for one in walk.found]
     return tuple(found)
+
+
+def _preference(function: f.Function) -> int:
+    """`@pytest.hookimpl(tryfirst=True)` comes before all others, `trylast=True` after them."""
+    for decorator in function.decorators:
+        for keyword in decorator.keywords if isinstance(decorator, f.Call) else ():
+            if isinstance(keyword.value, f.Constant) and keyword.value.value is True:
+                if keyword.name == "tryfirst":
+                    return -1
+                if keyword.name == "trylast":
+                    return 1
+    return 0
 
 
 hook_marks: Query[str, tuple[HookMark, ...]] = Query("hook marks", _hook_marks, barrier=True)
@@ -157,6 +172,14 @@ class _Walk:
         match test:
             case f.Operation(kind="unary", operator="not", operands=(inner,)):
                 return _opposite(self.condition(inner))
+            case f.Operation(kind="compare", operator=operator, operands=(inner, f.Constant(value=None))) if (
+                operator in {"is", "is not", "==", "!="}
+            ):
+                # Of a mark, being there is all that there is to tell.
+                asked = self.condition(inner)
+                if not asked.startswith("marked "):
+                    return "unknown"
+                return asked if operator in {"is not", "!="} else _opposite(asked)
             case f.Call(func=f.Attribute(attr="get_closest_marker", value=f.Name() as item), args=(name, *_)):
                 text = literal(self.store, self.context, name)
                 if item.id in self.item and isinstance(text, str):

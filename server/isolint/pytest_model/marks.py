@@ -207,10 +207,10 @@ the bottom up."""
 # --- the marks of a test ---------------------------------------------------------------------------------------------
 
 
-def _marks_of(store: Store, ref: TestRef) -> tuple[Mark, ...]:
+def _marked(store: Store, ref: TestRef) -> tuple[tuple[Mark, ...], Mark | None]:
     found = found_test(store, ref)
     if found is None:
-        return ()
+        return (), None
     item, func = found
     plain = item.family in {"function", "method"}
     loaded = plugins(store, ref.path)
@@ -225,7 +225,9 @@ def _marks_of(store: Store, ref: TestRef) -> tuple[Mark, ...]:
     own = [*func.marks]
     names = {m.name for m in (*own, *nodes)}
     coroutine = func.is_async and not func.is_generator
-    if plain and coroutine and loaded.has(ANYIO_PLUGIN) and (config.anyio_mode == "auto" or "anyio" in names):
+    # anyio looks at what the class holds: a static or class method is no coroutine function to it.
+    seen = plain and coroutine and not func.binding and loaded.has(ANYIO_PLUGIN)
+    if seen and (config.anyio_mode == "auto" or "anyio" in names):
         own.append(_plugin_mark("usefixtures", (f.Constant("anyio_backend", (0, 0)),), ref.path))
     if plain and func.is_generator and not func.is_async:
         own.append(_plugin_mark("xfail", (), ref.path))  # _pytest.python.pytest_pycollect_makeitem, before 8.4
@@ -239,29 +241,43 @@ def _marks_of(store: Store, ref: TestRef) -> tuple[Mark, ...]:
             own.append(_plugin_mark("xfail", (), ref.path))
     if loaded.has(DJANGO_PLUGIN) and item.family == "django":
         own += _tags(func.tags, "function")
-    before, after = _hooked(store, item, func, (*own, *nodes))
+    before, after = _hooked(store, item, func, tuple(own), tuple(nodes))
     if config.trio_mode and coroutine and loaded.has(TRIO_PLUGIN):
         after.append(_plugin_mark("trio", (), ref.path))  # pytest_trio.plugin.automark
     if func.given and loaded.has(HYPOTHESIS_PLUGIN):
         # _hypothesis_pytestplugin.pytest_collection_modifyitems, which runs after that of a conftest.
         after.append(_plugin_mark("hypothesis", (), ref.path))
-    if coroutine and loaded.has(ANYIO_PLUGIN) and _is_made_anew((*before, *own, *after, *nodes), item):
-        return (*func.marks, *nodes)
-    return (*before, *own, *after, *nodes)
+    marks = (*before, *own, *after, *nodes)
+    anyio = closest(marks, "anyio") if coroutine and loaded.has(ANYIO_PLUGIN) else None
+    if anyio is None or "anyio_backend" in item.params or any(_brings_backend(m) for m in own):
+        return marks, None
+    return (*func.marks, *nodes), anyio
 
 
-def _is_made_anew(marks: tuple[Mark, ...], item: TestItem) -> bool:
-    """Whether anyio replaces an item that its mark reached too late to bring `anyio_backend`
-    (anyio.pytest_plugin.pytest_collection_finish): the new ones have the marks of the function and of what is around
-    it, those of parameter sets and of plugins are gone."""
-    known = any(m.level == "plugin" and m.site is None and m.name == "usefixtures" for m in marks)
-    return closest(marks, "anyio") is not None and not known and "anyio_backend" not in item.params
+def _brings_backend(mark: Mark) -> bool:
+    """The mark that anyio.pytest_plugin.pytest_pycollect_makeitem adds."""
+    return mark.name == "usefixtures" and mark.level == "plugin" and mark.site is None
+
+
+_both: Query[TestRef, tuple[tuple[Mark, ...], Mark | None]] = Query("marks and anyio's", _marked)
+
+
+def _marks_of(store: Store, ref: TestRef) -> tuple[Mark, ...]:
+    return _both(store, ref)[0]
 
 
 marks_of: Query[TestRef, tuple[Mark, ...]] = Query("marks", _marks_of)
 """All marks of a test in pytest's order of iteration (_pytest.nodes.Node.iter_markers_with_node): the function's own
 from the bottom decorator up, then those of the class, outer classes, the module. Empty for a test that does not
 exist."""
+
+
+def made_anew(store: Store, ref: TestRef) -> Mark | None:
+    """The anyio mark of a test that it reached too late to bring `anyio_backend`: of a TestCase's method, a static or
+    class method, a parameter set, from a hook. anyio replaces such an item (anyio.pytest_plugin.
+    pytest_collection_finish): the new ones have the marks of the function and of what is around it, those of parameter
+    sets and of plugins are gone, and no parameter but the backend."""
+    return _both(store, ref)[1]
 
 
 def closest(marks: Iterable[Mark], name: str) -> Mark | None:
@@ -337,20 +353,23 @@ def _marks_of_param(store: Store, value: Object) -> list[Mark]:
     return []
 
 
-def _hooked(store: Store, item: TestItem, func: Func, marks: tuple[Mark, ...]) -> tuple[list[Mark], list[Mark]]:
-    """The marks that hooks in conftest files and project plugins add: (before the item's own, after them)."""
+def _hooked(
+    store: Store, item: TestItem, func: Func, own: tuple[Mark, ...], nodes: tuple[Mark, ...]
+) -> tuple[list[Mark], list[Mark]]:
+    """The marks that hooks in conftest files and project plugins add: (before the item's own, after them). Of one hook
+    what was registered last is called first (pluggy's order), and each sees what those before it added."""
     before: list[Mark] = []
     after: list[Mark] = []
     loaded = plugins(store, item.id.path)
     files = (*(p.path for p in loaded.session if p.path and p.module not in _MODELLED), *loaded.conftests)
-    for path in files:
-        for added in hook_marks(store, path):
-            mark = _decided(added, func, marks)
-            if mark is not None:
-                if added.first:
-                    before.insert(0, mark)
-                else:
-                    after.append(mark)
+    found = [added for path in reversed(files) for added in hook_marks(store, path)]
+    for added in sorted(found, key=lambda one: one.turn):
+        mark = _decided(added, func, (*before, *own, *after, *nodes))
+        if mark is not None:
+            if added.first:
+                before.insert(0, mark)
+            else:
+                after.append(mark)
     return before, after
 
 
@@ -361,8 +380,10 @@ def _decided(added: HookMark, func: Func, marks: tuple[Mark, ...]) -> Mark | Non
         is_coroutine = func.is_async and not func.is_generator
         return added.mark if is_coroutine == (added.condition == "async") else None
     if added.condition.startswith(("marked ", "unmarked ")):
-        has = any(m.name == added.condition.partition(" ")[2] for m in marks if m.certain)
-        return added.mark if has == added.condition.startswith("marked") else None
+        name = added.condition.partition(" ")[2]
+        has = any(m.name == name for m in marks if m.certain)
+        if has or not any(m.name in {name, ""} for m in marks):
+            return added.mark if has == added.condition.startswith("marked") else None
     return replace(added.mark, certain=False, reason=added.mark.reason or "a hook adds it under a condition")
 
 

@@ -15,7 +15,7 @@ from isolint.pytest_model.evaluate import literal
 from isolint.pytest_model.functions import header, whole
 from isolint.pytest_model.hooks import own_runner
 from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT
-from isolint.pytest_model.marks import ANYIO_PLUGIN, ASYNCIO_PLUGIN, TRIO_PLUGIN, closest, keyword, marks_of
+from isolint.pytest_model.marks import ANYIO_PLUGIN, ASYNCIO_PLUGIN, TRIO_PLUGIN, closest, keyword, made_anew, marks_of
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.plugins import plugins
 from isolint.pytest_model.shapes import Closure, FixtureDef, Mark, Runner, TestItem, TestRef
@@ -54,8 +54,8 @@ def _of_unittest(store: Store, item: TestItem) -> Runner:
         return Runner("sync", "a plain method of a TestCase", item.site)
     marks = marks_of(store, item.id)
     loaded = plugins(store, item.id.path)
-    anyio = closest(marks, "anyio")
-    if anyio is not None and loaded.has(ANYIO_PLUGIN) and not item.is_generator:
+    anyio = made_anew(store, item.id)
+    if anyio is not None:
         return Runner("anyio", "the anyio mark takes the method from its TestCase", anyio.site, _installed(store))
     trio = closest(marks, "trio")
     if trio is not None and loaded.has(TRIO_PLUGIN) and item.family != "django":
@@ -96,14 +96,18 @@ def _of_function(store: Store, item: TestItem) -> Runner:
     if loaded.has(TRIO_PLUGIN) and (trio is not None or config.trio_mode):
         # pytest_trio.plugin.pytest_runtest_call replaces the function whatever else applies.
         return Runner("trio", "the trio mark" if trio is not None else "trio_mode", trio.site if trio else None)
+    late = made_anew(store, item.id)
+    if late is not None and _is_without_backend(closure(store, item.id)):
+        # A new item for each backend, a plain one without any other parameter.
+        if any(m.name == "parametrize" for m in marks):
+            return Runner("never", "anyio makes the item anew without its parameters: it fails at set-up", late.site)
+        return Runner("anyio", "the anyio mark", late.site, _installed(store))
     if asyncio is not None and loaded.has(ASYNCIO_PLUGIN):
         if asyncio.level == "plugin" and asyncio.site is None:
             return Runner("pytest-asyncio", "asyncio_mode = auto", config.asyncio_mode_place)
         return Runner("pytest-asyncio", "the asyncio mark", asyncio.site)
     fixtures = closure(store, item.id)
-    if loaded.has(ANYIO_PLUGIN) and "anyio_backend" in fixtures.names:
-        if not fixtures.definitions("anyio_backend") and "anyio_backend" not in fixtures.direct:
-            return Runner("never", "the anyio mark comes too late: the item fails at set-up", item.site)
+    if loaded.has(ANYIO_PLUGIN) and "anyio_backend" in fixtures.names and not _is_without_backend(fixtures):
         mark = closest(collected, "anyio")
         reason = "the anyio mark" if mark is not None else "it uses anyio_backend"
         return Runner("anyio", reason, mark.site if mark else item.site, _backends(store, fixtures, marks))
@@ -115,6 +119,13 @@ def _of_function(store: Store, item: TestItem) -> Runner:
     if other:
         return Runner("unknown", other, item.site)
     return _of_nobody(store, item, collected)
+
+
+def _is_without_backend(fixtures: Closure) -> bool:
+    """Whether anyio put its name into the closure after the item was made: nothing gives the backend
+    (anyio.pytest_plugin.pytest_collection_finish)."""
+    brought = fixtures.definitions("anyio_backend") or "anyio_backend" in fixtures.direct
+    return "anyio_backend" in fixtures.names and not brought
 
 
 def _of_nobody(store: Store, item: TestItem, marks: Iterable[Mark]) -> Runner:

@@ -55,8 +55,8 @@ def _edits(front: str, text: str) -> Iterator[_Edit]:
     everywhere = "@pytest.fixture(autouse=True)\ndef name()"
     yield _Edit("a conftest's fixture for all tests", "tests/conftest.py", "@pytest.fixture\ndef name()", everywhere)
     made = "return Order.objects.create(name=name)"
-    yield _Edit("a helper's body that says the same", "shop/services.py", made, f"name = name or ''\n    {made}")
-    yield _Edit("a helper's body that says another thing", "shop/services.py", made, "return Order(name=name)")
+    yield _Edit("a line before what a helper does", "shop/services.py", made, f"name = name or ''\n    {made}")
+    yield _Edit("what a helper does", "shop/services.py", made, "return Order(name=name)")
     field = "    size = models.IntegerField(default=0)\n"
     yield _Edit("a field of a model", "shop/models.py", field, f"{field}    weight = models.IntegerField(default=0)\n")
 

@@ -314,15 +314,6 @@ class FindsModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Hides:
-    """Calling `name` sets up work that happens later, elsewhere, and is not followed, for this `reason`: it makes a
-    test undecided."""
-
-    name: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Releases:
     """`name(option=True)` has run what the callable `of` holds back."""
 
@@ -386,7 +377,6 @@ Row = (
     | Enters
     | Commands
     | FindsModel
-    | Hides
     | Releases
     | Connects
     | Sends

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from isolint.catalog.rows import Attribute, Chosen, Connects, Hides, Mocks, Row, Sends
+from isolint.catalog.rows import Attribute, Chosen, Connects, Mocks, Row, Sends
 from isolint.names.inputs import definition, is_answered
 from isolint.names.origin import Definition
 from isolint.names.resolve import attribute as name_attribute
@@ -400,9 +400,6 @@ def described(
 
 def outside_attribute(m: Machine, atom: Outside, name: str) -> Value:
     """An attribute of an installed name."""
-    own = m.table.get(f"{atom.dotted}.{name}")  # of this very object, not of all of its class
-    if isinstance(own, Hides):
-        return one(Outside(own.name, own.name))
     known = definition(m.store, atom.dotted)
     if known is not None and known.kind == "instance" and known.type:
         row = lineage.member_row(m, lineage.lineage_of(m, known.type), name)

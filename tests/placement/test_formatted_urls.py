@@ -9,16 +9,19 @@ from tests.placement.test_web import PROJECT, WITH_SETTINGS
 pytestmark = needs_environment
 
 MORE = PROJECT | {
-    "urls.py": PROJECT["urls.py"].replace(
-        "urlpatterns = [",
-        """\
-urlpatterns = [
+    "urls.py": PROJECT["urls.py"]
+    + """
+urlpatterns += [
     path("things/<uuid:pk>/", views.make),
     path("pages/<slug:name>/", views.pure),
-    path("either/<int:pk>/", views.make),
-    path("either/<slug:name>/", views.pure),
-""",
-    )
+]
+
+if settings.DEBUG:
+    urlpatterns += [
+        path("either/<int:pk>/", views.make),
+        path("either/<slug:name>/", views.pure),
+    ]
+"""
 }
 
 

@@ -314,15 +314,6 @@ class FindsModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Hides:
-    """Calling `name` sets up work that happens later, elsewhere, and is not followed, for this `reason`: it makes a
-    test undecided."""
-
-    name: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class MakesInit:
     """`name`, as a decorator or base of a class, writes its `__init__`: each annotated name of the body becomes a
     parameter and an attribute. `positional`: in their order, else by keyword alone. `after` is the method that the made
@@ -414,7 +405,6 @@ Row = (
     | Enters
     | Commands
     | FindsModel
-    | Hides
     | MakesInit
     | Releases
     | Connects

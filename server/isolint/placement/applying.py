@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from isolint.catalog.places import IDENTITY, THREAD, compose
+from isolint.catalog.places import IDENTITY
 from isolint.catalog.rows import (
     Acts,
     Attribute,
@@ -25,7 +25,6 @@ from isolint.catalog.rows import (
     FindsModel,
     Given,
     Gives,
-    Hides,
     Manages,
     Mocks,
     NeedsLoop,
@@ -461,9 +460,6 @@ def apply(
             label_of = [literals(a) for a in (*args, *named.values())][:2]
             said = ".".join(str(texts[0]) for texts in label_of if texts and len(texts) == 1)
             return relations.model_named(m, said) or unknown(f"result of {label}")
-        case Hides():
-            m.obscure(replace(ctx, route=compose(ctx.route, THREAD)), "await", row.reason, site)
-            return PLAIN
         case Releases():
             if literals(named.get(row.option)) == (True,):
                 m.patch(Patch(one(Outside(row.of, row.of)), one(Literally(patching.RELEASED)), PLAIN, site, ctx.always))

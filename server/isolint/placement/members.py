@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec.structs import replace
 
 from isolint.catalog.others import NAMESPACE
-from isolint.catalog.rows import Attribute, Chosen, Connects, Finds, Hides, Mocks, Row, Sends
+from isolint.catalog.rows import Attribute, Chosen, Connects, Finds, Mocks, Row, Sends
 from isolint.names.inputs import definition, is_answered
 from isolint.names.origin import Definition
 from isolint.names.resolve import attribute as name_attribute
@@ -434,7 +434,7 @@ def described(
 def outside_attribute(m: Machine, atom: Outside, name: str) -> Value:
     """An attribute of an installed name."""
     own = m.table.get(f"{atom.dotted}.{name}")  # of this very object, not of all of its class
-    if isinstance(own, Hides | Finds):
+    if isinstance(own, Finds):
         return one(Outside(own.name, own.name))
     known = definition(m.store, atom.dotted)
     if known is not None and known.kind == "instance" and known.type:

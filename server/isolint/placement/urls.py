@@ -7,16 +7,19 @@ are walked in Django's order (django/urls/resolvers.py URLResolver.resolve). No 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from isolint.catalog.web import INCLUDE, REGEX, REVERSE, ROUTE
+from isolint.names.inputs import FACTS, STATEMENTS
 from isolint.names.resolve import attribute, base_directory, find_module, lookup
-from isolint.names.symbols import ModuleSymbol
+from isolint.names.scopes import walk_statements
+from isolint.names.symbols import ModuleSymbol, ValueSymbol
 from isolint.placement import members, settings
-from isolint.placement.shapes import Instance, Items, Literally, Module, Text, Value
-from isolint.placement.values import NOTHING, in_order, literals
+from isolint.placement.shapes import Instance, Items, Literally, Module, Text, Unknown, Value
+from isolint.placement.values import NOTHING, in_order, join, literals, one, unknown
+from isolint.syntax import facts as f
 
 if TYPE_CHECKING:
     from isolint.placement.machine import Machine
@@ -95,7 +98,33 @@ def _root(m: Machine) -> Value | str:
 
 
 def _of_module(m: Machine, path: str) -> Value:
-    return members.symbols_value(m, lookup(m.store, (path, "urlpatterns")))
+    """`urlpatterns` of a module, with what is added to them in their order."""
+    found = members.symbols_value(m, lookup(m.store, (path, "urlpatterns")))
+    added: list[Value] = []
+    for item in m.store.get(STATEMENTS, (path, ())):
+        statements: tuple[f.Stmt, ...] = m.store.get(FACTS, (path, item.key))
+        added += [
+            members.symbol_value(m, ValueSymbol(path, item.key, statement.value))
+            for statement in _additions(statements)
+        ]
+    if not added:
+        return found
+    # The names of a module know only that something is added.
+    parts = [frozenset(a for a in found if not isinstance(a, Unknown)), *added]
+    patterns: list[Value] = []
+    for part in parts:
+        for atom in in_order(part):
+            if not isinstance(atom, Items):
+                return join([*parts, unknown("what is added to urlpatterns")])
+            patterns += [value for _, value in atom.keys] or ([atom.element] if atom.element else [])
+    return one(Items(join(patterns), tuple(enumerate(patterns))))
+
+
+def _additions(statements: Iterable[f.Stmt]) -> Iterator[f.Assign]:
+    for statement in walk_statements(statements):
+        match statement:
+            case f.Assign(targets=(f.Name(id="urlpatterns"),), augmented=True) if statement.value is not None:
+                yield statement
 
 
 def _by_path(m: Machine, root: Value, text: str) -> list[Match] | str:

@@ -9,11 +9,13 @@ pytestmark = needs_environment
 
 FILES = {
     "engine/__init__.py": "",
-    "engine/_native.pyi": "class View:\n    def __init__(self, source: str) -> None: ...\n    def render(self) -> str: ...\n\n\n"
+    "engine/_native.pyi": "class View:\n    def __init__(self, source: str) -> None: ...\n"
+    "    def render(self) -> str: ...\n\n\n"
     "def inherit(source: str) -> str: ...\n",
     "engine/both.pyi": "def make() -> None: ...\n",
     "engine/both.py": "from models import Order\n\n\ndef make():\n    Order.objects.create(total=1)\n",
-    "engine/use.py": "from asgiref.sync import sync_to_async\n\nfrom engine import _native\nfrom engine.both import make\n"
+    "engine/use.py": "from asgiref.sync import sync_to_async\n\nfrom engine import _native\n"
+    "from engine.both import make\n"
     "from engine.missing import other\n\n\n"
     "def render(source):\n    return _native.View(_native.inherit(source)).render().strip()\n\n\n"
     "async def rendered(source):\n    return await sync_to_async(render)(source)\n\n\n"

@@ -50,7 +50,7 @@ def _find_module(store: Store, key: tuple[str, str]) -> ModuleSymbol | External:
     namespace: ModuleSymbol | None = None
     for root in dict.fromkeys((base, *project.roots)):
         stem = f"{root}/{relative}"
-        for path in (f"{stem}/__init__.py", f"{stem}.py"):
+        for path in (f"{stem}/__init__.py", f"{stem}.py", f"{stem}.pyi"):
             if path in project.files:
                 return ModuleSymbol(dotted, path)
         if namespace is None and stem in project.directories:
@@ -97,7 +97,7 @@ find_module: Query[tuple[str, str], ModuleSymbol | External] = Query("module", _
 def module_name(store: Store, path: str) -> str:
     """The dotted name under which pytest would import this file."""
     base = base_directory(store, path)
-    dotted = os.path.relpath(path, base).removesuffix(".py").replace(os.sep, ".")
+    dotted = os.path.splitext(os.path.relpath(path, base))[0].replace(os.sep, ".")
     return dotted.removesuffix(".__init__")
 
 
@@ -110,7 +110,7 @@ def import_target(store: Store, path: str, module: str, level: int) -> ModuleSym
         folder = os.path.dirname(folder)
     stem = f"{folder}/{module.replace('.', '/')}" if module else folder
     project = store.get(PROJECT, "")
-    for candidate in (f"{stem}/__init__.py", f"{stem}.py"):
+    for candidate in (f"{stem}/__init__.py", f"{stem}.py", f"{stem}.pyi"):
         if candidate in project.files:
             return ModuleSymbol(module_name(store, candidate), candidate)
     if stem in project.directories:

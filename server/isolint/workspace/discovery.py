@@ -60,12 +60,13 @@ def discover(root: str, config: PytestConfig, exclude: Sequence[str] = ()) -> Di
             reason = getattr(error, "strerror", None) or str(error)
             problems.append(Problem(folder, 0, f"this folder cannot be read: {reason.lower()}"))
             continue
-        if folder != root and _is_environment(folder, {entry.name for entry in entries}):
+        names = {entry.name for entry in entries}
+        if folder != root and _is_environment(folder, names):
             continue
         for entry in entries:
             name = entry.name
             path = entry.path
-            if name.endswith(".py"):
+            if name.endswith(".py") or _is_compiled(name, names):
                 if _is_regular(entry) and not (excluded and excluded(path, name)):
                     files.append(path)
                     continue
@@ -82,6 +83,12 @@ def discover(root: str, config: PytestConfig, exclude: Sequence[str] = ()) -> Di
             problems.append(Problem(root, 0, f"more than {MAX_FILES} Python files: the rest is left out"))
             break
     return Discovery(tuple(sorted(files)), tuple(problems))
+
+
+def _is_compiled(name: str, beside: set[str]) -> bool:
+    """Whether this is the stub of a module in a package of the project that has no source: a compiled extension. The
+    stub stands for it; what it says of other modules their source says better."""
+    return name.endswith(".pyi") and name[:-1] not in beside and "__init__.py" in beside
 
 
 def is_test_file(path: str, config: PytestConfig) -> bool:

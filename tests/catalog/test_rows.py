@@ -18,6 +18,10 @@ MADE_AT_RUN_TIME = {
     "django.db.models.base.Model._default_manager",
     "django.db.models.base.Model._base_manager",
     "channels.consumer.AsyncConsumer.channel_layer",
+    "sys.modules.__getitem__",
+    "builtins.vars.get",
+    "builtins.vars.__getitem__",
+    "django.template.backends.django.Template.template",
 }
 
 # Methods of classes made at run time, or answered by `__getattr__`.

@@ -60,9 +60,7 @@ def test_transaction_for_a_fixture() -> None:
     head = HEAD.replace("import pytest\n", "from pytest import mark\n")
     assert (
         offered(head + text, "transaction")
-        == head.replace("from shop.models", "import pytest\nfrom shop.models", 1)
-        .replace("import pytest\nfrom shop.models", "from shop.models")
-        .replace("import greet, open_order\n", "import greet, open_order\nimport pytest\n")
+        == head.replace("from pytest import", "import pytest\nfrom pytest import", 1)
         + "@pytest.mark.django_db(transaction=True)\n"
         + text
     )

@@ -459,7 +459,7 @@ def apply(
         case FindsModel():
             label_of = [literals(a) for a in (*args, *named.values())][:2]
             said = ".".join(str(texts[0]) for texts in label_of if texts and len(texts) == 1)
-            return relations.model_named(m, said) or unknown(f"result of {label}")
+            return named_.model_named(m, said) or unknown(f"result of {label}")
         case Releases():
             if literals(named.get(row.option)) == (True,):
                 m.patch(Patch(one(Outside(row.of, row.of)), one(Literally(patching.RELEASED)), PLAIN, site, ctx.always))
@@ -637,13 +637,11 @@ def factory_model(m: Machine, factory: Class_) -> ClassRef | str | None:
             for _, found in class_attribute(m.store, symbol.ref, "model"):
                 named = members.symbol_value(m, found)
                 for atom in named:
-                    if isinstance(atom, Literally):
-                        return named_.model(m, named)
                     if isinstance(atom, Class_):
                         return atom.ref
                     if isinstance(atom, Outside):
                         return atom.canonical or None
                     for label in literals(frozenset({atom})) or ():
-                        for model in relations.model_named(m, str(label)):
+                        for model in named_.model_named(m, str(label)):
                             return relations.of_class(model)
     return None

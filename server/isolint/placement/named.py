@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from isolint.catalog.rows import Finds
-from isolint.names.inputs import PROJECT
+from isolint.names.inputs import PROJECT, definition
 from isolint.names.resolve import base_directory, find_module, lookup
-from isolint.names.symbols import ClassRef, ClassSymbol, ModuleSymbol, Site
+from isolint.names.symbols import ClassSymbol, ModuleSymbol, Site
 from isolint.placement import members
 from isolint.placement.context import Context
-from isolint.placement.shapes import Derived, Literally, Outside, Param, Value
+from isolint.placement.shapes import Class_, Derived, Literally, Outside, Param, Value
 from isolint.placement.values import NOTHING, held_by_receiver, join, one, unknown
 from isolint.store.memo import Query, Store
 
@@ -39,29 +39,31 @@ def find(m: Machine, row: Finds, text: Value) -> Value:
     return join(found)
 
 
-def _models(store: Store, key: tuple[str, str]) -> tuple[ClassRef, ...]:
-    label, name = key
-    found: list[ClassRef] = []
-    for path in sorted(store.get(PROJECT, "").files):
-        if path.endswith((f"/{label}/models.py", f"/{label}/models/__init__.py")):
-            found += (symbol.ref for symbol in lookup(store, (path, name)) if isinstance(symbol, ClassSymbol))
-    return tuple(dict.fromkeys(found))
+def model_named(m: Machine, label: str) -> Value:
+    """The class of the model `app.Model`: of the project, where one app is called so, or one of Django's own."""
+    app, _, name = label.partition(".")
+    if not (app.isidentifier() and name.isidentifier()):
+        return NOTHING
+    found = {
+        symbol.ref
+        for path in models_of(m.store, app)
+        for symbol in lookup(m.store, (path, name))
+        if isinstance(symbol, ClassSymbol)
+    }
+    if len(found) == 1:
+        return one(Class_(found.pop()))
+    dotted = f"django.contrib.{app}.models.{name}"
+    known = None if found else definition(m.store, dotted)
+    return NOTHING if known is None else one(Outside(dotted, known.canonical))
 
 
-models: Query[tuple[str, str], tuple[ClassRef, ...]] = Query("models by text", _models)
-"""Key: (label, name): the classes of that name in the models of the project's applications with that label. It is the
-name of the application's folder; one that is configured to have another label is not found."""
+def _models_of(store: Store, app: str) -> tuple[str, ...]:
+    ends = (f"/{app}/models.py", f"/{app}/models/__init__.py")
+    return tuple(sorted(path for path in store.get(PROJECT, "").files if path.endswith(ends)))
 
 
-def model(m: Machine, text: Value) -> ClassRef | None:
-    """The model of the project that a text (`"label.Name"`) names; None when it is not known, or may be several."""
-    found: set[ClassRef] = set()
-    for atom in text:
-        if not isinstance(atom, Literally) or not isinstance(atom.value, str) or atom.value.count(".") != 1:
-            return None
-        label, _, name = atom.value.partition(".")
-        found.update(models(m.store, (label, name)))
-    return found.pop() if len(found) == 1 else None
+models_of: Query[str, tuple[str, ...]] = Query("models of apps", _models_of, barrier=True)
+"""Key: the label of an app, which is the last part of its name unless its `AppConfig` says another: its models."""
 
 
 def at_path(m: Machine, path: str) -> Value:

@@ -15,14 +15,12 @@ from msgspec.structs import replace
 from isolint.catalog.django_orm import RELATED
 from isolint.catalog.places import LOOPLESS, compose
 from isolint.catalog.rows import Acts, Gives
-from isolint.names.inputs import PROJECT, definition
 from isolint.names.resolve import lookup
 from isolint.names.symbols import ClassRef, ClassSymbol, Site, ValueSymbol
-from isolint.placement import lineage, queries
+from isolint.placement import lineage, named, queries
 from isolint.placement.context import SPREAD, Context
 from isolint.placement.shapes import Atom, Class_, Instance, Items, Outside, Unloaded, Value
-from isolint.placement.values import NOTHING, PLAIN, class_name, literals, one
-from isolint.store.memo import Query, Store
+from isolint.placement.values import PLAIN, class_name, literals, one
 from isolint.syntax import facts as f
 
 if TYPE_CHECKING:
@@ -130,7 +128,7 @@ def related_model(m: Machine, symbol: ValueSymbol) -> ClassRef | str | None:
         if expr.value == "self":
             return symbol.owner
         if "." in expr.value:
-            return next(map(of_class, model_named(m, expr.value)), None)
+            return next(map(of_class, named.model_named(m, expr.value)), None)
         found = lookup(m.store, (symbol.path, expr.value)) if expr.value.isidentifier() else ()
         return next((one_symbol.ref for one_symbol in found if isinstance(one_symbol, ClassSymbol)), None)
     for atom in queries.named_value(m.store, ValueSymbol(symbol.path, symbol.chunk, expr, symbol.owner)):
@@ -144,30 +142,3 @@ def of_class(atom: Atom) -> ClassRef | str | None:
     if isinstance(atom, Class_):
         return atom.ref
     return (atom.canonical or None) if isinstance(atom, Outside) else None
-
-
-def model_named(m: Machine, label: str) -> Value:
-    """The class of the model `app.Model`: of the project, where one app is called so, or one of Django's own."""
-    app, _, name = label.partition(".")
-    if not (app.isidentifier() and name.isidentifier()):
-        return NOTHING
-    found = {
-        symbol.ref
-        for path in models_of(m.store, app)
-        for symbol in lookup(m.store, (path, name))
-        if isinstance(symbol, ClassSymbol)
-    }
-    if len(found) == 1:
-        return one(Class_(found.pop()))
-    dotted = f"django.contrib.{app}.models.{name}"
-    known = None if found else definition(m.store, dotted)
-    return NOTHING if known is None else one(Outside(dotted, known.canonical))
-
-
-def _models_of(store: Store, app: str) -> tuple[str, ...]:
-    ends = (f"/{app}/models.py", f"/{app}/models/__init__.py")
-    return tuple(sorted(path for path in store.get(PROJECT, "").files if path.endswith(ends)))
-
-
-models_of: Query[str, tuple[str, ...]] = Query("models of apps", _models_of, barrier=True)
-"""Key: the label of an app, which is the last part of its name unless its `AppConfig` says another: its models."""

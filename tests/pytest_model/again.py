@@ -240,6 +240,8 @@ test_part = partial(helper, 1, other=2)
 def test_three_mocks(reduce, getpid, getcwd, value): pass
 @mock.patch("os.getcwd", new=DEFAULT)
 def test_new_default(getcwd, value): pass
+@patch.object(functools, "reduce", mock.DEFAULT)
+def test_new_default_by_position(reduce, value): pass
 @patch("os.getcwd", autospec=True)
 def test_autospec(getcwd, value): pass
 @patch("os.getcwd", new=lambda: "")

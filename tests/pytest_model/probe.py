@@ -14,6 +14,7 @@ import os
 import sys
 
 import pytest
+from _pytest.compat import is_async_function
 
 RUNS: dict[str, str] = {}
 STATES: dict[str, dict[str, str]] = {}
@@ -154,8 +155,8 @@ def runner_of(item) -> str:
     kind = type(item)
     if inspect.isasyncgenfunction(function):
         return "never"
-    is_async = inspect.iscoroutinefunction(inspect.unwrap(function)) if function is not None else False
-    is_async = is_async and inspect.iscoroutinefunction(function)
+    # What is wrapped does not matter: asgiref's wrapper of a plain function is a coroutine function since Python 3.12.
+    is_async = inspect.iscoroutinefunction(function)
     names = (
         [f"{base.__module__}.{base.__qualname__}" for base in item.cls.__mro__] if getattr(item, "cls", None) else []
     )
@@ -170,8 +171,8 @@ def runner_of(item) -> str:
             return "sync"
         return "isolated-asyncio" if "unittest.async_case.IsolatedAsyncioTestCase" in names else "never"
     if not is_async:
-        # _pytest.compat.iscoroutinefunction: asgiref's wrapper says that it is one.
-        return "never" if getattr(function, "_is_coroutine", False) else "sync"
+        # Before Python 3.12 asgiref's wrapper says in another way that it is one, which pytest alone looks at.
+        return "never" if is_async_function(function) else "sync"
     # Made anew by anyio an item has no other parameter than the backend, which nothing defines: filled ones fail.
     whole = item.get_closest_marker("parametrize") is None
     known = item.fixturenames if whole else item._fixtureinfo.name2fixturedefs

@@ -263,6 +263,8 @@ RULES: dict[str, tuple[str, ...]] = {
         "fixtures::test_mock.py::test_new_callable",
         "parameters::test_parameters.py::test_three_mocks",
         "parameters::test_parameters.py::test_under_wraps",
+        "parameters::test_parameters.py::test_new_default",
+        "parameters::test_parameters.py::test_new_default_by_position",
     ),
     "A3 mock.patch with an object of its own, patch.dict and patch.multiple fill none": (
         "fixtures::test_mock.py::test_with_new",

@@ -428,7 +428,7 @@ def _call_library(
     if name in {library.PARAM, library.DICT}:
         return Written(node, context)
     if name in library.PATCHES and not callee.called:
-        return Library(name, True, patches=_patched_arguments(name, node))
+        return Library(name, True, patches=_patched_arguments(store, context, name, node, depth))
     if name == library.TAG and not callee.called:
         tags = tuple(str(t) for t in (literal(store, context, a, depth + 1) for a in node.args) if isinstance(t, str))
         return Library(name, True, tags=tags)
@@ -454,13 +454,17 @@ def _skips(store: Store, context: Context, name: str, node: f.Call, depth: int) 
     return not isinstance(condition, _Unreadable) and bool(condition) is wanted
 
 
-def _patched_arguments(name: str, node: f.Call) -> int:
-    """One argument when `new` is left at its default (_pytest.compat.num_mock_patch_args)."""
+def _patched_arguments(store: Store, context: Context, name: str, node: f.Call, depth: int) -> int:
+    """One argument when `new` is left at its default or given as that (_pytest.compat.num_mock_patch_args)."""
     position = library.PATCHES[name]
     if position is None:
         return 0
-    given = len(node.args) > position or any(k.name == "new" for k in node.keywords)
-    return 0 if given else 1
+    by_name = next((k.value for k in node.keywords if k.name == "new"), None)
+    given = node.args[position] if len(node.args) > position else by_name
+    if given is None:
+        return 1
+    value = evaluate(store, context, given, depth + 1)
+    return 1 if isinstance(value, Library) and value.canonical in library.MOCK_DEFAULTS else 0
 
 
 def apply(store: Store, decorator: Object, target: Object, site: Site, depth: int = 0) -> Object:

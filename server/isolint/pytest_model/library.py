@@ -53,6 +53,8 @@ PATCHES: dict[str, int | None] = {
     "mock.mock._patch_multiple": None,
 }
 """The position of `new` in each `mock.patch`, None for those that never pass a mock as an argument."""
+MOCK_DEFAULTS = frozenset({"unittest.mock.DEFAULT", "mock.mock.DEFAULT"})
+"""The default of `new`, which may be written, too."""
 TAG = "django.test.utils.tag"
 GIVEN = "hypothesis.core.given"
 

@@ -217,3 +217,52 @@ def test_what_a_fixture_does_is_told_with_the_test_too(tmp_path: Path) -> None:
         "              slow requests base, conftest.py:12\n"
         "              test_b requests slow, test_a.py:5\n"
     ) in out
+
+
+FACTORY = {
+    "models.py": FILES["models.py"],
+    "factories.py": """\
+import factory
+from models import Order
+
+
+class OrderFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Order
+
+    total = 1
+""",
+    "test_a.py": """\
+import pytest
+from asgiref.sync import sync_to_async
+from factories import OrderFactory
+
+
+@pytest.mark.django_db
+@pytest.mark.asyncio
+async def test_made():
+    order = await sync_to_async(OrderFactory)()
+    assert order.pk
+""",
+    "test_b.py": """\
+import pytest
+from asgiref.sync import sync_to_async
+
+
+@pytest.mark.django_db
+@pytest.mark.asyncio
+async def test_page(client):
+    response = await sync_to_async(client.get)("/")
+    assert response.status_code == 200
+""",
+}
+"""Converting the first file asks for a name of a package that no check of it asks for (`factory.django`)."""
+
+
+def test_what_is_fixed_does_not_depend_on_what_jedi_was_asked_before(tmp_path: Path) -> None:
+    lay_out(tmp_path / "project", FACTORY)
+    never_asked = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    first = isolint("check", "--fix", "--diff", folder=tmp_path / "project", variables=never_asked)
+    assert first.err == "Would convert 2 tests in 2 files:\n   test_a.py: test_made\n   test_b.py: test_page\n"
+    again = isolint("check", "--fix", "--diff", folder=tmp_path / "project", variables=never_asked)
+    assert again == first

@@ -12,13 +12,14 @@ from isolint.cli.progress import Progress
 class Terminal(io.StringIO):
     def __init__(self) -> None:
         super().__init__()
+        self.awaited = "Checking"
         self.written = threading.Event()
 
     def isatty(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
-        if "Checking" in text:
+        if self.awaited in text:
             self.written.set()
         return super().write(text)
 
@@ -53,3 +54,18 @@ def test_a_short_run_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with Progress(patience=600) as progress:
         progress.start("Checking", 1)
     assert stream.getvalue() == ""
+
+
+def test_a_phase_in_the_middle_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with Progress(patience=0.01) as progress:
+        progress.start("Converting", 3)
+        progress.advance(2)
+        with progress.aside("Checking", 1):
+            assert terminal.written.wait(20)
+            progress.advance()
+        terminal.awaited = "2/3"
+        terminal.written.clear()
+        assert terminal.written.wait(20)

@@ -45,7 +45,6 @@ if os.environ.get("PGDATABASE"):
 HANGS = {"g6_18_unique_conflict"}
 """Cases whose originals never end on PostgreSQL, as measured: only SQLite says how often they assert."""
 APART = {
-    "g3_23_sync_client_in_thread": "among all others its finding is reported, and the fix sees none: not explained yet",
     "g3_32_request_finished_receiver": "its receiver would be connected for the requests of all others",
     "g5_25_django_db_setup_override": "its database has rows from the start",
 }
@@ -86,7 +85,6 @@ class Laboratory:
     def _project(self, options: Options, form: str) -> Path:
         project = self.folder / f"{form}-{list(self.groups).index(options)}"
         if form == "after":
-            self.offers(options, "before")  # all questions about packages are answered when it is fixed
             shutil.copytree(self.project(options, "before"), project)
             said = isolint("check", "--fix", ".", folder=project)
             assert said.code in (0, 1), said.err

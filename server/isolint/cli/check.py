@@ -126,7 +126,7 @@ def _once(job: _Job) -> int:
     fixed: list[fix.Fixed] = []
     if converting:
         progress.start("Converting tests", len(files))
-        fixing = fix.Fixing(project.engine, files, arguments.unsafe_fixes)
+        fixing = fix.Fixing(project, files, arguments.unsafe_fixes, progress)
         for path in files:
             if _has_fix(before.get(path), arguments.unsafe_fixes):
                 fixing.fix(path)

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from isolint.cli.paths import is_below
 from isolint.cli.progress import Progress
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from isolint.names.origin import Answer, Question
     from isolint.rules.registry import Rule
     from isolint.workspace.shapes import Environment, Problem, Severity
+
+T = TypeVar("T")
 
 ROUNDS = 100
 """Rounds of asking jedi: an answer can lead to the next question (an alias to a class, a class to its bases). Large
@@ -222,38 +224,44 @@ def _without_collector() -> Iterator[None]:
 def _analysed(
     project: Opened, files: Sequence[str], progress: Progress
 ) -> tuple[dict[str, FileReport], dict[str, str]]:
-    engine, resolver = project.engine, project.resolver
-    reports: dict[str, FileReport] = {}
-    failures: dict[str, str] = {}
-    for _ in range(ROUNDS):
-        reports, failures = {}, {}
+    def look() -> tuple[dict[str, FileReport], dict[str, str]]:
+        reports: dict[str, FileReport] = {}
+        failures: dict[str, str] = {}
         progress.start("Checking", len(files))
         for path in files:
             try:
-                reports[path] = engine.report(path)
+                reports[path] = project.engine.report(path)
             except Exception as error:  # noqa: BLE001 - one file's defect must not hide the findings of all others
                 failures[path] = failure(error)
             progress.advance()
-        if resolver is None or not resolver.wanted():
+        return reports, failures
+
+    return settled(project, look, progress)
+
+
+def settled(project: Opened, look: Callable[[], T], progress: Progress) -> T:
+    """What `look` gives when all questions that it raises have been answered as far as they can be: it is called again
+    after each round. Whatever is asked of the engine belongs in here, since it says less while it waits for answers."""
+    found = look()
+    for _ in range(ROUNDS):
+        if project.resolver is None or not project.resolver.wanted() or not _ask(project.resolver, progress):
             break
-        if not _ask(resolver, progress):
-            break
-        engine.origin_changed()
-    return reports, failures
+        project.engine.origin_changed()
+        found = look()
+    return found
 
 
 def _ask(resolver: Resolver, progress: Progress) -> int:
     """One round of questions, in slices so that the bar moves; the number of new answers. No clock ends it: each
     question has its own limit, and what is found must not depend on how busy the machine is."""
-    total = len(resolver.wanted())
-    progress.start("Asking jedi about installed packages", total)
     count = 0
-    while resolver.wanted():
-        answered = resolver.resolve(SLICE)
-        if not answered:
-            break
-        count += answered
-        progress.advance(answered)
+    with progress.aside("Asking jedi about installed packages", len(resolver.wanted())):
+        while resolver.wanted():
+            answered = resolver.resolve(SLICE)
+            if not answered:
+                break
+            count += answered
+            progress.advance(answered)
     return count
 
 

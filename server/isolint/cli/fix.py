@@ -15,7 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from isolint.check.report import FileChanges, FileReport, PlacedFinding
-from isolint.cli.engine import Engine
+from isolint.cli.engine import Engine, Opened, settled
+from isolint.cli.progress import Progress
 from isolint.syntax.source import SourceFile
 from isolint.text.edits import Edit, apply
 
@@ -49,10 +50,16 @@ class Outcome:
 
 class Fixing:
     """Fixes files one after the other in the engine's buffers, which hold the results afterwards. A fix may change
-    several of the `files`, and no other."""
+    several of the `files`, and no other.
 
-    def __init__(self, engine: Engine, files: Iterable[str], unsafe: bool) -> None:
-        self._engine = engine
+    A converted text may name what nobody has asked jedi about. While such a question is open the engine keeps back
+    what it is not sure of: findings to be fixed, and those that a fix leaves. So each fix is made again when it is
+    answered."""
+
+    def __init__(self, project: Opened, files: Iterable[str], unsafe: bool, progress: Progress) -> None:
+        self._project = project
+        self._engine = project.engine
+        self._progress = progress
         self._unsafe = unsafe
         self._files = dict.fromkeys(files)
         self._before: dict[str, bytes] = {}
@@ -63,7 +70,9 @@ class Fixing:
     def fix(self, path: str) -> None:
         """Fix what has a fix in one file, until nothing changes."""
         for _ in range(PASSES):
-            edits = self._engine.fix_all(path, self._unsafe, self._files)
+            edits = settled(
+                self._project, lambda: self._engine.fix_all(path, self._unsafe, self._files), self._progress
+            )
             if isinstance(edits, str):
                 self._refusals[path] = (edits, False)
                 return

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -53,15 +55,26 @@ class Progress:
 
     def start(self, label: str, total: int | None) -> None:
         """A new phase with `total` steps (None: nobody knows how many)."""
-        self._label, self._total, self._done = label, total, 0
-        if self._bar is not None and self._task is not None:
-            self._bar.reset(self._task, description=label, total=total, count=self._count())
+        with self._lock:  # the bar may be about to appear, with what was true when it was made
+            self._label, self._total, self._done = label, total, 0
+            if self._bar is not None and self._task is not None:
+                self._bar.reset(self._task, description=label, total=total, count=self._count())
+
+    @contextmanager
+    def aside(self, label: str, total: int | None) -> Iterator[None]:
+        """A phase in the middle of another, which then goes on where it was."""
+        label_before, total_before, done_before = self._label, self._total, self._done
+        self.start(label, total)
+        yield
+        self.start(label_before, total_before)
+        self.advance(done_before)
 
     def advance(self, steps: int = 1) -> None:
         """So many steps of the phase are done."""
-        self._done += steps
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=self._done, count=self._count())
+        with self._lock:
+            self._done += steps
+            if self._bar is not None and self._task is not None:
+                self._bar.update(self._task, completed=self._done, count=self._count())
 
     def _count(self) -> str:
         return "" if self._total is None else f"{self._done:,}/{self._total:,}"

@@ -45,8 +45,9 @@ UNSEEN = {
     "unittest.mock._patcher.multiple",
 }
 
-# In newer versions of Django, or of Python (3.12), than the tests' environment need have.
+# In newer versions of Django, or of Python (3.12, 3.14), than the tests' environment need have.
 NEWER = {
+    "asyncio.events._AbstractEventLoopPolicy.new_event_loop",
     "django.db.models.query.QuerySet.fetch_mode",
     "typing.override",
     *(row.name for row in ROWS if row.name.startswith(("django.tasks.", "django.core.paginator.AsyncPaginator."))),

@@ -63,6 +63,7 @@ def test_a_loop_that_becomes_a_bridge(before: str, after: str) -> None:
         ("coroutine = open_order()\n    asyncio.run(coroutine)", "what asyncio.run is given is made elsewhere"),
         ("asyncio.run(open_order(), debug=True)", "asyncio.run has the option debug, which async_to_sync has not"),
         ("asyncio.run(sync_to_async(store)())", "what asyncio.run is given is no plain call"),
+        ("import anyio\n\n    anyio.run(open_order)", "anyio.run is given a function, not what calling it gives"),
         ("asyncio.run(store_in_channels())", "store_in_channels uses Channels, which closes the test's connection under async_to_sync"),
         (
             "async def main():\n        await open_order()\n        await store_in_a_thread()\n\n    asyncio.run(main())",

@@ -384,6 +384,52 @@ def test_it():  #= leaks
     loop = asyncio.new_event_loop()
     loop.run_until_complete(shop.amake())  #: ISO105
 """,
+    "a loop of the policy": """
+def test_it():  #= leaks
+    loop = asyncio.get_event_loop_policy().new_event_loop()
+    loop.run_until_complete(shop.amake())  #: ISO105
+""",
+    "a loop of the policy at once": """
+def test_it():  #= leaks
+    asyncio.get_event_loop_policy().new_event_loop().run_until_complete(shop.amake())  #: ISO105
+""",
+    "anyio.run": """
+import anyio
+
+def test_it():  #= leaks
+    anyio.run(shop.amake, 3)  #: ISO105
+
+def test_a_hop():  #= leaks
+    anyio.run(shop.hop)  #: ISO105
+
+def test_by_name():  #= leaks
+    anyio.run(functools.partial(shop.amake, total=3), backend="asyncio")  #: ISO105
+
+async def nothing(value):
+    return pure(value)
+
+def test_nothing():  #= safe
+    anyio.run(nothing, 1)
+""",
+    "anyio.run on trio": """
+import anyio
+
+async def at_home():
+    make()
+
+async def in_a_thread():
+    await anyio.to_thread.run_sync(make)
+
+# Django's async methods need asyncio, and raise.
+def test_it():  #= safe
+    anyio.run(shop.amake, backend="trio")
+
+def test_sync_work():  #= safe
+    anyio.run(at_home, backend="trio")
+
+def test_a_thread():  #= leaks
+    anyio.run(in_a_thread, backend="trio")  #: ISO103
+""",
     "sync_to_async in a bridge in a bare loop": """
 async def test_it():  #= leaks
     await sync_to_async(async_to_sync(shop.hop))()  #: ISO101

@@ -1108,6 +1108,11 @@ def test_in_body(request):
 def test_in_body_tx(request):
     request.getfixturevalue("transactional_db")
     seen.state()
+class TestNever:
+    async def test_asks(self, request): request.getfixturevalue("via_db")
+    async def test_opens(self, django_db_blocker):
+        with django_db_blocker.unblock():
+            seen.state()
 def test_open_module(open_module): seen.state()
 def test_unblocks(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():

@@ -822,6 +822,8 @@ def opened_briefly(django_db_blocker):
     with django_db_blocker.unblock():
         pass
 def test_opened_briefly(opened_briefly): seen.here()
+async def test_never_asks(request): request.getfixturevalue("db")
+async def test_never_opens(django_db_blocker): django_db_blocker.unblock()
 """,
     "test_module.py": """
 import pytest

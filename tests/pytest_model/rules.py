@@ -713,6 +713,12 @@ RULES: dict[str, tuple[str, ...]] = {
         "database-again::test_again.py::test_later_tx",
         "database-again::test_again.py::test_in_body_tx",
     ),
+    "A7 a body that nobody runs asks for nothing": (
+        "database::test_modes.py::test_never_asks",
+        "database::test_modes.py::test_never_opens",
+        "database-again::test_again.py::TestNever::test_asks",
+        "database-again::test_again.py::TestNever::test_opens",
+    ),
     "A7 plain TestCase and IsolatedAsyncioTestCase follow mark and fixtures": (
         "database::test_modes.py::Plain::test_plain",
         "modes::test_more.py::TestUT::test_ut",

@@ -87,6 +87,22 @@ def test_a_decorator_that_adds_no_mark_is_no_doubt_without_its_package(tmp_path:
     assert kind(tmp_path, f"{imports}\n@pytest.mark.asyncio\n{marked}")[0] == "pytest-asyncio"
 
 
+@pytest.mark.parametrize(
+    "mark, expected",
+    [
+        ("", "none"),
+        ("@pytest.mark.asyncio\n", "unknown"),
+        ("@pytest.mark.anyio\n", "unknown"),
+        ("@pytest.mark.trio\n", "rollback"),
+    ],
+)
+def test_what_a_body_asks_for_depends_on_who_runs_it(tmp_path: Path, mark: str, expected: str) -> None:
+    found = mode(tmp_path, f"{mark}async def test_a(request): request.getfixturevalue('db')")
+    assert found[0] == expected
+    if expected == "unknown":
+        assert "in an event loop" in found[1]
+
+
 def test_a_hook_with_a_condition_leaves_the_mode_unknown(tmp_path: Path) -> None:
     hook = """
 import pytest

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from isolint.catalog.places import BARE_LOOP, BRIDGE, IDENTITY, INSENSITIVE, SCHEDULED, SENSITIVE, THREAD
-from isolint.catalog.rows import Drives, NeedsLoop, Row, Runs, Wraps
+from isolint.catalog.places import BARE_LOOP, BRIDGE, IDENTITY, INSENSITIVE, LOOPLESS, SCHEDULED, SENSITIVE, THREAD
+from isolint.catalog.rows import Drives, Gives, NeedsLoop, Row, Runs, Wraps
 
 _INSENSITIVE = ("thread_sensitive", False, INSENSITIVE, "ISO103")
+_ON_TRIO = ("backend", "trio", LOOPLESS, "")
+"""Neither Django nor asgiref sees trio's loop: sync work stays where it is, and what needs asyncio raises."""
 
 HOPS: tuple[Row, ...] = (
     # asgiref.sync: SyncToAsync.__call__, AsyncToSync.__call__; the classes are the functions' other spelling.
@@ -33,7 +35,10 @@ HOPS: tuple[Row, ...] = (
     Drives("asyncio.runners.Runner.run", BARE_LOOP, "call", "ISO105"),
     Drives("asyncio.events.AbstractEventLoop.run_until_complete", BARE_LOOP, "call", "ISO105", keyword="future"),
     Drives("asyncio.base_events.BaseEventLoop.run_until_complete", BARE_LOOP, "call", "ISO105", keyword="future"),
-    Runs("anyio._core._eventloop.run", BARE_LOOP, "call", "ISO105"),
+    Runs("anyio._core._eventloop.run", BARE_LOOP, "call", "ISO105", awaits=True, unless=_ON_TRIO),
+    # the policy of loops: typeshed declares it by the name that it has in newer versions of Python, for all versions.
+    Gives("asyncio.events.get_event_loop_policy", cls="asyncio.events._AbstractEventLoopPolicy"),
+    Gives("asyncio.events._AbstractEventLoopPolicy.new_event_loop", cls="asyncio.events.AbstractEventLoop"),
     NeedsLoop("_asyncio.get_running_loop"),
     # the running loop's own scheduling: same loop, same connection rules.
     Drives("asyncio.tasks.create_task", SCHEDULED, "call"),

@@ -52,8 +52,8 @@ class Runs:
     """`name(..., f, *args)` runs `f(*args)` by `route`: at once ("call"), when the result is awaited ("await"), or when
     its `start()` is called ("start"). `payload` is the position of `f` (or the name under which the receiver holds it),
     `keyword` its name; arguments follow it, or stand in the keywords `args`/`kwargs`. `each`: the arguments are
-    iterables of arguments (`Executor.map`). `held_back`: the route as long as nothing has run what is held back
-    (`Releases`)."""
+    iterables of arguments (`Executor.map`). `awaits` and `unless` as for `Wraps`. `held_back`: the route as long as
+    nothing has run what is held back (`Releases`)."""
 
     name: str
     route: Route
@@ -62,6 +62,8 @@ class Runs:
     payload: int | str = 0
     keyword: str = "func"
     each: bool = False
+    awaits: bool = False
+    unless: tuple[str, object, Route, str] | None = None
     held_back: Route | None = None
 
 

@@ -11,7 +11,7 @@ from isolint.catalog.hops import HOPS
 from isolint.catalog.kept import KEPT
 from isolint.catalog.others import CONSTRUCTORS, DECORATORS, FACTORIES, MOCKS, NAMED, PATCHES, PURE, STACKS
 from isolint.catalog.places import BRIDGE, SENSITIVE, THREAD, Route
-from isolint.catalog.rows import Acts, Cures, Decorates, Extends, Gives, Row, Wraps
+from isolint.catalog.rows import Acts, Cures, Decorates, Extends, Gives, Row, Runs, Wraps
 from isolint.catalog.signals import SIGNALS
 from isolint.catalog.web import WEB
 from isolint.workspace.shapes import UserRows
@@ -34,7 +34,7 @@ ROWS: tuple[Row, ...] = (
 )
 
 
-def switched_name(row: Wraps) -> str:
+def switched_name(row: Wraps | Runs) -> str:
     """The name under which a row's other route (its `unless`) is kept in the table."""
     assert row.unless is not None
     return f"{row.name} ({row.unless[0]}={row.unless[1]})"
@@ -60,7 +60,7 @@ class Table:
                 self.cures[row.name] = row
             else:
                 self._rows[row.name] = row
-                if isinstance(row, Wraps) and row.unless is not None:
+                if isinstance(row, Wraps | Runs) and row.unless is not None:
                     other = replace(row, name=switched_name(row), route=row.unless[2], rule=row.unless[3], unless=None)
                     self._rows[other.name] = other
                 if isinstance(row, Decorates) and row.factory:

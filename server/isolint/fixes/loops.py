@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from isolint.catalog.rows import Acts, Drives
+from isolint.catalog.rows import Acts, Drives, Runs
 from isolint.fixes.awaits import Rebridge, RefusedError
 from isolint.fixes.bridging import may_bind, unmarked, unsafe_of
 from isolint.fixes.reach import Body, body, doubts_of, is_known_await
@@ -41,7 +41,7 @@ class Loops:
 def is_started(store: Store, escape: Escape) -> bool:
     """Whether an escape is the work of a loop that is started right where it stands."""
     row = store.get(TABLE, "").get(escape.via[0].row) if escape.via else None
-    return isinstance(row, Drives) and row.rule == RULE and row.when == "call"
+    return isinstance(row, Drives | Runs) and row.rule == RULE and row.when == "call"
 
 
 def started(store: Store, ref: FunctionRef, function: f.Function, escapes: Iterable[Escape]) -> Loops:
@@ -74,6 +74,8 @@ def started(store: Store, ref: FunctionRef, function: f.Function, escapes: Itera
 
 def _step(store: Store, call: f.Call, escape: Escape) -> Rebridge:
     name = escape.via[0].label
+    if isinstance(store.get(TABLE, "").get(escape.via[0].row), Runs):
+        raise RefusedError(f"{name} is given a function, not what calling it gives")
     if any(isinstance(arg, f.Starred) for arg in call.args) or not call.args:
         raise RefusedError(f"the arguments of {name} cannot be read")
     if call.keywords:

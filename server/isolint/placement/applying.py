@@ -528,7 +528,10 @@ def handed_over(
     if row.each:
         rest = tuple(m.perform(a, "iterate", replace(ctx, muted=True), site, label) for a in rest)
     passed = tuple((k, v) for k, v in named.items() if k not in _RUN_OPTIONS and k != row.keyword)
-    return Deferred(row.when, payload, "call", rest, passed, row.route, row.name)
+    then: Literal["call", "call-await"] = "call-await" if row.awaits else "call"
+    if row.unless is not None and literals(named.get(row.unless[0])) == (row.unless[1],):
+        return Deferred(row.when, payload, then, rest, passed, row.unless[2], switched_name(row))
+    return Deferred(row.when, payload, then, rest, passed, row.route, row.name)
 
 
 def held_as(atom: Outside, name: str) -> Value:

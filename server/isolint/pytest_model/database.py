@@ -319,9 +319,13 @@ def _of_user_fixtures(store: Store, item: TestItem, fixtures: Closure) -> Databa
 
 def _later(store: Store, item: TestItem, fixtures: Closure) -> DatabaseMode | None:
     """`getfixturevalue("db")`: rollback from there on. `getfixturevalue("transactional_db")` is rollback too: its name
-    is not among the fixture names when the helper looks (pytest-django pull request 1318)."""
+    is not among the fixture names when the helper looks (pytest-django pull request 1318). A body that nobody runs asks
+    for nothing."""
     doubtful: Site | None = None
+    kind = runner(store, item.id).kind if fixtures.dynamic else "unknown"
     for asked in fixtures.dynamic:
+        if not asked.by and kind == "never":
+            continue
         if asked.name is None:
             doubtful = doubtful or asked.site
             continue
@@ -330,6 +334,10 @@ def _later(store: Store, item: TestItem, fixtures: Closure) -> DatabaseMode | No
         if not asked.certain:
             doubtful = asked.site
             continue
+        if not asked.by and kind in {"pytest-asyncio", "anyio"}:
+            # Setting up the transaction is sync work: Django refuses it there, unless it is told not to.
+            reason = f"{asked.name} is asked for in an event loop, where its set-up fails"
+            return DatabaseMode("unknown", (), ((asked.site, reason),), 2, True)
         reasons: _Reasons = ((asked.site, f"{asked.name} is asked for at run time"),)
         return DatabaseMode("rollback", ("default",), reasons, 2, True)
     if doubtful is not None:
@@ -376,9 +384,9 @@ def _unblock_sites(store: Store, item: TestItem, fixtures: Closure) -> tuple[Sit
 
 
 def _unblocks(store: Store, item: TestItem, fixtures: Closure) -> Iterable[tuple[bool, Unblock]]:
-    """(whether it stands in the test itself, the call) for the test and the project's fixtures that have the
-    blocker."""
-    if BLOCKER in item.params:
+    """(whether it stands in the test itself, the call) for the test, if somebody runs it, and the project's fixtures
+    that have the blocker."""
+    if BLOCKER in item.params and runner(store, item.id).kind != "never":
         for found in unblocks_of(store, item.ref):
             yield True, found
     for one in fixtures.used:

@@ -98,7 +98,7 @@ def _worker_closed(django_db_setup):
 
 @pytest.fixture(autouse=True)
 def _rows_afterwards(request, django_db_setup, django_db_blocker):
-    # Comes first, so that it ends last: the transaction is rolled back, the tables are flushed.
+    # Comes first (see below), so that it ends last: the transaction is rolled back, the tables are flushed.
     yield
     from django.apps import apps
 
@@ -110,6 +110,15 @@ def _rows_afterwards(request, django_db_setup, django_db_blocker):
                 if count:
                     left.setdefault(request.node.nodeid, {})[model.__name__] = count
                     rows.delete()
+
+
+def pytest_collection_modifyitems(items):
+    # What pytest.ini requests stands even before what is requested automatically.
+    for item in items:
+        names = getattr(item, "fixturenames", [])
+        if "db" in names and names.index("db") < names.index("_rows_afterwards"):
+            names.remove("_rows_afterwards")
+            names.insert(names.index("db"), "_rows_afterwards")
 
 
 def pytest_sessionfinish(session):

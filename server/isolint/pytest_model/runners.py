@@ -56,7 +56,7 @@ def _of_unittest(store: Store, item: TestItem) -> Runner:
     loaded = plugins(store, item.id.path)
     anyio = made_anew(store, item.id)
     trio = closest(marks, "trio")
-    # pytest-trio replaces the function of an item: Django's own method is looked up past that, anyio's item has no other.
+    # pytest-trio replaces an item's function. Django's item looks up its own method past that; anyio's has no other.
     if trio is not None and loaded.has(TRIO_PLUGIN) and (item.family != "django" or anyio is not None):
         return Runner("trio", "the trio mark", trio.site)
     if anyio is not None:

@@ -883,9 +883,15 @@ class TakenPlain(unittest.TestCase):
     async def test_taken(self): seen.here()
     @mark.trio
     async def test_trio(self): seen.here()
+    @mark.anyio
+    @mark.trio
+    async def test_both(self): seen.here()
 class TakenDjango(TestCase):
     @mark.anyio
     async def test_taken(self): pass
+    @mark.anyio
+    @mark.trio
+    async def test_both(self): seen.here()
     @mark.trio
     async def test_wrapper_stays(self): seen.here()
 class TakenIsolated(unittest.IsolatedAsyncioTestCase):

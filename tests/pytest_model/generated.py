@@ -49,6 +49,7 @@ python_classes = Test Base
 """.strip().splitlines()
 
 HEAD = """import pytest
+import seen
 import unittest
 from unittest import mock
 from django.test import SimpleTestCase, TestCase, TransactionTestCase
@@ -198,7 +199,9 @@ def function(draw: st.DrawFn, indent: str = "", own: str = "", *, plain: bool = 
         heads = draw(st.permutations(heads))
     last = draw(st.sampled_from(("", "", "", "other=1", "*, tmp_path_factory", "*args", "**kwargs")))
     arguments = ", ".join((*([own] if own and not static else []), *mocks, *params, *([last] if last else [])))
-    body = "request.getfixturevalue('db')" if "request" in params and draw(st.booleans()) else "pass"
+    # A body that asks for more looks at the connections afterwards, as far as it comes.
+    asks = "request.getfixturevalue('db'); seen.state()"
+    body = asks if "request" in params and draw(st.booleans()) else "pass"
     return f"{''.join(heads)}{indent}{keyword} {name}({arguments}): {body}\n"
 
 
@@ -242,7 +245,9 @@ def cls(draw: st.DrawFn, name: str, known: list[str]) -> str:
 def case(draw: st.DrawFn, name: str, known: list[str], mixins: list[str]) -> str:
     """A class of one of the unittest families; `known` are those before it."""
     family = draw(st.sampled_from((*known, *FAMILIES)))
-    above = [*draw(bases(mixins, 1)), family]
+    # One with a class of its own that has a base of it already is behind that: Python refuses the other order.
+    mixed = draw(bases(mixins, 1))
+    above = [family, *mixed] if family in known else [*mixed, family]
     body = draw(pytestmark("    "))
     if draw(rarely(3)):
         aliases = ("{'default'}", "{'default', 'other'}", "'__all__'", "[]", "('other',)")

@@ -536,6 +536,8 @@ RULES: dict[str, tuple[str, ...]] = {
     ),
     "A6 a trio mark takes the method of a TestCase, not of Django's": (
         "async-again::test_matrix.py::TakenPlain::test_trio",
+        "async-again::test_matrix.py::TakenPlain::test_both",
+        "async-again::test_matrix.py::TakenDjango::test_both",
         "async-again::test_matrix.py::TakenIsolated::test_trio",
         "async-again::test_matrix.py::TakenDjango::test_wrapper_stays",
     ),

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 
 from isolint.check.session import Session
 from tests.pytest_model.comparison import Json, Pytest, differences, unknown, unobserved
@@ -75,7 +75,11 @@ def test_explain_says_what_pytest_does(name: str, style: str, tmp_path: Path, or
     assert sorted(unobserved(truth)) == sorted(UNOBSERVED.get(name, []))
 
 
-@settings(max_examples=int(os.environ.get("ISOLINT_GENERATED", "16")), deadline=None)
+# Each step of shrinking runs pytest and isolint on a project, for minutes: only who looks into a failure wants that.
+PHASES = [phase for phase in Phase if phase is not Phase.shrink or "ISOLINT_SHRINK" in os.environ]
+
+
+@settings(max_examples=int(os.environ.get("ISOLINT_GENERATED", "16")), deadline=None, phases=PHASES)
 @given(project=projects())
 def test_explain_says_what_pytest_does_of_generated_projects(project: dict[str, str], oracle: Pytest) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -18,7 +18,7 @@ from isolint.pytest_model.collect import item_of
 from isolint.pytest_model.evaluate import UNREADABLE, literal
 from isolint.pytest_model.functions import whole
 from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT, USER_DATABASE_FIXTURES
-from isolint.pytest_model.marks import DJANGO_PLUGIN, keyword, marks_of
+from isolint.pytest_model.marks import DJANGO_PLUGIN, keyword, made_anew, marks_of
 from isolint.pytest_model.namespace import bodies
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.overridden import lost_arguments
@@ -79,11 +79,11 @@ def _of_django(store: Store, item: TestItem, cls: ClassRef) -> DatabaseMode:
         return DatabaseMode("none", (), tuple(reasons), order)
     if mode == "unprotected":
         reasons.insert(0, (site, f"{cls.name} opens databases that a SimpleTestCase neither rolls back nor flushes"))
-    how = runner(store, item.id)
-    if how.kind == "anyio":
+    anew = made_anew(store, item.id)
+    if anew is not None:
         # anyio's own item runs the method without Django's set-up of the test; only setUpClass was done.
         taken: Mode = "rollback" if kind == "TestCase" else "unprotected"
-        reasons.insert(0, (how.site, "the anyio mark takes the method from Django's set-up"))
+        reasons.insert(0, (anew.site, "the anyio mark takes the method from Django's set-up"))
         return DatabaseMode(taken, names, tuple(reasons), order)
     return DatabaseMode(mode, names, tuple(reasons), order)
 

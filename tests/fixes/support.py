@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from isolint.check.session import Session
-from isolint.cli.engine import Opened, open_project
+from isolint.cli.engine import ROUNDS, Opened, open_project
 from isolint.fixes.plan import Plan
 from isolint.fixes.to_sync import Form, edits, plan
 from isolint.pytest_model.shapes import TestItem
@@ -26,7 +26,6 @@ from isolint.text.edits import Edit, apply
 from tests.support import analysed_environment
 
 APP = Path(__file__).parent / "app"
-ROUNDS = 12
 
 
 def truth_python() -> Path | None:
@@ -153,6 +152,11 @@ def fixed_all(texts: Mapping[str, str], mode: str = "strict") -> tuple[dict[str,
         with several(now, mode) as session:
             paths = {os.path.join(session.root, "tests", name): name for name in texts}
             made = session.fix_all(os.path.join(session.root, "tests", where), True, paths)
+            resolver = project(mode).resolver
+            while resolver is not None and resolver.wanted():  # what is fixed may raise new questions
+                resolver.resolve(600)
+                session.origin_changed()
+                made = session.fix_all(os.path.join(session.root, "tests", where), True, paths)
             if isinstance(made, str):
                 if made != "nothing to fix":
                     refused[where] = made

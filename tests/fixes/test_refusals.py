@@ -95,17 +95,9 @@ CASES = {
         "async def test_it():\n    await store_in_channels()\n",
         "store_in_channels uses Channels, which closes the test's connection under async_to_sync",
     ),
-    "client": (
-        "async def test_it():\n    await Order.objects.acreate()\n    await AsyncClient().get('/')\n",
-        "it drives the application through a client or communicator (django.test.AsyncClient)",
-    ),
     "communicator of a helper": (
         "async def test_it():\n    await Order.objects.acreate()\n    await (await connected()).send()\n",
         "it drives the application through a client or communicator (channels.testing",
-    ),
-    "client fixture": (
-        "async def test_it(async_client):\n    await Order.objects.acreate()\n    assert async_client\n",
-        "it drives the application through async_client",
     ),
     "httpx": (
         "async def test_it():\n    await Order.objects.acreate()\n    httpx.AsyncClient()\n",

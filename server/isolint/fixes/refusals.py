@@ -61,21 +61,17 @@ _CLIENTS = (
     "asgiref.testing",
     "httpx",
     "aiohttp",
-    "django.test.client.AsyncClient",
-    "django.test.client.AsyncRequestFactory",
-    "django.test.AsyncClient",
-    "django.test.AsyncRequestFactory",
 )
+"""Clients and communicators that start the application in a context of their own. Django's `AsyncClient` is none: it
+awaits the view, and what the view hops to comes back under `async_to_sync` (django/test/client.py)."""
 _DRIVERS = (
     "channels.testing",
     "asgiref.testing",
     "httpx.ASGITransport",
-    "django.test.AsyncClient",
     "starlette.testclient",
     "fastapi.testclient",
 )
 """Of these, what is there for tests alone: whoever makes one, in however many helpers, drives the application."""
-_CLIENT_FIXTURES = frozenset({"async_client", "async_rf"})
 _COUNTERS = frozenset({"django_assert_num_queries", "django_assert_max_num_queries", "CaptureQueriesContext"})
 _COMMITS = frozenset({"on_commit", "django_capture_on_commit_callbacks", "captureOnCommitCallbacks"})
 _CLOSES = frozenset({"close", "close_all", "close_if_unusable_or_obsolete"})
@@ -127,8 +123,6 @@ def of_fixtures(store: Store, item: TestItem, fixtures: Closure, who: Runner, co
         if not definitions:
             continue
         last = definitions[-1]
-        if name in _CLIENT_FIXTURES and last.ref is None and name in reached:
-            return f"it drives the application through {name}"
         if name in _COUNTERS and last.ref is None and name in reached:
             return f"{name} would count the queries of the awaited code as well"
         if name in _COMMITS and last.ref is None and name in reached:
@@ -197,8 +191,6 @@ def of_escapes(store: Store, escapes: Iterable[Escape], behind: int = 0) -> str:
             rule = row.rule if isinstance(row, Wraps | Runs | Drives | Acts) else ""
             if rule == "ISO103" and (position or not isinstance(row, Runs) or row.when != "await"):
                 return f"{_last(step.row)} starts a thread of its own, which async_to_sync does not bring back"
-            if rule == "ISO104":
-                return f"it drives the application through {step.label}"
             if rule == "ISO105":
                 return f"{_last(step.row)} starts an event loop of its own"
             if position and step.row.startswith("channels."):

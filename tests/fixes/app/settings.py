@@ -5,6 +5,7 @@ import os
 SECRET_KEY = "only for tests"
 INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes", "shop"]
 USE_TZ = True
+ROOT_URLCONF = "shop.urls"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 if os.environ.get("PGDATABASE"):

@@ -46,9 +46,9 @@ def test_ship(client):
 ## Fix safety
 
 A test that drives the application through Django's `AsyncClient` becomes a sync test that calls
-`async_to_sync(async_client.get)(...)`: the views then run on the test's own connection, async ones and those that stream
-included. That is safe, unless a receiver of `request_finished` works on the database, which runs on a thread of its own
-all the same. By hand the sync `client` is shorter, and runs async views just as well.
+`async_to_sync(async_client.get)(...)`: the views then run on the test's own connection, async ones and those that
+stream included. That is safe, unless a receiver of `request_finished` works on the database, which runs on a thread of
+its own all the same. By hand the sync `client` is shorter, and runs async views just as well.
 
 There is no automatic fix for what is started in a context of its own: communicators, and `httpx` with an
 `ASGITransport`. Where the protocol is what counts (web sockets), use `@pytest.mark.django_db(transaction=True)`.

@@ -93,10 +93,10 @@ def test_a_text_on_stdin(run: Run, project: Path, monkeypatch: pytest.MonkeyPatc
     assert not (project / "test_a.py").exists()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
-def test_a_file_that_cannot_be_written(run: Run, project: Path) -> None:
-    path = write(project, "test_a.py", LEAK.format("a"))
+def test_a_file_that_cannot_be_written(run: Run, as_plain_user: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(as_plain_user, "test_a.py", LEAK.format("a"))
     path.chmod(0o444)
+    monkeypatch.chdir(as_plain_user)
     result = run("check", "--add-ignores")
     assert result.code == 2
     assert result.err.startswith("isolint: test_a.py: is read-only; left as it was\n")

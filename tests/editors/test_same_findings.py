@@ -212,6 +212,8 @@ def _answers(setting: Setting, seen: Json, column: Callable[[str, int], int]) ->
         for found in all_of_file:
             start, end = ((line + 1, column(lines[line], at) + 1) for line, at in (found["start"], found["end"]))
             path = Path(file).relative_to(setting.project).as_posix()
+            if "leak here (in open files)" in found["message"]:
+                continue  # a cause, for those who have its file open: on the command line findings are grouped by it
             shown = Shown(path, start, end, severities[found["severity"].lower()], found["code"], found["message"])
             findings.append(shown)
             if found.get("fix") and found["fix"]["applicability"] != "none":  # "none" comes with the reason why not

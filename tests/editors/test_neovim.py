@@ -22,6 +22,18 @@ def _user(home: Path, *arguments: str) -> User:
     return user(home, f'"{sys.executable}" {" ".join(arguments)}')
 
 
+def _user_of_the_real_engine(home: Path) -> User:
+    """A user of isolint itself, with an environment that has Django."""
+    environment = analysed_environment()
+    if environment is None:
+        pytest.skip("no environment with Django to analyse: ISOLINT_TRUTH_ENVIRONMENT")
+    home.mkdir()
+    someone = _user(home, "-m", "isolint")
+    settings = f"{{ settings = {{ isolint = {{ environment = '{environment}' }} }} }}"
+    someone.init.write_text(f"vim.lsp.config('isolint', {settings})\n{someone.init.read_text()}")
+    return someone
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     project = tmp_path / "project"
@@ -51,13 +63,7 @@ def test_a_finding_is_shown_and_fixed(tmp_path: Path, project: Path) -> None:
 
 def test_the_shipped_example(tmp_path: Path) -> None:
     """The real engine, told by Neovim's settings where the packages of the example are."""
-    environment = analysed_environment()
-    if environment is None:
-        pytest.skip("no environment with Django to analyse: ISOLINT_TRUTH_ENVIRONMENT")
-    (tmp_path / "home").mkdir()
-    someone = _user(tmp_path / "home", "-m", "isolint")
-    settings = f"{{ settings = {{ isolint = {{ environment = '{environment}' }} }} }}"
-    someone.init.write_text(f"vim.lsp.config('isolint', {settings})\n{someone.init.read_text()}")
+    someone = _user_of_the_real_engine(tmp_path / "home")
     shutil.copytree(ROOT / "examples" / "shop", tmp_path / "shop")
     file = tmp_path / "shop" / "tests" / "test_checkout.py"
     seen = someone.edit(file, "^make_order writes .* outlives")
@@ -91,13 +97,7 @@ def test_the_pieces_of_the_documentation_do_what_it_says(tmp_path: Path, project
 
 def test_definition_references_hover_and_rename_of_a_fixture(tmp_path: Path, project: Path) -> None:
     """The real engine under Neovim's own commands."""
-    environment = analysed_environment()
-    if environment is None:
-        pytest.skip("no environment with Django to analyse: ISOLINT_TRUTH_ENVIRONMENT")
-    (tmp_path / "home").mkdir()
-    someone = _user(tmp_path / "home", "-m", "isolint")
-    settings = f"{{ settings = {{ isolint = {{ environment = '{environment}' }} }} }}"
-    someone.init.write_text(f"vim.lsp.config('isolint', {settings})\n{someone.init.read_text()}")
+    someone = _user_of_the_real_engine(tmp_path / "home")
     conftest, other = project / "conftest.py", project / "test_b.py"
     conftest.write_text("import pytest\n\n\n@pytest.fixture(scope='module')\ndef thing():\n    return '😀'\n")
     other.write_text("import pytest\n\n\n@pytest.mark.usefixtures('thing')\ndef test_b():\n    thing = 1\n")
@@ -121,13 +121,7 @@ def test_definition_references_hover_and_rename_of_a_fixture(tmp_path: Path, pro
 
 def test_hints_lenses_and_the_note_at_a_helper(tmp_path: Path, project: Path) -> None:
     """The real engine; an edit of the helper reaches what is shown in the test file."""
-    environment = analysed_environment()
-    if environment is None:
-        pytest.skip("no environment with Django to analyse: ISOLINT_TRUTH_ENVIRONMENT")
-    (tmp_path / "home").mkdir()
-    someone = _user(tmp_path / "home", "-m", "isolint")
-    settings = f"{{ settings = {{ isolint = {{ environment = '{environment}' }} }} }}"
-    someone.init.write_text(f"vim.lsp.config('isolint', {settings})\n{someone.init.read_text()}")
+    someone = _user_of_the_real_engine(tmp_path / "home")
     (project / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\n")
     helper, file = project / "helpers.py", project / "test_a.py"
     helper.write_text(

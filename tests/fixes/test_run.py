@@ -42,15 +42,6 @@ MUTANTS = {
 pytestmark = pytest.mark.skipif(PYTHON is None, reason="no Python with Django: set ISOLINT_TRUTH_PYTHON")
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def variables(request: pytest.FixtureRequest) -> Mapping[str, str]:
-    """The environment variables of the database."""
-    if request.param == "sqlite":
-        return {}
-    found: dict[str, str] = request.getfixturevalue("postgres_database")
-    return found
-
-
 @cache
 def leaking(name: str) -> str:
     """The tests of a file as they are."""

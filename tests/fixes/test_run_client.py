@@ -55,10 +55,8 @@ class TestOfAClass:
 """
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"])
-def test_they_come_home(tmp_path: Path, database: str, request: pytest.FixtureRequest) -> None:
+def test_they_come_home(tmp_path: Path, variables: Mapping[str, str]) -> None:
     assert PYTHON is not None
-    variables: Mapping[str, str] = {} if database == "sqlite" else request.getfixturevalue("postgres_database")
     (tmp_path / "before").mkdir()
     before = run(tmp_path / "before", TESTS, PYTHON, variables)
     assert before.failed() == [], before.output

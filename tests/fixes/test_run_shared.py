@@ -201,15 +201,6 @@ def after() -> Mapping[str, str]:
     return texts
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def variables(request: pytest.FixtureRequest) -> Mapping[str, str]:
-    """The environment variables of the database."""
-    if request.param == "sqlite":
-        return {}
-    found: dict[str, str] = request.getfixturevalue("postgres_database")
-    return found
-
-
 def judged(folder: Path, texts: Mapping[str, str], variables: Mapping[str, str]) -> Verdict:
     """One run in a folder of its own."""
     assert PYTHON is not None

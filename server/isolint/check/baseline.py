@@ -50,9 +50,7 @@ class Baseline:
         """What a finding is called in this file."""
         if finding.test is None:
             return Key(self._relative(finding.location.path), finding.name, finding.cause_name)
-        path, separator, name = finding.test.partition("::")
-        test = self._relative(os.path.join(self.root, path)) + separator + name
-        return Key(test, finding.name, finding.cause_name)
+        return Key(self._relative_id(finding.test), finding.name, finding.cause_name)
 
     def file_of(self, key: Key) -> str:
         """The absolute path of the file that a key is about."""

@@ -422,12 +422,8 @@ class Session:
         """The store for a question about places: all of them are right, and Cancelled is raised soon after
         `cancelled()` turned true."""
         self._exact()
-        self._found.clear()
-        self.store.cancelled = cancelled
-        try:
-            yield self.store
-        finally:
-            self.store.cancelled = None
+        with self.looked_at(cancelled) as store:
+            yield store
 
     @contextmanager
     def looked_at(self, cancelled: Callable[[], bool] = never) -> Iterator[Store]:

@@ -14,8 +14,8 @@ from isolint.check.report import Location, Resolved
 from isolint.check.session import Session
 from isolint.features.mentions import word_at
 from isolint.names.origin import PlaceQuestion, Target
-from isolint.text.encoding import Decoded, decode
 from isolint.text.lines import LineTable
+from isolint.workspace.files import text_on_disk
 
 _MOST = 4
 _LONGEST_SIGNATURE = 400
@@ -120,14 +120,9 @@ def _place(session: Session, one: Target) -> Location | None:
 
 def _lines(session: Session, path: str) -> LineTable | None:
     text = session.buffer(path)
-    if text is not None:
-        return LineTable.of(text)
-    try:
-        with open(path, "rb") as file:
-            decoded = decode(file.read())
-    except OSError:
-        return None
-    return LineTable.of(decoded.text) if isinstance(decoded, Decoded) else None
+    if text is None:
+        text = text_on_disk(path)
+    return None if text is None else LineTable.of(text)
 
 
 def _nearest(text: bytes, name: str, near: int) -> tuple[int, int]:

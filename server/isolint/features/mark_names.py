@@ -21,8 +21,8 @@ from isolint.pytest_model.objects import Context, MarkMaker
 from isolint.pytest_model.plugins import plugins
 from isolint.syntax import facts as f
 from isolint.syntax.source import Chunk, SourceFile
-from isolint.text.encoding import Decoded, decode
 from isolint.text.lines import LineTable
+from isolint.workspace.files import text_on_disk
 from isolint.workspace.shapes import Place
 
 
@@ -76,10 +76,10 @@ def _in_plugins(session: Session, path: str, name: str) -> Iterator[Location]:
     loaded = plugins(session.store, path)
     for plugin in (*loaded.session, *loaded.late):
         file = "" if plugin.path else _file_of(session, plugin.module)
-        decoded = _read(file) if file else None
-        found = None if decoded is None else written.search(decoded.text)
-        if decoded is not None and found is not None:
-            yield _location(file, LineTable.of(decoded.text), *found.span(1))
+        text = text_on_disk(file) if file else None
+        found = None if text is None else written.search(text)
+        if text is not None and found is not None:
+            yield _location(file, LineTable.of(text), *found.span(1))
 
 
 def _file_of(session: Session, module: str) -> str:
@@ -90,15 +90,6 @@ def _file_of(session: Session, module: str) -> str:
             if os.path.isfile(file):
                 return file
     return ""
-
-
-def _read(file: str) -> Decoded | None:
-    try:
-        with open(file, "rb") as opened:
-            decoded = decode(opened.read())
-    except OSError:
-        return None
-    return decoded if isinstance(decoded, Decoded) else None
 
 
 def _location(path: str, lines: LineTable, start: int, end: int) -> Location:
@@ -115,11 +106,11 @@ def registered(session: Session, path: str, name: str) -> list[Registered]:
 def _place(session: Session, one: Registered) -> Location | None:
     if not isinstance(one.where, Place):
         return None if one.where is None else session.locate(one.where)
-    decoded = _read(one.where.path)
-    if decoded is None:
+    text = text_on_disk(one.where.path)
+    if text is None:
         return session.locate(one.where)
     # The reader of the configuration knows the line of the option; the mark has one of its own, there or below.
-    lines = LineTable.of(decoded.text)
+    lines = LineTable.of(text)
     written = re.compile(rb"(?<![\w-])" + re.escape(one.name.encode()) + rb"(?![\w-])")
-    found = written.search(decoded.text, lines.start(one.where.line - 1))
+    found = written.search(text, lines.start(one.where.line - 1))
     return session.locate(one.where) if found is None else _location(one.where.path, lines, *found.span())

@@ -30,9 +30,9 @@ from isolint.pytest_model.registry import Node, node_of, visible
 from isolint.pytest_model.requests import requests_of
 from isolint.pytest_model.shapes import FixtureDef, Holder, Mark, TestItem
 from isolint.syntax import facts as f
-from isolint.text.encoding import Decoded, decode
 from isolint.text.lines import LineTable
 from isolint.workspace.discovery import is_conftest
+from isolint.workspace.files import text_on_disk
 
 Key = tuple[str, FunctionRef | str | Site | None]
 """What a definition is, wherever it is held: an import of a fixture registers the same one again."""
@@ -534,16 +534,12 @@ def place_of(session: Session, one: FixtureDef) -> Location | None:
 
 
 def _place_outside(path: str, line: int, name: str) -> Location | None:
-    try:
-        with open(path, "rb") as file:
-            decoded = decode(file.read())
-    except OSError:
+    text = text_on_disk(path)
+    if text is None:
         return None
-    if not isinstance(decoded, Decoded):
-        return None
-    lines = LineTable.of(decoded.text)
+    lines = LineTable.of(text)
     start = lines.start(line - 1)
-    written = re.compile(rb"def[ \t]+(" + re.escape(name.encode()) + rb")\b").search(decoded.text, start)
+    written = re.compile(rb"def[ \t]+(" + re.escape(name.encode()) + rb")\b").search(text, start)
     at, to = written.span(1) if written is not None else (start, start)
     first, column = lines.position(at, "utf-32")
     last, end_column = lines.position(to, "utf-32")

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from isolint.fixes.awaits import RefusedError, Rename
+from isolint.fixes.awaits import RefusedError
 from isolint.fixes.fixture import FixtureConversion
-from isolint.fixes.imports import Wanted, import_edits, module_of, pytest_in
+from isolint.fixes.imports import Wanted, pytest_in
 from isolint.fixes.rewrite import body_edits
-from isolint.fixes.sound import holds, sound
+from isolint.fixes.rewriting import BRIDGE, Rewriting, renamed, rewritten
 from isolint.fixes.walk import walk
 from isolint.names.resolve import canonical, lookup
 from isolint.names.symbols import External
@@ -30,27 +30,14 @@ def edits(store: Store, source: SourceFile, found: FixtureConversion) -> tuple[E
     """The edits of a fixture in offsets of `source`, its file as the store knows it; or why there are none."""
     ref = found.definition.ref
     assert ref is not None
-    chunk = source.chunk(ref.chunk)
-    if chunk is None or not holds(chunk, found.function):
-        return "its source has changed"
-    if chunk.flawed or chunk.broken:
-        return "it has a syntax error"
-    try:
-        made, wanted = _made(store, source, found, ref.path, ref.chunk)
-        made += import_edits(source, ref.chunk, made, list(dict.fromkeys(wanted)))
-    except RefusedError as refused:
-        return str(refused)
-    return sound(source, ref.chunk, tuple(sorted(dict.fromkeys(made))))
+    path = ref.path
+    return rewritten(source, ref.chunk, found.function, lambda text: _made(store, source, found, path, text))
 
 
-def _made(
-    store: Store, source: SourceFile, found: FixtureConversion, path: str, key: str
-) -> tuple[list[Edit], list[Wanted]]:
-    text, start = source.source(key), source.start(key)
+def _made(store: Store, source: SourceFile, found: FixtureConversion, path: str, text: bytes) -> Rewriting:
     made = body_edits(text, found.function, found.steps, None, None)
-    wanted = [Wanted("asgiref.sync", "async_to_sync")] if found.is_bridged else []
-    names = [step.name for step in found.steps if isinstance(step, Rename) and step.imported]
-    wanted += [Wanted(module_of(source, f"a{name}"), name) for name in names]
+    wanted = [BRIDGE] if found.is_bridged else []
+    wanted += renamed(source, found.steps)
     if found.function.is_async:
         maker = found.function.decorators[0]
         if found.definition.maker == "pytest-asyncio":
@@ -61,7 +48,7 @@ def _made(
             for edit_, want in _annotation(store, path, text, found.function.returns):
                 made.append(edit_)
                 wanted += want
-    return [Edit(e.start + start, e.end + start, e.text) for e in made], wanted
+    return Rewriting(made, wanted)
 
 
 def _maker(store: Store, source: SourceFile, path: str, text: bytes, maker: f.Expr) -> tuple[str, list[Edit]]:

@@ -6,14 +6,13 @@ an event loop, the whole body becomes one coroutine in it, called once, as the d
 
 from __future__ import annotations
 
-from isolint.fixes.awaits import Bridge, RefusedError, Step, Undecorate
+from isolint.fixes.awaits import Bridge, Step, Undecorate
 from isolint.fixes.bridging import ASYNC_TO_SYNC
-from isolint.fixes.imports import Wanted, import_edits
 from isolint.fixes.inner import Inner, inner
 from isolint.fixes.plan import Plan
 from isolint.fixes.refusals import of_loops
 from isolint.fixes.rewrite import body_edits
-from isolint.fixes.sound import holds, sound
+from isolint.fixes.rewriting import BRIDGE, Rewriting, rewritten
 from isolint.fixes.walk import Node, children, walk
 from isolint.names.resolve import canonical_names
 from isolint.placement.functions import bound_names
@@ -42,20 +41,12 @@ def edits(store: Store, item: TestItem, source: SourceFile) -> tuple[Edit, ...] 
     if isinstance(found, str):
         return found
     function, steps, region = found
-    key = item.ref.chunk
-    chunk = source.chunk(key)
-    if chunk is None or not holds(chunk, function):
-        return "its source has changed"
-    if chunk.flawed or chunk.broken:
-        return "it has a syntax error"
-    start = source.start(key)
-    try:
-        body = body_edits(source.source(key), function, steps, region, None)
-        made = [Edit(e.start + start, e.end + start, e.text) for e in body]
-        made += import_edits(source, key, made, [Wanted("asgiref.sync", "async_to_sync")])
-    except RefusedError as refused:
-        return str(refused)
-    return sound(source, key, tuple(sorted(dict.fromkeys(made))))
+    return rewritten(
+        source,
+        item.ref.chunk,
+        function,
+        lambda text: Rewriting(body_edits(text, function, steps, region, None), [BRIDGE]),
+    )
 
 
 def _found(store: Store, item: TestItem) -> tuple[f.Function, list[Step], Inner | None] | str:

@@ -5,13 +5,11 @@ Which calls can be rewritten is decided in `loops`, what the text looks like in 
 
 from __future__ import annotations
 
-from isolint.fixes.awaits import RefusedError
 from isolint.fixes.helper import has_helper, helper_edit, receiver_of
-from isolint.fixes.imports import Wanted, import_edits
 from isolint.fixes.loops import Loops, of_test
 from isolint.fixes.plan import Plan
 from isolint.fixes.rewrite import body_edits
-from isolint.fixes.sound import holds, sound
+from isolint.fixes.rewriting import BRIDGE, Rewriting, rewritten
 from isolint.fixes.to_sync import Form
 from isolint.pytest_model.shapes import TestItem
 from isolint.store.memo import Store
@@ -36,29 +34,14 @@ def edits(store: Store, item: TestItem, start: int, source: SourceFile, form: Fo
     found = of_test(store, (item, start))
     if isinstance(found, str):
         return found
-    try:
-        made = _made(store, item, source, form, found)
-    except RefusedError as refused:
-        return str(refused)
-    return sound(source, item.ref.chunk, made)
+    return rewritten(source, item.ref.chunk, found.function, lambda text: _made(store, item, source, form, found, text))
 
 
-def _made(store: Store, item: TestItem, source: SourceFile, form: Form, found: Loops) -> tuple[Edit, ...]:
-    key = item.ref.chunk
-    chunk = source.chunk(key)
-    if chunk is None or not holds(chunk, found.function):
-        raise RefusedError("its source has changed")
-    if chunk.flawed or chunk.broken:
-        raise RefusedError("it has a syntax error")
+def _made(store: Store, item: TestItem, source: SourceFile, form: Form, found: Loops, text: bytes) -> Rewriting:
     receiver = receiver_of(item, found.function) if form == "helper" else None
     helped = [s for s in found.steps if receiver is not None and s.renamed is None]
-    offset = source.start(key)
-    body = body_edits(source.source(key), found.function, found.steps, None, receiver)
-    made = [Edit(e.start + offset, e.end + offset, e.text) for e in body]
+    inside = body_edits(text, found.function, found.steps, None, receiver)
     adds_helper = bool(helped) and not has_helper(store, item)
-    if adds_helper:
-        made.append(helper_edit(store, source, item))
+    around = [helper_edit(store, source, item)] if adds_helper else []
     bridged = any(s.renamed is None and s not in helped for s in found.steps)
-    wanted = [Wanted("asgiref.sync", "async_to_sync")] if adds_helper or bridged else []
-    made += import_edits(source, key, made, wanted)
-    return tuple(sorted(dict.fromkeys(made)))
+    return Rewriting(inside, [BRIDGE] if adds_helper or bridged else [], around)

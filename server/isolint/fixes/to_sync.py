@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from isolint.fixes.awaits import RefusedError, Rename
 from isolint.fixes.conversion import Conversion, conversion
 from isolint.fixes.helper import has_helper, helper_edit, receiver_of
-from isolint.fixes.imports import Wanted, import_edits, module_of
 from isolint.fixes.marks import mark_edits
 from isolint.fixes.plan import Plan
 from isolint.fixes.rewrite import body_edits
-from isolint.fixes.sound import holds, sound
+from isolint.fixes.rewriting import BRIDGE, Rewriting, renamed, rewritten
 from isolint.pytest_model.collect import tests_of
 from isolint.pytest_model.marks import marks_of
 from isolint.pytest_model.shapes import TestItem
@@ -55,33 +53,16 @@ def edits(store: Store, item: TestItem, source: SourceFile, form: Form) -> tuple
     found = conversion(store, item)
     if isinstance(found, str):
         return found
-    try:
-        made = _made(store, item, source, form, found)
-    except RefusedError as refused:
-        return str(refused)
-    return sound(source, item.ref.chunk, made)
+    return rewritten(source, item.ref.chunk, found.function, lambda text: _made(store, item, source, form, found, text))
 
 
-def _made(store: Store, item: TestItem, source: SourceFile, form: Form, found: Conversion) -> tuple[Edit, ...]:
-    key = item.ref.chunk
-    chunk = source.chunk(key)
-    if chunk is None or not holds(chunk, found.function):
-        raise RefusedError("its source has changed")
-    if chunk.flawed or chunk.broken:
-        raise RefusedError("it has a syntax error")
+def _made(store: Store, item: TestItem, source: SourceFile, form: Form, found: Conversion, text: bytes) -> Rewriting:
     receiver = receiver_of(item, found.function) if form == "helper" and found.is_bridged else None
-    start = source.start(key)
-    body = body_edits(source.source(key), found.function, found.steps, found.inner, receiver)
-    made = [Edit(e.start + start, e.end + start, e.text) for e in body]
+    inside = body_edits(text, found.function, found.steps, found.inner, receiver)
     others = [t for t in tests_of(store, item.id.path) if t.is_async and t.ref != item.ref]
-    made += mark_edits(source, item, marks_of(store, item.id), others)
+    around = mark_edits(source, item, marks_of(store, item.id), others)
     adds_helper = receiver is not None and not has_helper(store, item)
     if adds_helper:
-        made.append(helper_edit(store, source, item))
-    wanted: list[Wanted] = []
-    if adds_helper or (found.is_bridged and receiver is None):
-        wanted.append(Wanted("asgiref.sync", "async_to_sync"))
-    names = [step.name for step in found.steps if isinstance(step, Rename) and step.imported]
-    wanted += [Wanted(module_of(source, f"a{name}"), name) for name in names]
-    made += import_edits(source, key, made, list(dict.fromkeys(wanted)))
-    return tuple(sorted(dict.fromkeys(made)))
+        around.append(helper_edit(store, source, item))
+    bridge = [BRIDGE] if adds_helper or (found.is_bridged and receiver is None) else []
+    return Rewriting(inside, [*bridge, *renamed(source, found.steps)], around)

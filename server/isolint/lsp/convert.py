@@ -14,8 +14,8 @@ from isolint.lsp.buffers import Buffer
 from isolint.lsp.capabilities import Client
 from isolint.lsp.transport import encode
 from isolint.lsp.uris import to_uri
-from isolint.text.encoding import Decoded, decode
 from isolint.text.lines import LineTable, Unit
+from isolint.workspace.files import text_on_disk
 
 Json = dict[str, object]
 
@@ -92,12 +92,8 @@ class Places:
 
 
 def _read_lines(path: str) -> LineTable | None:
-    try:
-        with open(path, "rb") as file:
-            decoded = decode(file.read())
-    except OSError:
-        return None
-    return LineTable.of(decoded.text) if isinstance(decoded, Decoded) else None
+    text = text_on_disk(path)
+    return None if text is None else LineTable.of(text)
 
 
 def elided(related: Sequence[RelatedPlace]) -> list[RelatedPlace]:

@@ -98,6 +98,11 @@ def read_source(files: Files, path: str) -> Source:
     return Source(path, decoded.text, None, stamp, decoded.encoding)
 
 
+def text_on_disk(path: str) -> bytes | None:
+    """The text of a file as it is on disk, as UTF-8, whatever buffers say; None where there is none to be read."""
+    return read_source(Files(), path).data
+
+
 def upwards(folder: str) -> Iterator[str]:
     """The folder and its parents, up to the root of the file system."""
     yield folder

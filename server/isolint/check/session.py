@@ -32,13 +32,13 @@ from isolint.check.report import (
 )
 from isolint.check.resolved import resolved
 from isolint.check.select import is_selected, selected
-from isolint.check.suppressions import Directive, directives, directives_of, may_have_directives, unused
+from isolint.check.suppressions import Directive, directives_of, unused
+from isolint.check.texts import Texts
 from isolint.check.verdicts import verdict
 from isolint.check.words import Words, has_word
-from isolint.names.bindings import Outline, OutlineItem
-from isolint.names.inputs import ANSWER, FACTS, PROJECT, ProjectFiles
+from isolint.names.bindings import Outline
+from isolint.names.inputs import ANSWER, PROJECT, ProjectFiles
 from isolint.names.origin import Answer, Origin, Question
-from isolint.names.outlines import Outlines
 from isolint.names.symbols import Site
 from isolint.placement.functions import find
 from isolint.placement.heard import Reader
@@ -53,12 +53,10 @@ from isolint.rules.finding import Finding
 from isolint.rules.registry import Rule, modules, rules
 from isolint.rules.registry import find as find_rule
 from isolint.store.memo import Cancelled, Handle, Query, Store
-from isolint.syntax.facts import Facts, Span
-from isolint.syntax.outline import outline
-from isolint.syntax.places import places
-from isolint.syntax.source import Chunk, SourceFile
+from isolint.syntax.facts import Span
+from isolint.syntax.source import SourceFile
 from isolint.workspace.discovery import discover, is_conftest, is_test_file
-from isolint.workspace.files import Files, Source, Stamp, read_source, reader, stamp_of, with_buffer, without_buffer
+from isolint.workspace.files import Files, Stamp, reader, stamp_of
 from isolint.workspace.project import Project, open_project, project_roots
 from isolint.workspace.pytest_config import names_config_file
 from isolint.workspace.shapes import Environment, Place, Problem, Settings, Severity
@@ -84,34 +82,11 @@ class _Silent:
 
 
 @dataclass(slots=True)
-class _Loaded:
-    """A file that was read: what its text was, and its outline once somebody asked for it.
-
-    Chunks in `moved` say what they said when the store was last told, in other places: the store still has those facts,
-    and what it says is put into its place when it is shown."""
-
-    source: SourceFile
-    items: Outline | None
-    stamp: Stamp | None
-    moved: dict[str, _Moved] = field(default_factory=dict)
-    remarks: bool | None = None
-    """Whether there may be suppression comments in it; None when nobody has looked."""
-
-
-@dataclass(slots=True)
 class Rested:
     """What was asked of the store for a report, and of which chunks it tells the places."""
 
     reads: dict[Handle, None] = field(default_factory=dict)
     located: set[tuple[str, str]] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class _Moved:
-    """The facts of a chunk that the store has, and where their spans are now."""
-
-    facts: Facts
-    places: dict[Span, Span]
 
 
 class Session:
@@ -140,10 +115,8 @@ class Session:
         self._rests: dict[str, Rested] = {}
         self._start_reads: dict[str, dict[Handle, None]] = {}
         self._watching: Rested | None = None
-        self._files = Files()
         self.store = Store()
-        self._loaded: dict[str, _Loaded] = {}
-        self._unread: dict[str, Problem] = {}
+        self._texts = Texts(self.store)
         self._unanswered: set[Question] = set()
         self._given: dict[str, tuple[Finding, ...]] = {}
         self._stamps: dict[str, Stamp | None] = {}
@@ -158,8 +131,6 @@ class Session:
         self._found: dict[str, frozenset[str]] = {}  # by a word, within one question
         self._words = Words(reader(Files()))
         self._recalled: dict[Hashable, object] = {}
-        self._outlines = Outlines(self.store, self._outline)
-        self.store.provide(FACTS, self._provide_facts)
         self.store.provide(ANSWER, self._provide_answer)
         self.store.provide(CONFIG, lambda path: self.project.config_for(path))  # noqa: PLW0108 (the project changes)
         self.store.provide(TEST_CODE, self._provide_test_code)
@@ -181,7 +152,7 @@ class Session:
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong in settings, configuration, environment, and files that could not be read."""
         config = self.project.config_for(os.path.join(self.root, "test_.py"))
-        unread = sorted(self._unread.values(), key=lambda problem: problem.path)
+        unread = sorted(self.unread, key=lambda problem: problem.path)
         everything = (*self.project.problems, *config.problems, *self._discovered, *unread)
         return tuple(dict.fromkeys(everything))
 
@@ -210,19 +181,19 @@ class Session:
 
     def source(self, path: str) -> bytes:
         """The UTF-8 text of a file as analysed. OSError when there is none."""
-        loaded = self._load(path)
-        if loaded is None:
-            raise OSError(self._unread[path].message if path in self._unread else "no such file")
-        return loaded.source.text
+        source = self.source_file(path)
+        if source is None:
+            problem = self._texts.unread.get(path)
+            raise OSError("no such file" if problem is None else problem.message)
+        return source.text
 
     def source_file(self, path: str) -> SourceFile | None:
         """A file as chunks; None when it cannot be read."""
-        loaded = self._load(path)
-        return None if loaded is None else loaded.source
+        return self._texts.source(path)
 
     def outline(self, path: str) -> Outline | None:
         """What a file tells others about itself; None when it cannot be read."""
-        return self._outline(path)
+        return self._texts.outline(path)
 
     def users(self, files: Iterable[str]) -> list[str]:
         """The files of tests that decide what is said of these files: themselves, and those that share fixtures."""
@@ -235,21 +206,20 @@ class Session:
     @property
     def has_buffers(self) -> bool:
         """Whether any text stands in front of the disk."""
-        return bool(self._files.buffers)
+        return bool(self._texts.files.buffers)
 
     @property
     def unread(self) -> tuple[Problem, ...]:
         """The files that were asked for and could not be read."""
-        return tuple(self._unread.values())
+        return tuple(self._texts.unread.values())
 
     def remember_unread(self, problems: Iterable[Problem]) -> None:
         """Take over what an earlier run could not read; who says so knows that nothing has changed."""
-        self._unread.update((problem.path, problem) for problem in problems)
+        self._texts.remember_unread(problems)
 
     def read_stamps(self) -> dict[str, Stamp | None]:
         """Every file that was asked for, with its stamp when it was read; None when there was nothing to read."""
-        here = {path: loaded.stamp for path, loaded in self._loaded.items()}
-        return {**self._stamps, **dict.fromkeys(self._unread), **here}
+        return {**self._stamps, **self._texts.stamps()}
 
     def status(self) -> dict[str, object]:
         """What the session knows of its surroundings, for bug reports."""
@@ -267,7 +237,7 @@ class Session:
             "pytest configuration": config.inifile or "none found",
             "settings": self.settings.source or "none found",
             "files": len(self.store.get(PROJECT, "").files),
-            "loaded files": len(self._loaded),
+            "loaded files": len(self._texts.loaded()),
             "unanswered questions": len(self._unanswered),
             "memos": self.store.size(),
             "computed": dict(self.store.computed),
@@ -277,10 +247,7 @@ class Session:
 
     def set_buffer(self, path: str, text: bytes | None) -> None:
         """An open buffer as UTF-8 (None: closed, the disk counts again)."""
-        if text is None:
-            self._files = without_buffer(self._files, path)
-        else:
-            self._files = with_buffer(self._files, path, text)
+        self._texts.set_buffer(path, text)
         if names_config_file(path):
             self._open()
             return
@@ -292,7 +259,7 @@ class Session:
         touched = list(paths)
         if any(names_config_file(path) for path in touched) or any(not p.endswith(".py") for p in touched):
             self._open()
-        sources = [path for path in touched if path.endswith(".py") and path not in self._files.buffers]
+        sources = [path for path in touched if path.endswith(".py") and path not in self._texts.files.buffers]
         for path in sources:
             self._changed(path)
         self._listed(sources)
@@ -325,13 +292,13 @@ class Session:
 
     def close(self) -> None:
         """Nothing of the session is used afterwards. The origin belongs to whoever made it."""
-        self._loaded.clear()
+        self._texts.clear()
 
     # --- what is asked -------------------------------------------------------------------------------------------
 
     def report(self, path: str, cancelled: Callable[[], bool] = never) -> FileReport:
         """Findings and verdicts of one file. Raises Cancelled soon after `cancelled()` turned true."""
-        self._exact()
+        self._texts.settle()
         self.store.cancelled = cancelled
         try:
             with self._noting(path):
@@ -388,7 +355,7 @@ class Session:
 
     def items(self, path: str) -> tuple[TestItem, ...]:
         """The tests that pytest collects from a file."""
-        self._exact()
+        self._texts.settle()
         return self._items(path)
 
     def verdict(self, item: TestItem) -> TestVerdict | None:
@@ -421,7 +388,7 @@ class Session:
     def asked(self, cancelled: Callable[[], bool] = never) -> Iterator[Store]:
         """The store for a question about places: all of them are right, and Cancelled is raised soon after
         `cancelled()` turned true."""
-        self._exact()
+        self._texts.settle()
         with self.looked_at(cancelled) as store:
             yield store
 
@@ -450,10 +417,7 @@ class Session:
 
     def offsets(self, site: Site) -> Span | None:
         """As `locate`, the absolute offsets alone."""
-        loaded = self._load(site.path)
-        if loaded is None or loaded.source.chunk(site.chunk) is None:
-            return None
-        return loaded.source.absolute(site.chunk, _span(loaded, site))
+        return self._texts.offsets(site)
 
     @property
     def test_files(self) -> frozenset[str]:
@@ -461,9 +425,8 @@ class Session:
         return self._tests
 
     def has_directives(self, path: str) -> bool:
-        """Whether there may be suppression comments in a file."""
-        loaded = self._load(path)
-        return loaded is not None and may_have_directives(loaded.source.text)
+        """Whether there are suppression comments in a file."""
+        return bool(self._texts.directives(path))
 
     def is_test_file(self, path: str) -> bool:
         """Whether pytest collects tests from a file when it is given."""
@@ -491,14 +454,13 @@ class Session:
     def _has_word(self, path: str, word: str) -> bool:
         if self.store.cancelled is not None and self.store.cancelled():
             raise Cancelled
-        if path in self._loaded or path in self._files.buffers:
+        if self._texts.is_loaded(path) or path in self._texts.files.buffers:
             return has_word(self.text_of(path), word.encode())
         return self._words.has(path, word)
 
     def text_of(self, path: str) -> bytes:
         """The text of a file as bytes, not decoded when nobody has looked into it yet; empty when there is none."""
-        loaded = self._loaded.get(path)
-        return (reader(self._files)(path) or b"") if loaded is None else loaded.source.text
+        return self._texts.bytes_of(path) or b""
 
     def read_ahead(self) -> bool:
         """Take in one more file for questions about the whole project: some milliseconds at most. False: no more is to
@@ -506,7 +468,7 @@ class Session:
         if self._ahead is None:
             self._ahead = iter(sorted(self.store.peek(PROJECT, "").files))
         path = next(self._ahead, None)
-        if path is not None and path not in self._loaded:
+        if path is not None and not self._texts.is_loaded(path):
             self._words.take_in(path)
         return path is not None
 
@@ -523,11 +485,11 @@ class Session:
 
     def buffer(self, path: str) -> bytes | None:
         """The open buffer of a path, None when there is none."""
-        return self._files.buffers.get(path)
+        return self._texts.files.buffers.get(path)
 
     def fix(self, path: str, key: str) -> FixEdits | str:
         """The edits for the finding `key` of a file, or why there are none."""
-        self._exact()
+        self._texts.settle()
         finding = next((f for f in self.findings(path).findings if f.key == key), None)
         if finding is None:
             return "the finding is gone"
@@ -538,18 +500,18 @@ class Session:
     ) -> FixEdits | str:
         """The edits of all safe (or also unsafe) fixes of a file, or why there are none; `within`: of those that change
         no other files than these; `below`: of tests in this class (its node id) alone."""
-        self._exact()
+        self._texts.settle()
         return fixing.fix_all(self, path, unsafe, within, below)
 
     def offers(self, path: str, test: str) -> tuple[Offer, ...]:
         """What else can be done with a test of a file."""
-        self._exact()
+        self._texts.settle()
         item = next((i for i in self._items(path) if i.node_id == test), None)
         return () if item is None else fixing.offers(self, item)
 
     def offered(self, path: str, test: str, kind: str) -> FixEdits | str:
         """The edits of such an offer, or why there are none."""
-        self._exact()
+        self._texts.settle()
         return fixing.offered(self, path, test, kind)
 
     def affected(self, paths: Iterable[str]) -> list[str]:
@@ -562,7 +524,7 @@ class Session:
         """Read configuration, environment and the list of files (again)."""
         self._shown.clear()
         self._look_again()
-        read = reader(self._files)
+        read = reader(self._texts.files)
         known = {name for rule in rules() for name in (rule.name, rule.code)}
         self.project = open_project(self.root, read, os.environ, editor=self._overrides, rules=known)
         environment, settings = self.environment, self.settings
@@ -570,11 +532,11 @@ class Session:
         found = discover(self.root, config, settings.exclude)
         self._discovered = found.problems
         self._walked = frozenset(found.files)
-        self._list(self._walked | {p for p in self._files.buffers if p.endswith(".py")})
+        self._list(self._walked | {p for p in self._texts.files.buffers if p.endswith(".py")})
         changed = self.store.set(ENVIRONMENT, "", environment)
         self.store.set(TABLE, "", table(settings.rows))
         self.store.set(USER_DATABASE_FIXTURES, "", tuple(sorted(settings.rows.database_fixtures.items())))
-        for path in list(self._loaded):
+        for path in self._texts.loaded():
             if self.store.is_loaded(CONFIG, path):
                 self.store.set(CONFIG, path, self.project.config_for(path))
         if changed and self._open_origin is not None:
@@ -601,7 +563,7 @@ class Session:
         self._recalled.clear()
         self._tests = frozenset(f for f in files if is_test_file(f, self.project.config_for(f)))
         conftests = filter(is_conftest, files)
-        roots = project_roots(self.project, self._config(self.root), self._tests, conftests, reader(self._files))
+        roots = project_roots(self.project, self._config(self.root), self._tests, conftests, reader(self._texts.files))
         self.store.set(PROJECT, "", ProjectFiles(self.root, files, roots, frozenset(directories)))
 
     def _listed(self, paths: Iterable[str], closed: bool = False) -> None:
@@ -609,7 +571,7 @@ class Session:
         open (`closed`), only where the walk through the folders would come across it."""
         files = self.store.get(PROJECT, "").files
         asked = {path for path in paths if path.endswith(".py")}
-        opened = {path for path in asked if path in self._files.buffers}
+        opened = {path for path in asked if path in self._texts.files.buffers}
         on_disk = {path for path in asked - opened if stamp_of(path) is not None}
         # What the last walk came across, and is still there, another one would find again.
         if on_disk - files or (closed and on_disk - self._walked):
@@ -624,81 +586,8 @@ class Session:
     def _changed(self, path: str) -> None:
         """A file's text may be another: set the inputs that differ."""
         self._look_again()
-        loaded = self._loaded.get(path)
-        if loaded is None:
-            if self._files.buffers.get(path) is None or not self._is_as_on_disk(path):
-                self._recalled.clear()
-            self._unread.pop(path, None)
-            if self._outlines.has(path):
-                self._outlines.changed(path, self._outline(path))
-                # What was read of the file before it went away.
-                found = self._load(path)
-                for chunk in () if found is None else found.source.chunks:
-                    self._set_facts(path, chunk.key, chunk.facts)
-            return
-        source = read_source(self._files, path)
-        if source.data is None:
+        if self._texts.changed(path):
             self._recalled.clear()
-            self._forget(path, source)
-            return
-        new = loaded.source.updated(source.data)
-        if new is loaded.source:
-            return
-        self._recalled.clear()
-        self._apply(path, loaded, new)
-
-    def _is_as_on_disk(self, path: str) -> bool:
-        """Whether an open buffer says what its file does: nothing is different when one is just opened."""
-        return read_source(Files(), path).data == self._files.buffers.get(path)
-
-    def _apply(self, path: str, loaded: _Loaded, new: SourceFile) -> None:
-        low, high, end = new.replaced
-        before = {chunk.key: chunk for chunk in loaded.source.chunks[low:high]}
-        for chunk in new.chunks[low:end]:
-            known = before.pop(chunk.key, None)
-            if known is None or not self._only_moves(loaded, known, chunk):
-                loaded.moved.pop(chunk.key, None)
-                self._set_facts(path, chunk.key, chunk.facts)
-        for key in before:
-            loaded.moved.pop(key, None)
-            self._set_facts(path, key, ())
-        loaded.source = new
-        if loaded.remarks is False:
-            loaded.remarks = may_have_directives(new.text, *_region(new, low, end))
-        if loaded.items is not None:
-            made = tuple([_outline_item(chunk, _told(loaded, chunk)) for chunk in new.chunks[low:end]])
-            if made != loaded.items[low:high]:
-                loaded.items = (*loaded.items[:low], *made, *loaded.items[high:])
-                self._outlines.changed(path, loaded.items)
-
-    def _only_moves(self, loaded: _Loaded, old: Chunk, new: Chunk) -> bool:
-        """Whether a chunk says what the store knows already, in other places. Then the store hears nothing of it."""
-        told = _told(loaded, old)
-        if new.facts == told:
-            return False
-        found = places(told, new.facts)
-        if found is None:
-            return False
-        loaded.moved[new.key] = _Moved(told, found)
-        return True
-
-    def _exact(self) -> None:
-        """Tell the store the places of everything that has only moved. What is shown while typing can do without, what
-        edits the text or tells of all tests cannot."""
-        for path, loaded in self._loaded.items():
-            if not loaded.moved:
-                continue
-            keys = list(loaded.moved)
-            loaded.moved.clear()
-            for key in keys:
-                self._set_facts(path, key, self._provide_facts((path, key)))
-            if loaded.items is not None:
-                items = list(loaded.items)
-                for index in (loaded.source.indices[key] for key in keys):
-                    chunk = loaded.source.chunks[index]
-                    items[index] = _outline_item(chunk, chunk.facts)
-                loaded.items = tuple(items)
-                self._outlines.changed(path, loaded.items)
 
     @property
     def reach(self) -> Reach:
@@ -720,40 +609,6 @@ class Session:
         self._told.clear()
         self._found.clear()
 
-    def _set_facts(self, path: str, key: str, facts: Facts) -> None:
-        if self.store.is_loaded(FACTS, (path, key)):
-            self.store.set(FACTS, (path, key), facts)
-
-    def _forget(self, path: str, source: Source) -> None:
-        loaded = self._loaded.pop(path)
-        if source.problem is not None:
-            self._unread[path] = source.problem
-        for chunk in loaded.source.chunks:
-            self._set_facts(path, chunk.key, ())
-        self._outlines.changed(path, None)
-
-    def _load(self, path: str) -> _Loaded | None:
-        loaded = self._loaded.get(path)
-        if loaded is None and path not in self._unread:
-            source = read_source(self._files, path)
-            if source.data is None:
-                if source.problem is not None:
-                    self._unread[path] = source.problem
-                return None
-            loaded = self._loaded[path] = _Loaded(SourceFile.read(path, source.data), None, source.stamp)
-        return loaded
-
-    def _outline(self, path: str) -> Outline | None:
-        loaded = self._load(path)
-        if loaded is not None and loaded.items is None:
-            loaded.items = tuple([_outline_item(chunk, _told(loaded, chunk)) for chunk in loaded.source.chunks])
-        return None if loaded is None else loaded.items
-
-    def _provide_facts(self, key: tuple[str, str]) -> Facts:
-        loaded = self._load(key[0])
-        chunk = None if loaded is None else loaded.source.chunk(key[1])
-        return () if loaded is None or chunk is None else _told(loaded, chunk)
-
     def _provide_answer(self, question: Question) -> Answer | None:
         answer = self.origin.answer(question)
         if answer is None:
@@ -770,15 +625,11 @@ class Session:
         return path == self.root or path.startswith(self.root.rstrip(os.sep) + os.sep)
 
     def _problem(self, path: str) -> Problem | None:
-        return self._unread.get(path) if self._load(path) is None else None
+        return self._texts.unread.get(path) if self.source_file(path) is None else None
 
     def _has_fixtures(self, path: str) -> bool:
         """Whether a module may define fixtures: decided by a word in its bytes."""
-        loaded = self._loaded.get(path)
-        if loaded is not None:
-            return b"fixture" in loaded.source.text
-        data = reader(self._files)(path)
-        return data is not None and b"fixture" in data
+        return b"fixture" in self.text_of(path)
 
     # --- findings ------------------------------------------------------------------------------------------------
 
@@ -818,13 +669,10 @@ class Session:
 
     def _unused(self, path: str, shown: Sequence[Finding]) -> Iterator[Finding]:
         """The suppression comments of a file that turn off none of these findings."""
-        loaded = self._load(path)
-        if loaded is None or self._unanswered:
+        source = self.source_file(path)
+        if source is None or self._unanswered:
             return
-        source = loaded.source
-        if loaded.remarks is None:
-            loaded.remarks = may_have_directives(source.text)
-        written = directives(source) if loaded.remarks else ()
+        written = self._texts.directives(path)
         if not written:
             return
         used: list[tuple[Directive, str]] = []
@@ -887,7 +735,7 @@ class Session:
         yield from files
 
     def _placed(self, path: str, found: Iterable[Finding]) -> tuple[PlacedFinding, ...]:
-        if self._load(path) is None:
+        if self.source_file(path) is None:
             return ()
         shown = self._shown.get(path)
         if shown is None:
@@ -896,12 +744,12 @@ class Session:
 
     def _place_shown(self, finding: Finding, path: str) -> PlacedFinding | None:
         """A finding with its places; None when the settings or a comment turn it off."""
-        loaded = self._load(path)
+        source = self.source_file(path)
         kept = selected(finding, path, self.root, self.settings)
         location = None if kept is None else self.locate(kept.site)
-        if kept is None or location is None or loaded is None:
+        if kept is None or location is None or source is None:
             return None
-        for one in directives_of(loaded.source, (location.line - 1, location.end_line - 1)):
+        for one in directives_of(source, (location.line - 1, location.end_line - 1)):
             if one.turns_off(kept):
                 return None
         return self._place(kept, location)
@@ -912,11 +760,8 @@ class Session:
             return Location(site.path, 0, 0, site.line, 1, site.line, 1)
         if self._watching is not None:
             self._watching.located.add((site.path, site.chunk))
-        loaded = self._load(site.path)
-        if loaded is None or loaded.source.chunk(site.chunk) is None:
-            return None
-        start, end = loaded.source.absolute(site.chunk, _span(loaded, site))
-        return self.location(loaded.source, start, end)
+        source, span = self.source_file(site.path), self._texts.offsets(site)
+        return None if source is None or span is None else self.location(source, *span)
 
     def location(self, source: SourceFile, start: int, end: int) -> Location:
         """A span of absolute offsets with its line and column."""
@@ -931,8 +776,7 @@ class Session:
             if where is not None:
                 related.append(RelatedPlace(where, part.message, part.role))
         rule = find_rule(finding.code)
-        loaded = self._load(finding.site.path)
-        start = finding.site.start if loaded is None else _span(loaded, finding.site)[0]
+        start, _ = self._texts.inside_chunk(finding.site)
         return PlacedFinding(
             location=location,
             code=finding.code,
@@ -956,35 +800,8 @@ class Session:
     def _text(self, site: Site) -> str:
         if self._watching is not None:
             self._watching.located.add((site.path, site.chunk))
-        loaded = self._load(site.path)
-        if loaded is None or loaded.source.chunk(site.chunk) is None:
-            return ""
-        start, end = loaded.source.absolute(site.chunk, _span(loaded, site))
-        return loaded.source.text[start:end].decode("utf-8", "replace")
-
-
-def _told(loaded: _Loaded, chunk: Chunk) -> Facts:
-    """The facts of a chunk as the store has them."""
-    moved = loaded.moved.get(chunk.key)
-    return chunk.facts if moved is None else moved.facts
-
-
-def _span(loaded: _Loaded, site: Site) -> Span:
-    """A site of the store as a span of its chunk now."""
-    span = (site.start, site.end)
-    moved = loaded.moved.get(site.chunk)
-    return span if moved is None else moved.places.get(span, span)
-
-
-def _region(source: SourceFile, low: int, end: int) -> Span:
-    """Where these chunks are."""
-    size = len(source.text)
-    count = len(source.chunks)
-    return source.starts[low] if low < count else size, source.starts[end] if end < count else size
-
-
-def _outline_item(chunk: Chunk, facts: Facts) -> OutlineItem:
-    return OutlineItem(chunk.key, chunk.kind, chunk.owner, chunk.name, outline(facts))
+        source, span = self.source_file(site.path), self._texts.offsets(site)
+        return "" if source is None or span is None else source.text[slice(*span)].decode("utf-8", "replace")
 
 
 def _joined(group: list[Finding]) -> Finding:

@@ -37,7 +37,8 @@ def model(
         print(f"{checkout.name}: pytest collects nothing:\n{truth['text'][-2000:]}")
         return 1
     started = time.perf_counter()
-    command = [*isolint, "explain", "--output-format", "json", *(targets or ["."])]
+    # Where no target is given pytest takes those of its configuration, in their order.
+    command = [*isolint, "explain", "--output-format", "json", *(targets or truth["targets"])]
     done = subprocess.run(
         command, cwd=checkout, env={**os.environ, **environ, **extra}, capture_output=True, text=True, check=False
     )

@@ -263,6 +263,7 @@ def pytest_collection_finish(session) -> None:
 def pytest_sessionfinish(session) -> None:
     report = {
         "root": str(session.config.rootpath),
+        "targets": session.config.args,
         "errors": ERRORS,
         "order": ORDER,
         "items": ITEMS,

@@ -489,6 +489,9 @@ def test_many(many): pass
 @pytest.mark.usefixtures("over", "public")
 def test_used(): pass
 
+@pytest.mark.usefixtures(by_maker.__name__, by_partial.__name__)
+def test_used_by_name(): pass
+
 @pytest.mark.usefixtures("by_maker")
 class TestUsed:
     @pytest.mark.usefixtures("over")

@@ -833,6 +833,8 @@ def literal(store: Store, context: Context, expr: f.Expr, depth: int = 0) -> Lit
             if all(isinstance(p, str) for p in parts) and len(parts) == 2 and "%" not in str(parts[0]):
                 return "".join(str(p) for p in parts)
             return UNREADABLE
+        case f.Attribute(attr="__name__"):
+            return _own_name(evaluate(store, context, expr.value, depth + 1))
         case f.Name() | f.Attribute():
             return _literal_name(store, context, expr, depth)
         case f.Call(func=f.Name(), args=args, keywords=()) if len(args) < 2:
@@ -862,6 +864,18 @@ def _literal_name(store: Store, context: Context, expr: f.Name | f.Attribute, de
     return found[0] if found and all(one == found[0] for one in found) else UNREADABLE
 
 
+def _own_name(value: Object) -> Literal:
+    """`__name__` of a function, a fixture (`functools.update_wrapper` gives it that of its function) or a class."""
+    match value:
+        case Fixture(func=func):
+            return func.ref.name
+        case Func() if not value.opaque:
+            return value.ref.name
+        case ClassObject() if not value.opaque:
+            return value.ref.qualname.rpartition(".")[2]
+    return UNREADABLE
+
+
 def strings(store: Store, context: Context, expr: f.Expr) -> tuple[str, ...] | None:
     """A string or a sequence of strings, None when it is not written out."""
     value = literal(store, context, expr)
@@ -884,10 +898,11 @@ def string_sites(store: Store, context: Context, expr: f.Expr, depth: int = 0) -
             return tuple(one for item in expr.items for one in string_sites(store, context, item, depth + 1))
         case f.Starred():
             return string_sites(store, context, expr.value, depth + 1)
+        case f.Operation(kind="binary") | f.Attribute(attr="__name__") if isinstance(
+            made := literal(store, context, expr), str
+        ):
+            return ((made, Site(context.path, context.chunk, *expr.span)),)
         case f.Operation(kind="binary"):
-            joined = literal(store, context, expr)
-            if isinstance(joined, str):
-                return ((joined, Site(context.path, context.chunk, *expr.span)),)
             return tuple(one for part in expr.operands for one in string_sites(store, context, part, depth + 1))
         case f.Name() | f.Attribute():
             local = context.get(expr.id) if isinstance(expr, f.Name) else None

@@ -458,3 +458,91 @@ async def test_not_reached():  #= leaks
         total = 0
     await maybe(total)  #: ISO102
 """)
+
+
+MATCHING = {
+    "service.py": """\
+from shop import amake
+
+
+async def act(kind):
+    match kind:
+        case "make" | "build":
+            return await amake()
+        case None:
+            return None
+        case _:
+            return kind
+
+
+async def unless(kind):
+    match kind:
+        case "dry":
+            return None
+    return await amake()
+
+
+async def captured(kind):
+    match kind:
+        case "make" as found:
+            return await act(found)
+        case other:
+            return await act(other)
+
+
+async def shaped(thing):
+    match thing:
+        case {"id": _}:
+            await amake()
+
+
+async def checked(kind, wanted):
+    match kind:
+        case "make" if wanted:
+            await amake()
+"""
+}
+
+
+def test_match() -> None:
+    check(
+        """import service
+
+async def test_taken():  #= leaks
+    await service.act("build")  #: ISO102
+
+async def test_nothing():  #= safe
+    await service.act("none")
+
+async def test_none():  #= safe
+    await service.act(None)
+
+async def test_left():  #= safe
+    await service.unless("dry")
+
+async def test_behind():  #= leaks
+    await service.unless("wet")  #: ISO102
+
+async def test_as():  #= leaks
+    await service.captured("make")  #: ISO102
+
+async def test_captured():  #= leaks
+    await service.captured("build")  #: ISO102
+
+async def test_captured_nothing():  #= safe
+    await service.captured("x")
+
+async def test_of_a_shape():  #= leaks
+    await service.shaped({})  #~ ISO102
+
+async def test_guard():  #= leaks
+    await service.checked("make", True)  #: ISO102
+
+async def test_guard_fails():  #= safe
+    await service.checked("make", False)
+
+async def test_who_knows():  #= leaks
+    await service.act(pure())  #~ ISO102
+""",
+        MATCHING,
+    )

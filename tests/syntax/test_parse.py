@@ -387,6 +387,29 @@ def test_patterns_bind_names(pattern: str, binds: tuple[str, ...]) -> None:
     assert (case.guard is not None) == (" if " in pattern)
 
 
+@pytest.mark.parametrize(
+    "pattern, values",
+    [
+        ('"a"', ("a",)),
+        ('"a" | 2 | None', ("a", 2, None)),
+        ('"a" as x', ("a",)),
+        ("_", ()),
+        ("x", ()),
+        ("x if x > 2", ()),
+        ("-1", None),
+        ("Colour.RED", None),
+        ("str()", None),
+        ('["a"]', None),
+        ('"a", "b"', None),
+        ('"a" | Colour.RED', None),
+    ],
+)
+def test_patterns_of_constants_have_values(pattern: str, values: tuple[object, ...] | None) -> None:
+    found = one(f"match a:\n    case {pattern}:\n        pass\n")
+    assert isinstance(found, Match)
+    assert found.cases[0].values == values
+
+
 def test_soft_keywords_are_names_too() -> None:
     facts, flawed = parse_flawed(b"match = 1\ncase = type = 2\nmatch(x)\nprint(y)\nexec(z)\n", "statements", 0)
     assert not flawed

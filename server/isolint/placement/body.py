@@ -21,7 +21,7 @@ from isolint.names.symbols import (
     ValueSymbol,
 )
 from isolint.placement import filling, guards, lineage, members, queries
-from isolint.placement.conditions import condition_of, narrowed
+from isolint.placement.conditions import condition_of, matched, narrowed
 from isolint.placement.containers import is_empty
 from isolint.placement.context import Context
 from isolint.placement.expressions import Expressions
@@ -265,13 +265,7 @@ class _Body(Expressions):
             case f.Try():
                 self.attempt(node)
             case f.Match():
-                self.evaluate(node.subject, self.ctx)
-                for case in node.cases:
-                    for name in case.binds:
-                        self.env[name] = unknown(f"{name} bound by a pattern")
-                    if case.guard is not None:
-                        self.truth(case.guard, self.ctx)
-                self.branches([(), *(c.body for c in node.cases)])
+                self.choose(node, self.evaluate(node.subject, self.ctx))
             case f.Function():
                 ref = FunctionRef(self.ref.path, self.ref.chunk, node.span[0], node.name)
                 self.env[node.name] = self.decorate(one(Callable_(ref)), node)
@@ -459,6 +453,25 @@ class _Body(Expressions):
         through = both(either(fails, held), either(holds, failed))
         if through is not NEVER:
             self.narrow(through)
+
+    def choose(self, node: f.Match, subject: Value) -> None:
+        """A `match`: each case under its own condition and where none before it is taken."""
+        ways: list[tuple[Condition | None, tuple[f.Stmt, ...]]] = []
+        otherwise: Condition | None = ALWAYS
+        for case in node.cases:
+            for name in case.binds:
+                self.env[name] = unknown(f"{name} bound by a pattern") if case.values is None else subject
+            taken, left = matched(self, node.subject, case), matched(self, node.subject, case, False)
+            if case.guard is not None:
+                self.truth(case.guard, self.ctx)
+            ways.append((both(otherwise, taken), case.body))
+            otherwise = both(otherwise, left)
+        ways.append((otherwise, ()))
+        ends = self.alternatives(ways)
+        if any(end != ALWAYS for (way, _), end in zip(ways, ends, strict=True) if way is not NEVER):
+            through = either(*(both(way, end) for (way, _), end in zip(ways, ends, strict=True)))
+            if through is not NEVER:
+                self.narrow(through)
 
     def branches(self, bodies: list[tuple[f.Stmt, ...]]) -> None:
         """Alternatives nobody knows the conditions of."""

@@ -19,7 +19,6 @@ from isolint.placement.values import narrowed as narrowed_to
 from isolint.syntax import facts as f
 
 Check = Literal["truthy", "is", "equals", "contains"]
-Written = str | int | float | bool | None
 
 
 class Names(Protocol):
@@ -46,6 +45,20 @@ def condition_of(names: Names, test: f.Expr, wanted: bool = True) -> Condition |
     return _asks(names, test, "truthy", (), wanted)
 
 
+def matched(names: Names, subject: f.Expr, case: f.Case, wanted: bool = True) -> Condition | None:
+    """What must hold for a case of a `match` to be taken (or not) where it is come to."""
+    parts: list[Condition | None] = [ALWAYS if wanted else NEVER]
+    if case.values is None:
+        parts.append(UNSURE)
+    elif case.values:
+        # None, True and False are matched by identity (language reference, 8.6.4.4), which is not kept of a mixture.
+        check: Check = "is" if all(value is None or isinstance(value, bool) for value in case.values) else "equals"
+        parts.append(_asks(names, subject, check, case.values, wanted))
+    if case.guard is not None:
+        parts.append(condition_of(names, case.guard, wanted))
+    return both(*parts) if wanted else either(*parts)
+
+
 def _compared(names: Names, operator: str, left: f.Expr, right: f.Expr, wanted: bool) -> Condition | None:
     """The condition of a comparison with literals."""
     holds = wanted == (operator in ("is", "==", "in"))
@@ -63,7 +76,7 @@ def _compared(names: Names, operator: str, left: f.Expr, right: f.Expr, wanted: 
     return UNSURE
 
 
-def _asks(names: Names, expr: f.Expr, check: Check, against: tuple[Written, ...], wanted: bool) -> Condition | None:
+def _asks(names: Names, expr: f.Expr, check: Check, against: tuple[f.Written, ...], wanted: bool) -> Condition | None:
     """The condition that what an expression stands for answers a question as wanted."""
     subject = _subject(names, expr)
     if subject is None:

@@ -29,6 +29,10 @@ class Name(_Fact, frozen=True):
     span: Span
 
 
+Written = str | int | float | bool | None
+"""The value of a literal."""
+
+
 class Constant(_Fact, frozen=True):
     """A literal. Bytes, complex numbers and `...` are an `Operation` of kind "literal" without operands.
 
@@ -36,7 +40,7 @@ class Constant(_Fact, frozen=True):
     them and what stands between.
     """
 
-    value: str | int | float | bool | None
+    value: Written
     span: Span
 
 
@@ -363,9 +367,11 @@ class Try(_Fact, frozen=True):
 
 
 class Case(_Fact, frozen=True):
-    """`case pattern if guard: body`; only the names that the pattern binds are kept."""
+    """`case pattern if guard: body`. Of the pattern are kept the names that it binds, and the `values` one of which
+    the subject must be: any where there are none (`case _`), None where the pattern is not made of constants."""
 
     binds: tuple[str, ...]
+    values: tuple[Written, ...] | None
     guard: Expr | None
     body: tuple[Stmt, ...]
     span: Span

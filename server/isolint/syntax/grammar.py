@@ -95,6 +95,7 @@ K_ALIASED, K_WILDCARD = node_kind("aliased_import"), node_kind("wildcard_import"
 K_RELATIVE, K_PREFIX = node_kind("relative_import"), node_kind("import_prefix")
 K_SPLAT_PATTERN, K_CLASS_PATTERN = node_kind("splat_pattern"), node_kind("class_pattern")
 K_KEYWORD_PATTERN, K_CASE_PATTERN = node_kind("keyword_pattern"), node_kind("case_pattern")
+K_UNION_PATTERN, K_ANYTHING = node_kind("union_pattern"), node_kind("_", False)
 K_POSITIONAL_MARK, K_KEYWORD_MARK = node_kind("positional_separator"), node_kind("keyword_separator")
 K_DEFAULT, K_TYPED, K_TYPED_DEFAULT = (
     node_kind("default_parameter"),

@@ -31,6 +31,7 @@ from isolint.syntax.facts import (
     Case,
     Class,
     Collection,
+    Constant,
     Delete,
     Evaluate,
     Expr,
@@ -56,6 +57,7 @@ from isolint.syntax.facts import (
     While,
     With,
     WithItem,
+    Written,
 )
 from isolint.syntax.grammar import (
     F_ALIAS,
@@ -75,6 +77,7 @@ from isolint.syntax.grammar import (
     F_TYPE,
     F_VALUE,
     K_ALIASED,
+    K_ANYTHING,
     K_AS,
     K_ASSIGNMENT,
     K_ASYNC,
@@ -98,6 +101,7 @@ from isolint.syntax.grammar import (
     K_PREFIX,
     K_RELATIVE,
     K_SPLAT_PATTERN,
+    K_UNION_PATTERN,
     K_WILDCARD,
     K_WITH_CLAUSE,
     K_WITH_ITEM,
@@ -456,13 +460,12 @@ def _match(node: Node, t: ChunkText, depth: int) -> Stmt:
 
 def _case(node: Node, t: ChunkText, depth: int) -> Case:
     guard = node.child_by_field_id(F_GUARD)
-    binds: list[str] = []
-    for child in node.children:
-        if child.kind_id == K_CASE_PATTERN:
-            binds.extend(_bound(child, t))
+    patterns = [child for child in node.children if child.kind_id == K_CASE_PATTERN]
+    binds = [name for pattern in patterns for name in _bound(pattern, t)]
+    values = _values(patterns[0], t, depth) if len(patterns) == 1 else None
     body = _body(node, node.child_by_field_id(F_CONSEQUENCE), t, depth)
     condition = None if guard is None else read_inner(guard, t, depth)
-    return Case(tuple(dict.fromkeys(binds)), condition, body, _to_end(node, body))
+    return Case(tuple(dict.fromkeys(binds)), values, condition, body, _to_end(node, body))
 
 
 def _bound(pattern: Node, t: ChunkText) -> Iterator[str]:
@@ -484,6 +487,22 @@ def _bound(pattern: Node, t: ChunkText) -> Iterator[str]:
                 yield word_of(children[-1], t)
             children = children[:-1]
         waiting.extend(reversed(children))
+
+
+def _values(pattern: Node, t: ChunkText, depth: int) -> tuple[Written, ...] | None:
+    """The constants that a pattern is made of, see `Case`."""
+    parts = pattern.children
+    if parts and parts[0].kind_id in K_AS:
+        parts = parts[0].children[0].children  # `pattern as name`
+    if len(parts) != 1:
+        return None
+    inner = parts[0]
+    if inner.kind_id == K_ANYTHING or (inner.kind_id == K_DOTTED and len(inner.children) == 1):
+        return ()
+    options = inner.children[::2] if inner.kind_id == K_UNION_PATTERN else [inner]
+    read = [read_expression(option, t, depth) if option.kind_id in EXPRESSIONS else None for option in options]
+    values = [one.value for one in read if isinstance(one, Constant)]
+    return tuple(values) if len(values) == len(read) else None
 
 
 def _decorated(node: Node, t: ChunkText, depth: int) -> Stmt:

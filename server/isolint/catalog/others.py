@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from isolint.catalog.django_orm import SAVING
+from isolint.catalog.places import AT_HOME, IDENTITY, ISOLATED_LOOP
 from isolint.catalog.rows import (
     Acts,
     Attribute,
@@ -18,6 +19,7 @@ from isolint.catalog.rows import (
     Reads,
     Replaces,
     Row,
+    Runs,
     SetsItems,
     Starts,
 )
@@ -115,15 +117,27 @@ NAMED: tuple[Row, ...] = (
 )
 """What finds by a text."""
 
+_STACKS = ("_BaseExitStack", "ExitStack", "AsyncExitStack")
+
 STACKS: tuple[Row, ...] = (
-    *(Enters(f"contextlib.{name}.enter_context") for name in ("_BaseExitStack", "ExitStack", "AsyncExitStack")),
+    *(Enters(f"contextlib.{name}.enter_context") for name in _STACKS),
     Enters("contextlib.AsyncExitStack.enter_async_context", "aenter"),
+    # What a stack runs when it is left: it is left where it was entered.
+    *(Runs(f"contextlib.{name}.callback", IDENTITY, "call", "") for name in _STACKS),
+    Runs("contextlib.AsyncExitStack.push_async_callback", IDENTITY, "call", "", awaits=True),
+    # unittest.case.TestCase.doCleanups, unittest.async_case.IsolatedAsyncioTestCase._callCleanup.
+    Runs("unittest.case.TestCase.addCleanup", AT_HOME, "call", "", keyword="function"),
+    Runs("unittest.async_case.IsolatedAsyncioTestCase.addAsyncCleanup", ISOLATED_LOOP, "call", "", awaits=True),
     Enters("unittest.case.TestCase.enterContext"),
+    Enters("unittest.async_case.IsolatedAsyncioTestCase.enterAsyncContext", "aenter"),
+    # _pytest.fixtures.SubRequest.addfinalizer: FixtureDef.finish calls it.
+    Runs("_pytest.fixtures.FixtureRequest.addfinalizer", AT_HOME, "call", "", keyword="finalizer"),
+    Runs("_pytest.fixtures.SubRequest.addfinalizer", AT_HOME, "call", "", keyword="finalizer"),
     *(Expects(f"_pytest.{module}.raises") for module in ("raises", "python_api")),
     *(Expects(f"unittest.case.TestCase.{name}") for name in ("assertRaises", "assertRaisesRegex")),
     Expects("django.test.testcases.SimpleTestCase.assertRaisesMessage"),
 )
-"""What enters the context managers that it is given, and context managers that expect an exception."""
+"""What enters the context managers that it is given, what runs at the end, and what expects an exception."""
 
 CONSTRUCTORS: tuple[Row, ...] = (
     *(MakesInit(f"{name}.dataclass", after="__post_init__") for name in ("dataclasses", "pydantic.dataclasses")),

@@ -132,5 +132,11 @@ OWN_CONTEXT_LOOP = route(
 WORKER_THREAD: Route = (Place.WORKER,) * _COUNT
 """asgiref's single worker thread by hand, from anywhere."""
 
+AT_HOME: Route = (Place.HOME,) * _COUNT
+"""What the runner of the tests calls when a test or fixture has ended, from anywhere."""
+
+ISOLATED_LOOP: Route = (Place.WORKER_LOOP,) * _COUNT
+"""The loop of an `IsolatedAsyncioTestCase`, from anywhere."""
+
 SCHEDULED = IN_LOOP
 """A task, gather, wait_for: runs in the loop that runs here."""

@@ -36,8 +36,10 @@ def empty():
 """,
 }
 HEAD = """\
+import contextlib
 import secrets
 import time
+import unittest
 import uuid
 from uuid import uuid4
 
@@ -127,13 +129,51 @@ async def kept():  #: ISO106
     return await Thing.objects.acreate()
 
 async def test_thing(thing):  #= leaks
-    pass
+    await Thing.objects.acreate()  #: ISO102
 
 async def test_two(two):  #= leaks
     pass
 
 async def test_kept(kept):  #= leaks
+    await Thing.objects.acreate()  #: ISO102
     await kept.adelete()  #: ISO102
+""")
+
+
+def test_within_one_call() -> None:
+    judged("""
+@contextlib.asynccontextmanager
+async def temporary():
+    made = await Thing.objects.acreate()
+    try:
+        yield made
+    finally:
+        await made.adelete()
+
+async def test_context_manager():  #= leaks
+    async with temporary():  #~ ISO102
+        pass
+
+async def test_helper():  #= leaks
+    await there_and_back()  #~ ISO102
+
+async def there_and_back():
+    made = await Thing.objects.acreate()
+    await made.adelete()
+""")
+
+
+def test_set_up_methods_and_their_counterparts() -> None:
+    judged("""
+class TestThing(unittest.IsolatedAsyncioTestCase):
+    async def asyncSetUp(self):  #~ ISO106
+        self.thing = await Thing.objects.acreate()
+
+    async def asyncTearDown(self):  #~ ISO106
+        await Thing.objects.all().adelete()
+
+    async def test_it(self):  #= leaks
+        await Thing.objects.acreate()  #~ ISO102
 """)
 
 

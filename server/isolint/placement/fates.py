@@ -45,11 +45,15 @@ class Parts:
         self._outside: set[Step] = set()
         self._late: set[Step] = set()
         self._order: dict[Step, int] = {}
+        self._pairs: dict[Step, str | Step] = {}
 
-    def enter(self, step: Step, name: str, said: str, inside: bool = True, late: bool = False) -> None:
-        """A part begins: its name, and what it is called for people. `inside`: in the transaction of the test; `late`:
-        it runs after the body."""
+    def enter(
+        self, step: Step, name: str, said: str, *, pair: str = "", inside: bool = True, late: bool = False
+    ) -> None:
+        """A part begins: its name, and what it is called for people. A set-up method and its counterpart have the same
+        `pair`. `inside`: in the transaction of the test; `late`: it runs after the body."""
         self.entered[step] = name
+        self._pairs[step] = pair or step
         self.said[step] = said
         self._order.setdefault(step, len(self._order))
         if not inside:
@@ -60,6 +64,10 @@ class Parts:
     def of(self, effect: Effect) -> Step | None:
         """The step into the part that an effect belongs to; None for the body."""
         return effect.via[0] if effect.via[0] in self.entered else None
+
+    def are_together(self, one: Effect, other: Effect) -> bool:
+        """Whether two effects belong to the same part, or to a set-up method and its counterpart."""
+        return self._pairs.get(one.via[0]) == self._pairs.get(other.via[0])
 
     def is_outside(self, effect: Effect) -> bool:
         """Whether it belongs to a part that runs outside the test's transaction."""
@@ -111,6 +119,7 @@ class Fates:
         self.parts = parts
         self.closure = closure
         self.home = [e for e in home if self._makes(e) and not parts.is_outside(e)]
+        self._known: dict[Effect, Removal | None] = {}
         self.made = [e for e in gone if machine.fate(e) in _MAKING]
         self.removals = [e for e in gone if machine.fate(e) in _REMOVING and self._is_sure_removal(e)]
 
@@ -148,7 +157,7 @@ class Fates:
         """What removes by hand the rows that one call makes, if it certainly is all of them."""
         found: list[Removal] = []
         for effect in group:
-            if effect.kind == "read":
+            if effect.kind == "read" or self.cleans([effect]):
                 continue
             removal = self._removal(effect)
             if removal is None:
@@ -165,12 +174,18 @@ class Fates:
         )
 
     def _removal(self, made: Effect) -> Removal | None:
+        if made not in self._known:
+            self._known[made] = self._removal_of(made)
+        return self._known[made]
+
+    def _removal_of(self, made: Effect) -> Removal | None:
         if self.machine.fate(made) not in _REMOVABLE or made.of is None or not self._in_test_code(made):
             return None
         after = [e for e in self.removals if self._removed_by(made, e)]
         whole = [e for e in after if self.machine.fate(e) == "all removed"]
         if not whole:
-            rows = [e for e in self.made if any(self._removed_by(e, removal) for removal in after)]
+            # Of which object it is nobody has to ask where there are no more rows than removals.
+            rows = [e for e in (*self.made, *self.home) if any(self._may_remove(removal, e) for removal in after)]
             kinds = [self.machine.fate(e) for e in rows]
             once = self._repeats(rows) and not all(self._repeats([removal]) for removal in after)
             if once or kinds.count("saved") + len(after) < len(rows) or "many made" in kinds:
@@ -181,10 +196,19 @@ class Fates:
     def _removed_by(self, made: Effect, removal: Effect) -> bool:
         if made.of is None or removal.of is None or _table(self.store, made.of) != _table(self.store, removal.of):
             return False
-        # What a fixture makes is there for every test that requests it: what one of them does later does not count.
-        if self.parts.of(made) is not None and self.parts.of(made) != self.parts.of(removal):
+        # What a fixture makes is there for every test that requests it: what one of them does later does not count. And
+        # of the objects of a test a fixture has none.
+        whole = self.machine.fate(removal) == "all removed" and self.parts.of(made) is None
+        if not whole and not self.parts.are_together(made, removal):
             return False
         return self.parts.before(made, removal) and not self._depends(removal, made)
+
+    def _may_remove(self, removal: Effect, made: Effect) -> bool:
+        """Whether what a removal is given may be what was made there."""
+        if made.of is None or removal.of is None or _table(self.store, made.of) != _table(self.store, removal.of):
+            return False
+        own = self.parts.of(made) is not None or self.parts.of(removal) is None
+        return own and self.parts.before(made, removal)
 
     def _depends(self, removal: Effect, made: Effect) -> bool:
         """Whether a removal stands under a condition, or in a handler, under which the rows were not made."""
@@ -194,6 +218,10 @@ class Fates:
                 if _within(step.site, (span,)) and not any(_alike(step.site, s) and _within(s, (span,)) for s in sites):
                     return True
         return False
+
+    def removes(self, effect: Effect) -> bool:
+        """Whether it removes rows, of whatever kind."""
+        return self.machine.fate(effect) in _REMOVING
 
     def _repeats(self, rows: Iterable[Effect]) -> bool:
         return any(_within(step.site, _blocks(self.store, step.site).loops) for e in rows for step in e.via)

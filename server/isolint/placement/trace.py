@@ -318,7 +318,8 @@ class _Run:
         step = Step(definition.site, definition.name, "", ref)
         late = definition.xunit is not None and ref == definition.xunit[1]
         said = f"fixture {definition.name}" if definition.xunit is None else ref.name
-        self.parts.enter(step, definition.name, said, is_inside(definition), late)
+        pair = definition.name if definition.xunit is not None else ""
+        self.parts.enter(step, definition.name, said, pair=pair, inside=is_inside(definition), late=late)
         ctx = Context(route=constant(place), via=(step,))
         op = "iterate" if definition.is_generator else "call"
         summary = queries.summary_of(self.store, ref, self.machine.world)
@@ -347,7 +348,7 @@ class _Run:
         node = find_node(self.store, method.ref)
         span = node.name_span if isinstance(node, f.Function) else (0, 0)
         step = Step(Site(method.ref.path, method.ref.chunk, *span), method.name, "", method.ref)
-        self.parts.enter(step, method.name, method.name, late=late)
+        self.parts.enter(step, method.name, method.name, pair="case", late=late)
         ctx = Context(route=constant(place if method.is_async else Place.HOME), via=(step,))
         function = Callable_(method.ref, (), self.receiver)
         summary = queries.summary_of(self.store, method.ref, self.machine.world)
@@ -431,15 +432,10 @@ class _Run:
     def _escape(self, group: list[tuple[Effect, Place, Site]], fates: Fates) -> Escape:
         """What one call does elsewhere as one escape, and what becomes of the rows."""
         effects = [effect for effect, _, _ in group]
-        told = [
-            (
-                replace(
-                    _escape(effect, place, site, self.parts.entered.get(effect.via[0])), unseen=fates.unseen(effect)
-                ),
-                effect,
-            )
-            for effect, place, site in group
-        ]
+        told = []
+        for effect, place, site in group:
+            made = _escape(effect, place, site, self.parts.entered.get(effect.via[0]))
+            told.append((replace(made, unseen=fates.unseen(effect), cleans=fates.removes(effect)), effect))
         escape = reduce(_together, [one for one, _ in told])
         if escape.kind != "write":
             return escape
@@ -471,9 +467,15 @@ def constant(place: Place) -> Route:
     return (place,) * len(Place)
 
 
-def _weight(escape: Escape) -> tuple[int, int, bool, int]:
+def _weight(escape: Escape) -> tuple[int, int, bool, bool, int]:
     kinds = {"write": 2, "unknown": 0, "read": 1}
-    return (int(escape.confidence == "certain"), kinds[escape.kind], escape.unseen is not None, -len(escape.via))
+    return (
+        int(escape.confidence == "certain"),
+        kinds[escape.kind],
+        escape.unseen is not None,
+        not escape.cleans,
+        -len(escape.via),
+    )
 
 
 def _together(known: Escape, more: Escape) -> Escape:

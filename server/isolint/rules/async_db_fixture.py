@@ -82,10 +82,11 @@ def findings(subject: Subject) -> Iterable[Finding]:
             of_fixture.setdefault(escape.fixture, []).append(escape)
     for fixture, escapes in of_fixture.items():
         worst = next((e for kind in ("write", "read") for e in escapes if e.kind == kind), escapes[0])
-        worst = next((e for e in escapes if e.kind == "write" and not is_seen_to(e)), worst)
+        writes = [e for e in escapes if e.kind == "write"]
+        worst = min(writes, key=lambda e: (is_seen_to(e), e.cleans), default=worst)
         certain = any(e.confidence == "certain" for e in escapes)
         lowered = worst.kind == "write" and is_seen_to(worst)
-        verb = {"write": "writes", "read": "reads"}.get(worst.kind, "works")
+        verb = {"write": "removes" if worst.cleans else "writes", "read": "reads"}.get(worst.kind, "works")
         what = f" {worst.model}" if worst.model else ""
         yield Finding(
             code=RULE.code,

@@ -13,6 +13,9 @@ An async fixture runs in a bare event loop, whoever requests it. Its database wo
 connection that nobody rolls back: the rows stay after every test that requests the fixture, and a sync test does not
 see them inside its own transaction on every database.
 
+Where the fixture certainly deletes behind its `yield` what it made, or makes it with values that no other row has, the
+finding is a warning that says so.
+
 ## Example
 
 ```python

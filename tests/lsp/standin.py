@@ -2,7 +2,8 @@
 
 Run as a program it serves on standard input and output (or on the TCP port given). A test file may contain:
 `leak` a finding on the word (`leak-unsafe`, `leak-nofix`, `leak-refused` say what becomes of its fix, `leak-far` has a
-related place in conftest.py, `leak-shared` is caused by `word` in it, the fix of `leak-both` changes that file, too);
+related place in conftest.py, `leak-shared` is caused by `word` in it, the fix of `leak-both` changes that file, too,
+that of `leak-unproven` waits for jedi);
 `boom` an engine that fails; `noise` one that prints; `endless` one that never returns. `soon` is a word that hover
 knows nothing about before jedi has answered, `abroad` one that only jedi knows; where one is open, answers of jedi are
 about that alone. A parameter is called `abroad_too`.
@@ -32,6 +33,7 @@ from isolint.check.report import (
     PlacedFinding,
     RelatedPlace,
     TestVerdict,
+    Unproven,
 )
 from isolint.features.completion import Completion
 from isolint.features.expressions import Pointed
@@ -196,7 +198,7 @@ class StandIn:
     def _matches(self, path: str) -> list[re.Match[bytes]]:
         return list(re.finditer(rb"leak(-\w+)?", self.text(path)))
 
-    def fix(self, path: str, key: str) -> FixEdits | str:
+    def fix(self, path: str, key: str) -> FixEdits | Unproven | str:
         self.log.append(("fix", key))
         number = int(key.partition(":")[2])
         matches = self._matches(path)
@@ -205,6 +207,8 @@ class StandIn:
         match = matches[number]
         if match[1] == b"-refused":
             return "refused on second thoughts"
+        if match[1] == b"-unproven" and not self.answers:
+            return Unproven("not proven yet")
         change = Change(match.start(), match.end(), "safe")
         files = [FileChanges(path, (change,))]
         if match[1] == b"-both":
@@ -222,9 +226,14 @@ class StandIn:
         at = self.text(path).find(b"offer")
         return FixEdits(kind, "unsafe", (FileChanges(path, (Change(at, at + 5, kind),)),)) if at >= 0 else "it is gone"
 
-    def fix_all(self, path: str, *, below: str = "") -> FixEdits | str:
-        changes = tuple(Change(m.start(), m.end(), "safe") for m in self._matches(path) if m[1] is None)
-        return FixEdits("all", "safe", (FileChanges(path, changes),)) if changes else "nothing to fix"
+    def fix_all(self, path: str, *, below: str = "") -> FixEdits | Unproven | str:
+        self.log.append(("fix_all", path))
+        proven = (None, b"-unproven") if self.answers else (None,)
+        changes = tuple(Change(m.start(), m.end(), "safe") for m in self._matches(path) if m[1] in proven)
+        made = FixEdits("all", "safe", (FileChanges(path, changes),)) if changes else None
+        if not self.answers and any(m[1] == b"-unproven" for m in self._matches(path)):
+            return Unproven("not proven yet", made)
+        return made or "nothing to fix"
 
     def ignore(self, path: str, finding: PlacedFinding) -> tuple[Change, ...]:
         return ignore(SourceFile.read(path, self.text(path)), [finding]).changes

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.lsp.standin import Engines
 from tests.lsp.wire import FULL, Inside, apply, without
 
 TEXT = "def test_one():\n    x = 1\n    leak()\n\n\ndef test_two():\n    leak()\n"
@@ -157,6 +158,73 @@ def test_an_action_of_a_document_that_was_closed_fails(inside: Inside, tmp_path:
     inside.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
     assert inside.error("codeAction/resolve", action) == -32803
     assert inside.error("codeAction/resolve", {"title": "x"}) == -32803
+
+
+# --- fixes whose proof waits for jedi ---
+
+
+def test_a_fix_is_given_when_it_is_proven(inside: Inside, engines: Engines, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", "leak-unproven\n")
+    waiting = inside.ask("codeAction/resolve", inside.actions(uri, 0, 1)[0])
+    # It keeps nothing else from being answered.
+    inside.result("workspace/executeCommand", {"command": "isolint.showStatus"})
+    assert engines.count("fix") == 1
+    engines.built[0].on_answers()
+    (document,) = inside.answer(waiting)["result"]["edit"]["documentChanges"]
+    assert apply("leak-unproven\n", document["edits"]) == "safe\n"
+
+
+def test_a_newer_version_ends_the_wait_for_a_proof(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", "leak-unproven\n")
+    waiting = inside.ask("codeAction/resolve", inside.actions(uri, 0, 1)[0])
+    inside.result("workspace/executeCommand", {"command": "isolint.showStatus"})
+    inside.change(uri, 2, "leak-unproven too\n")
+    assert inside.answer(waiting)["error"]["code"] == -32801
+
+
+def test_a_cancel_ends_the_wait_for_a_proof(inside: Inside, engines: Engines, tmp_path: Path) -> None:
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", "leak-unproven\n")
+    waiting = inside.ask("codeAction/resolve", inside.actions(uri, 0, 1)[0])
+    inside.result("workspace/executeCommand", {"command": "isolint.showStatus"})
+    inside.notify("$/cancelRequest", {"id": waiting})
+    assert inside.answer(waiting)["error"]["code"] == -32800
+    engines.built[0].on_answers()
+    inside.result("workspace/executeCommand", {"command": "isolint.showStatus"})
+    assert engines.count("fix") == 1
+
+
+def test_a_fix_that_is_not_proven_in_time_is_refused(
+    inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("isolint.lsp.analysis._GRACE", 0.05)
+    monkeypatch.setattr("isolint.lsp.server._PROVING", 0.0)
+    inside.start(tmp_path)
+    uri = inside.open(tmp_path / "test_a.py", "leak-unproven\n")
+    answer = inside.answer(inside.ask("codeAction/resolve", inside.actions(uri, 0, 1)[0]))
+    assert answer["error"] == {"code": -32803, "message": "not proven yet"}
+
+
+def test_of_all_fixes_those_are_given_in_time_that_are_proven(
+    inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("isolint.lsp.analysis._GRACE", 0.05)
+    monkeypatch.setattr("isolint.lsp.server._PROVING", 0.0)
+    inside.start(tmp_path)
+    text = "leak\nleak-unproven\n"
+    uri = inside.open(tmp_path / "test_a.py", text)
+    (action,) = inside.actions(uri, 0, 1, only=["source.fixAll.isolint"])
+    (document,) = inside.result("codeAction/resolve", action)["edit"]["documentChanges"]
+    assert apply(text, document["edits"]) == "safe\nleak-unproven\n"
+
+
+def test_a_client_without_resolve_is_told_that_a_fix_is_not_proven(inside: Inside, tmp_path: Path) -> None:
+    inside.start(tmp_path, capabilities=without("textDocument", "codeAction", "resolveSupport"))
+    uri = inside.open(tmp_path / "test_a.py", "leak-unproven\n")
+    (action,) = [one for one in inside.actions(uri, 0, 1) if one["title"] == "Plug leak 0"]
+    assert action["disabled"] == {"reason": "not proven yet"}
 
 
 def test_nothing_is_offered_beside_a_test(inside: Inside, tmp_path: Path) -> None:

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from isolint.check.findings import CURED, DROPPED, FIXTURES, LOOPS, fixture_at
-from isolint.check.report import Change, FileChanges, FixEdits, Offer, PlacedFinding
+from isolint.check.findings import findings as findings_of
+from isolint.check.report import Change, FileChanges, FixEdits, Offer, PlacedFinding, Unproven
 from isolint.fixes import database_mark, fixture_to_sync, inside, rebridge, to_sync
 from isolint.fixes.fixture import fixture_conversion, leaking
 from isolint.fixes.together import asks_at_run_time, fixture_plan, fixture_title, part
+from isolint.names.inputs import ANSWER
 from isolint.names.symbols import FunctionRef
 from isolint.pytest_model.collect import dropped_of
 from isolint.pytest_model.database import database
@@ -29,10 +31,11 @@ if TYPE_CHECKING:
 
 FIXED = CURED | {FIXTURES, LOOPS, DROPPED}
 """The rules whose findings may have a fix."""
+_UNPROVEN = "jedi is still asked about names in the result, and it cannot be proven before it has answered"
 
 
-def fix(session: Session, path: str, finding: PlacedFinding) -> FixEdits | str:
-    """The edits for one finding of a file, or why there are none."""
+def fix(session: Session, path: str, finding: PlacedFinding) -> FixEdits | Unproven | str:
+    """The edits for one finding of a file, or why there are none (yet)."""
     offer = finding.fix
     if offer is None or finding.rule not in FIXED:
         return "there is no fix for this finding"
@@ -41,6 +44,8 @@ def fix(session: Session, path: str, finding: PlacedFinding) -> FixEdits | str:
     with _drafting(session, None) as draft:
         done = _apply(draft, path, finding, True)
         files = draft.changes(path)
+    if draft.unproven:
+        return Unproven(_UNPROVEN)
     if isinstance(done, str):
         return done
     return FixEdits(done.title, "unsafe" if done.unsafe else offer.applicability, files)
@@ -52,7 +57,7 @@ def fix_all(
     unsafe: bool,
     within: Container[str] | None = None,
     below: str = "",
-) -> FixEdits | str:
+) -> FixEdits | Unproven | str:
     """The edits of every safe fix (or of unsafe ones too) of a file; `within`: of those that change no other files than
     these; `below`: of the tests in this class (its node id) alone."""
     if session.source_file(path) is None:
@@ -71,9 +76,12 @@ def fix_all(
             else:
                 done.append(result)
         files = draft.changes(path)
-    if not done or not files:
-        return "; ".join(reasons) or "nothing to fix"
-    return FixEdits(_title(done), "unsafe" if any(one.unsafe for one in done) else "safe", files)
+    made: FixEdits | None = None
+    if done and files:
+        made = FixEdits(_title(done), "unsafe" if any(one.unsafe for one in done) else "safe", files)
+    if draft.unproven:
+        return Unproven(_UNPROVEN, made)
+    return made or "; ".join(reasons) or "nothing to fix"
 
 
 def _next(
@@ -124,10 +132,14 @@ class _Done:
 
 @dataclass(slots=True)
 class _Draft:
-    """The session's view of some files, changed for a while. `within`: no other file may be changed."""
+    """The session's view of some files, changed for a while. `within`: no other file may be changed. `judged`: the
+    tests (by node id, the file) that the fix at work is for. `unproven`: whether one was taken back since what it rests
+    on may be another when jedi has answered."""
 
     session: Session
     within: Container[str] | None
+    judged: dict[str, str] = field(default_factory=dict)
+    unproven: bool = False
     before: dict[str, tuple[bytes | None, bytes]] = field(default_factory=dict)
     now: dict[str, tuple[bytes, Composed]] = field(default_factory=dict)
 
@@ -192,11 +204,29 @@ def _flawed(source: SourceFile) -> int:
 
 def _apply(draft: _Draft, path: str, finding: PlacedFinding, unsafe: bool) -> _Done | str:
     """Apply the fix of a finding to the draft; the reason when that does not cure it (nothing has changed then)."""
+    draft.judged = {} if finding.test is None else {finding.test: path}
     with draft.attempt() as reasons:
         done = _applied(draft, path, finding, unsafe)
+        if _is_open(draft):
+            draft.unproven = True
+            done = _UNPROVEN
         if isinstance(done, str):
             reasons.append(done)
     return done
+
+
+def _is_open(draft: _Draft) -> bool:
+    """Whether what is said of the tests that a fix is for, as the draft has them, rests on a name that nobody has
+    explained yet: then it may be another with the answer, and less is said until then."""
+    session = draft.session
+    if not session.wanted():
+        return False
+    return any(
+        session.store.peek(ANSWER, question) is None
+        for test, path in draft.judged.items()
+        if (item := _item(session, path, test)) is not None
+        for question in session.store.inputs_of(ANSWER, findings_of, item)
+    )
 
 
 def _applied(draft: _Draft, path: str, finding: PlacedFinding, unsafe: bool) -> _Done | str:
@@ -335,6 +365,7 @@ def _together(draft: _Draft, first: list[tuple[FunctionRef, TestItem]], unsafe: 
     group = _group(session, first, unsafe)
     if isinstance(group, str):
         return group
+    draft.judged |= group.tests
     for ref, item in group.fixtures.items():
         reason = _convert_fixture(draft, ref, item)
         if reason:

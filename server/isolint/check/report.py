@@ -177,3 +177,12 @@ class FixEdits:
     def paths(self) -> tuple[str, ...]:
         """The files that change."""
         return tuple(file.path for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """A fix that nobody can vouch for yet: what was found of its result rests on names that jedi is still asked about.
+    `proven` is the part that does not, where there is one."""
+
+    reason: str
+    proven: FixEdits | None = None

@@ -29,6 +29,7 @@ from isolint.check.report import (
     RelatedPlace,
     Resolved,
     TestVerdict,
+    Unproven,
 )
 from isolint.check.resolved import resolved
 from isolint.check.select import is_selected, selected
@@ -487,7 +488,7 @@ class Session:
         """The open buffer of a path, None when there is none."""
         return self._texts.files.buffers.get(path)
 
-    def fix(self, path: str, key: str) -> FixEdits | str:
+    def fix(self, path: str, key: str) -> FixEdits | Unproven | str:
         """The edits for the finding `key` of a file, or why there are none."""
         self._texts.settle()
         finding = next((f for f in self.findings(path).findings if f.key == key), None)
@@ -497,7 +498,7 @@ class Session:
 
     def fix_all(
         self, path: str, unsafe: bool = False, within: Container[str] | None = None, below: str = ""
-    ) -> FixEdits | str:
+    ) -> FixEdits | Unproven | str:
         """The edits of all safe (or also unsafe) fixes of a file, or why there are none; `within`: of those that change
         no other files than these; `below`: of tests in this class (its node id) alone."""
         self._texts.settle()

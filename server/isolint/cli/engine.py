@@ -18,7 +18,7 @@ from isolint.cli.progress import Progress
 
 if TYPE_CHECKING:
     from isolint.check.last_run import Ground
-    from isolint.check.report import FileReport, FixEdits, Resolved
+    from isolint.check.report import FileReport, FixEdits, Resolved, Unproven
     from isolint.check.session import Session
     from isolint.inference.client import JediOrigin
     from isolint.names.origin import Answer, Question
@@ -73,7 +73,9 @@ class Engine(Protocol):
         """By test of a file that was reported: the installed names that its verdict rests on."""
         ...
 
-    def fix_all(self, path: str, unsafe: bool = False, within: Container[str] | None = None) -> FixEdits | str:
+    def fix_all(
+        self, path: str, unsafe: bool = False, within: Container[str] | None = None
+    ) -> FixEdits | Unproven | str:
         """The edits of all fixes of a file, or why there are none; `within`: of those that change these files alone."""
         ...
 

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from isolint.check.report import FileChanges, FileReport, PlacedFinding
+from isolint.check.report import FileChanges, FileReport, PlacedFinding, Unproven
 from isolint.cli.engine import Engine, Opened, settled
 from isolint.cli.progress import Progress
 from isolint.syntax.source import SourceFile
@@ -73,6 +73,8 @@ class Fixing:
             edits = settled(
                 self._project, lambda: self._engine.fix_all(path, self._unsafe, self._files), self._progress
             )
+            if isinstance(edits, Unproven):  # jedi had nothing more to say
+                edits = edits.proven or edits.reason
             if isinstance(edits, str):
                 self._refusals[path] = (edits, False)
                 return

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from isolint.check.report import FileReport, FixEdits, Location, PlacedFinding
-from isolint.lsp.analysis import Analysis
+from isolint.check.report import FileReport, FixEdits, Location, PlacedFinding, Unproven
+from isolint.lsp.analysis import Analysis, NotYet
 from isolint.lsp.buffers import Buffer
 from isolint.lsp.capabilities import FIX_ALL, Client
 from isolint.lsp.convert import Json, diagnostic, text_edits, workspace_edit
@@ -143,7 +143,7 @@ def _fix_action(analysis: Analysis, buffer: Buffer, findings: list[PlacedFinding
     if client.resolves_edits:
         action["data"] = {"uri": buffer.uri, "key": finding.key}
         return [action]
-    edits = analysis.engine_for(buffer.path).fix(buffer.path, finding.key)
+    edits = _known(analysis.engine_for(buffer.path).fix(buffer.path, finding.key))
     if isinstance(edits, str):
         return _disabled(client, title, edits)
     action["edit"] = workspace_edit(edits, client, analysis.places)
@@ -199,18 +199,23 @@ def _with_edits(analysis: Analysis, buffer: Buffer, action: Json, data: Json) ->
     """An action with what its edits are found by later, or with the edits where the client cannot ask for them."""
     if analysis.client.resolves_edits:
         return [{**action, "data": {"uri": buffer.uri, **data}}]
-    edits = _edits(analysis, buffer, data)
+    edits = _known(_edits(analysis, buffer, data))
     edit = None if isinstance(edits, str) else workspace_edit(edits, analysis.client, analysis.places)
     return [] if edit is None else [{**action, "edit": edit}]
 
 
-def _edits(analysis: Analysis, buffer: Buffer, data: Json) -> FixEdits | str:
+def _edits(analysis: Analysis, buffer: Buffer, data: Json) -> FixEdits | Unproven | str:
     engine, path = analysis.engine_for(buffer.path), buffer.path
     if "offer" in data:
         return engine.offered(path, str(data.get("test")), str(data["offer"]))
     if data.get("key") is None:
         return engine.fix_all(path, below=str(data.get("below") or ""))
     return engine.fix(path, str(data["key"]))
+
+
+def _known(edits: FixEdits | Unproven | str) -> FixEdits | str:
+    """What there is of a fix for somebody who does not wait: what is proven, or the reason."""
+    return (edits.proven or edits.reason) if isinstance(edits, Unproven) else edits
 
 
 def _disabled(client: Client, title: str, reason: str) -> list[Json]:
@@ -244,7 +249,11 @@ def _ignore_action(analysis: Analysis, buffer: Buffer, finding: PlacedFinding) -
 def resolve(analysis: Analysis, action: Json, cancelled: Callable[[], bool]) -> Json:
     """Add the edits to an action that was sent without. They are made for the text as it is now."""
     data = action.get("data")
-    return {**action, "edit": edit_for(analysis, data if isinstance(data, dict) else {}, cancelled)}
+    try:
+        return {**action, "edit": edit_for(analysis, data if isinstance(data, dict) else {}, cancelled)}
+    except NotYet as waiting:
+        meanwhile = waiting.meanwhile
+        raise NotYet(lambda: {**action, "edit": meanwhile()}, waiting.buffer) from waiting
 
 
 def edit_for(analysis: Analysis, data: Json, cancelled: Callable[[], bool]) -> Json:
@@ -257,6 +266,13 @@ def edit_for(analysis: Analysis, data: Json, cancelled: Callable[[], bool]) -> J
     engine = analysis.engine_for(buffer.path)
     engine.report(buffer.path, cancelled)
     edits = _edits(analysis, buffer, data)
+    if isinstance(edits, Unproven):
+        # The answers are on their way: it is made again when there are some, for this very text.
+        raise NotYet(lambda: _workspace_edit(analysis, _known(edits)), buffer)
+    return _workspace_edit(analysis, edits)
+
+
+def _workspace_edit(analysis: Analysis, edits: FixEdits | str) -> Json:
     edit = edits if isinstance(edits, str) else workspace_edit(edits, analysis.client, analysis.places)
     if edit is None or isinstance(edit, str):
         raise JsonRpcException(edit or "the file cannot be read any more", REQUEST_FAILED)

@@ -57,11 +57,13 @@ class Outlet:
 
 class NotYet(Exception):  # noqa: N818 - nothing is wrong
     """Raised by the answer to a question that somebody else is asked first: it is asked again when there is news.
-    `meanwhile` is the answer when that takes too long."""
+    `meanwhile` gives (or raises) the answer when that takes too long. The question is about `buffer` from then on,
+    where one is given: another version of it ends the wait."""
 
-    def __init__(self, meanwhile: object) -> None:
+    def __init__(self, meanwhile: Callable[[], object], buffer: Buffer | None = None) -> None:
         super().__init__()
         self.meanwhile = meanwhile
+        self.buffer = buffer
 
 
 class Analysis:
@@ -137,8 +139,8 @@ class Analysis:
 
     def _patience(self) -> float | None:
         """The seconds until the first question that waits for jedi waits no longer; None when there is none."""
-        first = min((one.asked for one in self._empty), default=None)
-        return None if first is None else max(0.0, first + _GRACE - time.monotonic())
+        first = min((one.asked + _GRACE + one.grace for one in self._empty), default=None)
+        return None if first is None else max(0.0, first - time.monotonic())
 
     def _has_work(self) -> bool:
         waiting = self._queue or self._doubtful or self.notes.has_work or self._sweeps or self._ahead
@@ -552,9 +554,13 @@ class Analysis:
                 result = question.answer(self, cancelled)
             except NotYet as exc:
                 if _has_time(question):
-                    self._empty.append(question)
+                    about = question.buffer if exc.buffer is None else exc.buffer
+                    self._empty.append(replace(question, buffer=about))
                     return
-                result = exc.meanwhile
+                try:
+                    result = exc.meanwhile()
+                except JsonRpcException as refused:
+                    error = refused
             except JsonRpcException as exc:
                 error = exc
             except Exception as exc:  # noqa: BLE001 - it becomes the answer
@@ -586,7 +592,7 @@ class Analysis:
 
 def _has_time(question: Question) -> bool:
     """Whether a question may wait for jedi still."""
-    return time.monotonic() < question.asked + _GRACE
+    return time.monotonic() < question.asked + _GRACE + question.grace
 
 
 def _settle_memory() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from isolint.check.report import Change, FileReport, FixEdits, Location, Offer, PlacedFinding
+from isolint.check.report import Change, FileReport, FixEdits, Location, Offer, PlacedFinding, Unproven
 from isolint.workspace.shapes import Problem
 
 if TYPE_CHECKING:
@@ -53,11 +53,11 @@ class Engine(Protocol):
         """Which of these files' reports may have changed since they were last asked for."""
         ...
 
-    def fix(self, path: str, key: str) -> FixEdits | str:
-        """The edits for the finding `key`, or why there are none."""
+    def fix(self, path: str, key: str) -> FixEdits | Unproven | str:
+        """The edits for the finding `key`, or why there are none (yet)."""
         ...
 
-    def fix_all(self, path: str, *, below: str = "") -> FixEdits | str:
+    def fix_all(self, path: str, *, below: str = "") -> FixEdits | Unproven | str:
         """The edits of all safe fixes of a file (or of a class, by its node id), or why there are none."""
         ...
 

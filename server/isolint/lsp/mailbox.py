@@ -28,9 +28,9 @@ class Question:
     `buffer` is the document as it was when the client asked: if it is another one by then, the question is void. A
     `wide` one is about the whole project: it may take long, and any edit ends it. A `patient` one is not answered
     before the settings are known. One that can be asked `again` is, when its answer was empty while something about
-    installed packages was still unknown. A `late` one is about what is shown beside the findings: it is answered when
-    the open files have been checked, and makes way for anything that comes. The future stays cancellable until it is
-    answered, whatever runs."""
+    installed packages was still unknown; `grace` are the seconds that it may wait for that beyond the usual ones. A
+    `late` one is about what is shown beside the findings: it is answered when the open files have been checked, and
+    makes way for anything that comes. The future stays cancellable until it is answered, whatever runs."""
 
     answer: Callable[[Analysis, Callable[[], bool]], object]
     buffer: Buffer | None
@@ -39,6 +39,7 @@ class Question:
     patient: bool = False
     again: bool = False
     late: bool = False
+    grace: float = 0.0
     asked: float = field(default_factory=time.monotonic)
 
 
@@ -86,12 +87,13 @@ class Mailbox:
         patient: bool = False,
         again: bool = False,
         late: bool = False,
+        grace: float = 0.0,
     ) -> Future[Any]:
         """Put a question; the future gets the answer. It is cancelled at once when nobody is there any more."""
         future: Future[Any] = Future()
         with self._changed:
             if not self._stopped:
-                self._mail.questions.append(Question(answer, buffer, future, wide, patient, again, late))
+                self._mail.questions.append(Question(answer, buffer, future, wide, patient, again, late, grace))
                 self._mail.is_urgent |= not late
                 self._changed.notify()
                 return future

@@ -64,7 +64,7 @@ def register(server: Server) -> None:
             return None
         found = engine.pointed(buffer.path, at)
         if found is None or (found.is_parameter and engine.wanted() > 0):
-            raise NotYet(otherwise)
+            raise NotYet(lambda: otherwise)
         return found
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)

@@ -42,6 +42,8 @@ from isolint.lsp.uris import to_path, to_uri
 _GRACE = 2.0
 # How long the first check waits for settings that the client said it has.
 _PATIENCE = 1.0
+# For how much longer than other questions a fix may wait for jedi: who chose it waits for it, or cancels.
+_PROVING = 7.0
 _STACK = 64 << 20
 
 
@@ -377,7 +379,7 @@ def _register(server: Server) -> None:
         if not isinstance(params, dict):
             raise JsonRpcInvalidParams
         server.begin()
-        return mailbox.ask(lambda analysis, cancelled: resolve(analysis, params, cancelled), None)
+        return mailbox.ask(lambda analysis, cancelled: resolve(analysis, params, cancelled), None, grace=_PROVING)
 
     @server.feature(types.WORKSPACE_EXECUTE_COMMAND)
     def execute_command(params: types.ExecuteCommandParams) -> object:
@@ -395,4 +397,4 @@ def _register(server: Server) -> None:
         def answer(analysis: Analysis, cancelled: Callable[[], bool]) -> None:
             server.apply("isolint: fix", edit_for(analysis, {"uri": uri, "key": key}, cancelled))
 
-        return mailbox.ask(answer, None)
+        return mailbox.ask(answer, None, grace=_PROVING)

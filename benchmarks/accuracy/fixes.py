@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.accuracy.projects import PROJECTS, Project
 from isolint.check.report import FileReport
 from isolint.cli import fix
-from isolint.cli.engine import Engine, analyse, opened
+from isolint.cli.engine import analyse, opened
 from isolint.cli.progress import Progress
 
 HEADER = ("project", "tests", "safe", "unsafe", "none", "files rewritten", "of these parse", "left in converted tests")
@@ -97,29 +97,30 @@ def measure(project: Project, root: Path) -> Fixes:
         ):
             files = at.engine.files([str(root / folder)])
             before, _ = analyse(at, files, progress, afresh=True)
-            for path in files:
-                if path in before:
-                    _file(at.engine, path, before[path], found)
+            offers = {path: certain(before[path]) for path in files if path in before}
+            fixing = fix.Fixing(at, files, True, progress)
+            for path, offered in offers.items():
+                _count(offered, found)
+                if any(applicability != "none" for applicability, _ in offered.values()):
+                    fixing.fix(path)
+            changed = [one for one in fixing.results() if one.before != one.after]
+            after, _ = analyse(at, [one.path for one in changed], progress, afresh=True)
+            for one in changed:
+                found.rewritten += 1
+                found.parse += fix.parses_as_well(one.before, one.after)
+                found.diffs += fix.unified_diff(one, one.path)
+                left = certain(after[one.path]) if one.path in after else {}
+                offered = offers.get(one.path, {})
+                found.left += [test for test, (kind, _) in offered.items() if kind != "none" and test in left]
     return found
 
 
-def _file(engine: Engine, path: str, report: FileReport, found: Fixes) -> None:
-    offers = certain(report)
+def _count(offers: Mapping[str, tuple[str, str]], found: Fixes) -> None:
     for test, (applicability, reason) in offers.items():
         getattr(found, applicability).append(test)
         if applicability != "safe":
             counted = found.reasons if applicability == "none" else found.doubts
             counted[_NAMES.sub("…", reason)] += 1
-    if all(applicability == "none" for applicability, _ in offers.values()):
-        return
-    fixed = fix.fix_file(engine, path, True)
-    if fixed.before != fixed.after:
-        found.rewritten += 1
-        found.parse += fix.parses_as_well(fixed.before, fixed.after)
-        found.diffs += fix.unified_diff(fixed, path)
-        left = certain(engine.report(path))
-        found.left += [test for test, (applicability, _) in offers.items() if applicability != "none" and test in left]
-    engine.set_buffer(path, None)
 
 
 def certain(report: FileReport) -> Mapping[str, tuple[str, str]]:

@@ -11,12 +11,13 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from isolint.check.report import FixEdits, Unproven
 from isolint.check.session import Session
 from isolint.cli.engine import ROUNDS, Opened, open_project
 from isolint.fixes.plan import Plan
@@ -132,7 +133,7 @@ def fixed(
         found = [f for f in session.findings(path).findings if f.code == code]
         found = [f for f in found if not test or (f.test or "").endswith(f"::{test}")]
         assert found, f"{code} is not found"
-        made = session.fix(path, found[0].key)
+        made = settled(session.fix, path, found[0].key, mode=mode)
         before = {path: session.source(path) for path in paths}
         if isinstance(made, str):
             return made
@@ -151,12 +152,7 @@ def fixed_all(texts: Mapping[str, str], mode: str = "strict") -> tuple[dict[str,
     for where in texts:
         with several(now, mode) as session:
             paths = {os.path.join(session.root, "tests", name): name for name in texts}
-            made = session.fix_all(os.path.join(session.root, "tests", where), True, paths)
-            resolver = project(mode).resolver
-            while resolver is not None and resolver.wanted():  # what is fixed may raise new questions
-                resolver.resolve(600)
-                session.origin_changed()
-                made = session.fix_all(os.path.join(session.root, "tests", where), True, paths)
+            made = settled(session.fix_all, os.path.join(session.root, "tests", where), True, paths, mode=mode)
             if isinstance(made, str):
                 if made != "nothing to fix":
                     refused[where] = made
@@ -165,6 +161,16 @@ def fixed_all(texts: Mapping[str, str], mode: str = "strict") -> tuple[dict[str,
                 changed = [Edit(c.start, c.end, c.text.encode()) for c in file.changes]
                 now[paths[file.path]] = apply(session.source(file.path), changed).decode()
     return now, refused
+
+
+def settled(make: Callable[..., FixEdits | Unproven | str], *arguments: object, mode: str) -> FixEdits | str:
+    """A fix, made again until all that its result names is known."""
+    opened = project(mode)
+    while isinstance(made := make(*arguments), Unproven) or (opened.resolver and opened.resolver.wanted()):
+        assert opened.resolver is not None
+        assert opened.resolver.resolve(600)
+        opened.engine.origin_changed()
+    return made
 
 
 @contextmanager

@@ -12,7 +12,9 @@ pytestmark = pytest.mark.skipif(truth_python() is None, reason="no Python with D
 
 HEAD = """\
 import asyncio
+from functools import partial
 
+import anyio
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from django.db import IntegrityError
@@ -51,6 +53,30 @@ def of_body(body: str) -> str:
             "async def main():\n        await Order.objects.acreate()\n\n    asyncio.run(main())",
             "async def main():\n        await Order.objects.acreate()\n\n    async_to_sync(main)()",
         ),
+        # Every other spelling that is found.
+        ("asyncio.run(main=open_order(1))", "async_to_sync(open_order)(1)"),
+        ("x = asyncio.Runner().run(open_order(1))", "x = async_to_sync(open_order)(1)"),
+        (
+            "with asyncio.Runner() as runner:\n        x = runner.run(open_order(1))",
+            "with asyncio.Runner() as runner:\n        x = async_to_sync(open_order)(1)",
+        ),
+        (
+            "loop = asyncio.new_event_loop()\n    x = loop.run_until_complete(future=open_order(1))",
+            "loop = asyncio.new_event_loop()\n    x = async_to_sync(open_order)(1)",
+        ),
+        ("x = anyio.run(open_order)", "x = async_to_sync(open_order)()"),
+        ("x = anyio.run(open_order, 1).total", "x = async_to_sync(open_order)(1).total"),
+        ("x = anyio.run(\n        open_order,\n        1,  # one\n    )", "x = async_to_sync(open_order)(\n        1,  # one\n    )"),
+        ("anyio.run(Warehouse().pack, make_order())", "async_to_sync(Warehouse().pack)(make_order())"),
+        ("anyio.run(open_order, *[1])", "async_to_sync(open_order)(*[1])"),
+        ('anyio.run(open_order, backend="asyncio")', "async_to_sync(open_order)()"),
+        ('anyio.run(open_order, 1, backend="asyncio")', "async_to_sync(open_order)(1)"),
+        (
+            'anyio.run(\n        open_order,\n        1,\n        backend="asyncio",\n    )',
+            "async_to_sync(open_order)(\n        1,\n    )",
+        ),
+        ("anyio.run(Order.objects.acount)", "Order.objects.count()"),
+        ("x = anyio.run(Order.objects\n        .filter(total=1)\n        .acount)", "x = (Order.objects\n        .filter(total=1)\n        .count())"),
     ],
 )  # fmt: skip
 def test_a_loop_that_becomes_a_bridge(before: str, after: str) -> None:
@@ -63,7 +89,11 @@ def test_a_loop_that_becomes_a_bridge(before: str, after: str) -> None:
         ("coroutine = open_order()\n    asyncio.run(coroutine)", "what asyncio.run is given is made elsewhere"),
         ("asyncio.run(open_order(), debug=True)", "asyncio.run has the option debug, which async_to_sync has not"),
         ("asyncio.run(sync_to_async(store)())", "what asyncio.run is given is no plain call"),
-        ("import anyio\n\n    anyio.run(open_order)", "anyio.run is given a function, not what calling it gives"),
+        ("anyio.run(lambda: open_order())", "what anyio.run is given is made elsewhere"),
+        ("anyio.run(partial(open_order, 1))", "what anyio.run is given is made elsewhere"),
+        ("anyio.run(open_order, backend=make_order())", "which loop anyio.run starts cannot be read"),
+        ("anyio.run(open_order, backend_options={})", "anyio.run has the option backend_options, which async_to_sync has not"),
+        ("anyio.run(open_order, backend='asyncio',  # why\n    )", "a comment stands where something is taken away"),
         ("asyncio.run(store_in_channels())", "store_in_channels uses Channels, which closes the test's connection under async_to_sync"),
         (
             "async def main():\n        await open_order()\n        await store_in_a_thread()\n\n    asyncio.run(main())",
@@ -95,6 +125,13 @@ def test_the_import_of_asyncio_goes() -> None:
         "test_it.py": "from asgiref.sync import async_to_sync\n\nfrom shop.services import open_order\n\n\n"
         "def test_it(db):\n    order = async_to_sync(open_order)(1)\n    assert order.total == 1\n"
     }
+
+
+def test_a_trio_loop_is_not_in_question() -> None:
+    text = HEAD + "    anyio.run(open_order, 1, backend='trio')\n"
+    with several({"test_it.py": text}) as session:
+        found = session.findings(f"{session.root}/tests/test_it.py").findings
+        assert [f for f in found if f.code == "ISO105"] == []
 
 
 def test_a_loop_that_may_be_needed_is_unsafe() -> None:

@@ -93,8 +93,14 @@ async def test_condition():  #= leaks
 async def test_in_a_loop():  #= leaks
     await by_item(["x"])  #~ ISO102
 
-async def test_match():  #= leaks
-    await by_match("x")  #~ ISO102
+async def test_match():  #= safe
+    await by_match("x")
+
+async def test_no_match():  #= leaks
+    await by_match("y")  #: ISO102
+
+async def test_who_knows():  #= leaks
+    await by_match(pure())  #~ ISO102
 """,
         SERVICE,
     )

@@ -119,7 +119,17 @@ class Rebridge:
     renamed: tuple[f.Span, str] | None
 
 
-Step = Unwrap | Rename | Unrun | Bridge | Iterate | Plain | Unhop | Forget | Undecorate | Rebridge
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """`run(function, *arguments)`, which starts an event loop, becomes a call through `async_to_sync`; `renamed` as
+    above. The keywords of `call` say nothing that counts."""
+
+    call: f.Call
+    function: f.Expr
+    renamed: tuple[f.Span, str] | None
+
+
+Step = Unwrap | Rename | Unrun | Bridge | Iterate | Plain | Unhop | Forget | Undecorate | Rebridge | Rerun
 
 
 @dataclass(slots=True)

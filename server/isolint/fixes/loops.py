@@ -1,4 +1,5 @@
-"""The fix of an event loop that is started by hand: `asyncio.run(f(x))` becomes `async_to_sync(f)(x)`.
+"""The fix of an event loop that is started by hand: `asyncio.run(f(x))` and `anyio.run(f, x)` become
+`async_to_sync(f)(x)`.
 
 Decided here: which of a sync function's calls that start a loop can be rewritten so, and why not. What the text looks
 like then stands in `rewrite`; what the awaited code must not do is asked of `refusals` and `reach`.
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from isolint.catalog.rows import Acts, Drives, Runs
-from isolint.fixes.awaits import Rebridge, RefusedError
+from isolint.fixes.awaits import Rebridge, RefusedError, Rerun
 from isolint.fixes.bridging import may_bind, unmarked, unsafe_of
 from isolint.fixes.reach import Body, body, doubts_of, is_known_await
 from isolint.fixes.refusals import of_errors, of_escapes
@@ -25,7 +26,7 @@ from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
 RULE = "ISO105"
-_OWN_LOOP = "asyncio.runners.run"
+_OWN_LOOPS = frozenset({"asyncio.runners.run", "anyio._core._eventloop.run"})
 """What starts a loop for one coroutine and ends it, as `async_to_sync` does."""
 
 
@@ -34,7 +35,7 @@ class Loops:
     """The calls of a function that can be rewritten; why the result is not safe ("" when it is)."""
 
     function: f.Function
-    steps: tuple[Rebridge, ...]
+    steps: tuple[Rebridge | Rerun, ...]
     unsafe: str
 
 
@@ -53,7 +54,7 @@ def started(store: Store, ref: FunctionRef, function: f.Function, escapes: Itera
     if not may_bind(store, ref.path):
         raise RefusedError("the name async_to_sync stands for something else in this file")
     here = body(store, ref.path, function, None)
-    steps: list[Rebridge] = []
+    steps: list[Rebridge | Rerun] = []
     unsafe = ""
     for span, escape in found.items():
         call = calls.get(span)
@@ -72,38 +73,55 @@ def started(store: Store, ref: FunctionRef, function: f.Function, escapes: Itera
     return Loops(function, tuple(sorted(steps, key=lambda s: s.call.span)), unsafe_of(doubts) or unsafe)
 
 
-def _step(store: Store, call: f.Call, escape: Escape) -> Rebridge:
+def _step(store: Store, call: f.Call, escape: Escape) -> Rebridge | Rerun:
     name = escape.via[0].label
-    if isinstance(store.get(TABLE, "").get(escape.via[0].row), Runs):
-        raise RefusedError(f"{name} is given a function, not what calling it gives")
-    if any(isinstance(arg, f.Starred) for arg in call.args) or not call.args:
+    row = store.get(TABLE, "").get(escape.via[0].row)
+    assert isinstance(row, Drives | Runs)
+    given = [k for k in call.keywords if k.name == row.keyword]
+    for keyword in call.keywords:
+        if isinstance(row, Runs) and keyword.name == "backend":
+            if not isinstance(keyword.value, f.Constant) or keyword.value.value != "asyncio":
+                raise RefusedError(f"which loop {name} starts cannot be read")
+        elif keyword not in given:
+            raise RefusedError(f"{name} has the option {keyword.name or '**'}, which async_to_sync has not")
+    if isinstance(row, Runs):
+        return _rerun(store, call, escape)
+    values = [*call.args, *(keyword.value for keyword in given)]
+    if len(values) != 1 or isinstance(values[0], f.Starred):
         raise RefusedError(f"the arguments of {name} cannot be read")
-    if call.keywords:
-        raise RefusedError(f"{name} has the option {call.keywords[0].name or '**'}, which async_to_sync has not")
-    if len(call.args) > 1:
-        raise RefusedError(f"the arguments of {name} cannot be read")
-    coroutine = call.args[0]
+    coroutine = values[0]
     if not isinstance(coroutine, f.Call):
         raise RefusedError(f"what {name} is given is made elsewhere")
     if isinstance(coroutine.func, f.Call):
         raise RefusedError(f"what {name} is given is no plain call")
-    return Rebridge(call, coroutine, _renamed(store, coroutine, escape))
+    return Rebridge(call, coroutine, _renamed(store, coroutine.func, escape))
 
 
-def _renamed(store: Store, coroutine: f.Call, escape: Escape) -> tuple[f.Span, str] | None:
+def _rerun(store: Store, call: f.Call, escape: Escape) -> Rerun:
+    name = escape.via[0].label
+    behind = max((arg.span[1] for arg in call.args), default=0)
+    if not call.args or any(keyword.span[0] < behind for keyword in call.keywords):
+        raise RefusedError(f"the arguments of {name} cannot be read")
+    function = call.args[0]
+    if not isinstance(function, f.Name | f.Attribute):
+        raise RefusedError(f"what {name} is given is made elsewhere")
+    return Rerun(call, function, _renamed(store, function, escape))
+
+
+def _renamed(store: Store, func: f.Expr, escape: Escape) -> tuple[f.Span, str] | None:
     """For a method of Django's that has a sync form: the span of its name, and that form's name."""
     table = store.get(TABLE, "")
     name = escape.via[1].row if len(escape.via) == 2 else ""
     owner, _, word = name.rpartition(".")
-    func = coroutine.func
     if not isinstance(func, f.Attribute) or func.attr != word or not word.startswith("a"):
         return None
     return (func.attr_span, word[1:]) if isinstance(table.get(f"{owner}.{word[1:]}"), Acts) else None
 
 
-def _unsafe(store: Store, here: Body, step: Rebridge, escape: Escape) -> str:
-    warned = unmarked(store, here.path, here.function, step.coroutine.func)
-    if warned or escape.via[0].row == _OWN_LOOP:
+def _unsafe(store: Store, here: Body, step: Rebridge | Rerun, escape: Escape) -> str:
+    func = step.function if isinstance(step, Rerun) else step.coroutine.func
+    warned = unmarked(store, here.path, here.function, func) if step.renamed is None else ""
+    if warned or isinstance(step, Rerun) or escape.via[0].row in _OWN_LOOPS:
         return warned
     awaited = f.Await(step.coroutine, step.call.span)
     if step.renamed is not None or is_known_await(store, here, awaited):

@@ -16,6 +16,7 @@ from isolint.fixes.awaits import (
     Rebridge,
     RefusedError,
     Rename,
+    Rerun,
     Step,
     Undecorate,
     Unhop,
@@ -70,6 +71,8 @@ def body_edits(
                 edits += _iterate(text, step)
             case Rebridge():
                 edits += _rebridge(text, step, receiver)
+            case Rerun():
+                edits += _rerun(text, step, receiver)
     edits += [m for m in moved if not any(e.start < m.end and m.start < e.end for e in edits)]
     return [edit for edit in dict.fromkeys(edits) if edit.start != edit.end or edit.text]
 
@@ -147,12 +150,8 @@ def _unrun(text: bytes, step: Unrun) -> list[Edit]:
     before = b"(" if wrapped else b""
     opening = b")(" if wrapped else b"("
     loose = _loose(text, node, step.parent)
-    if rest:  # the comma behind the payload, with what is around it, becomes the bracket; a line break stays
-        at = text.index(b",", end) + 1
-        if not _is_empty(text[end:at]):
-            raise RefusedError("a comment stands where something is taken away")
-        gap = len(text[at:]) - len(text[at:].lstrip(b" \t"))
-        middle = Edit(end, at + gap, opening)
+    if rest:
+        middle = _opened(text, end, opening)
     else:
         closing = text.rindex(b")", end, call.span[1])
         middle = _with(_delete(text, end, closing), opening)
@@ -409,6 +408,38 @@ def _rebridge(text: bytes, step: Rebridge, receiver: str | None) -> list[Edit]:
     if coroutine.span[0] < func[0]:  # the function stands in brackets of its own
         return [_with(head, left + b"async_to_sync"), _with(tail, right)]
     return [_with(head, left + b"async_to_sync("), Edit(func[1], func[1], b")"), _with(tail, right)]
+
+
+def _rerun(text: bytes, step: Rerun, receiver: str | None) -> list[Edit]:
+    """`anyio.run(f, x)` becomes `async_to_sync(f)(x)`, or `self._run_async(f(x))`. Its keywords, which stand behind the
+    arguments, go."""
+    call, function, rest = step.call, step.function, step.call.args[1:]
+    (start, stop), (first, last) = call.span, function.span
+    before, opening, closing = b"async_to_sync(", b")(", b""
+    if step.renamed is not None:
+        before, opening = b"", b"("
+        if _is_open(text[first:last]):
+            before, closing = b"(", b")"
+    elif receiver is not None:
+        before, opening, closing = f"{receiver}._run_async(".encode(), b"(", b")"
+    edits = [_with(_delete(text, start, first), before)]
+    if step.renamed is not None:
+        edits.append(_replace(*step.renamed))
+    if not rest:  # whatever stands behind the function goes
+        return [*edits, _with(_delete(text, last, stop), opening + b")" + closing)]
+    edits.append(_opened(text, last, opening))
+    if call.keywords:  # with the comma in front of it, so that one behind the last argument stays one
+        edits.append(_delete(text, rest[-1].span[1], call.keywords[-1].span[1]))
+    return [*edits, Edit(stop, stop, closing)]
+
+
+def _opened(text: bytes, end: int, opening: bytes) -> Edit:
+    """The comma behind an argument, with what is around it, becomes a bracket; a line break stays."""
+    at = text.index(b",", end) + 1
+    if not _is_empty(text[end:at]):
+        raise RefusedError("a comment stands where something is taken away")
+    gap = len(text[at:]) - len(text[at:].lstrip(b" \t"))
+    return Edit(end, at + gap, opening)
 
 
 def _iterate(text: bytes, step: Iterate) -> list[Edit]:

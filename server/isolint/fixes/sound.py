@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from isolint.fixes.walk import Node, children, walk
 from isolint.syntax import facts as f
@@ -29,7 +30,8 @@ def sound(source: SourceFile, key: str, made: tuple[Edit, ...]) -> tuple[Edit, .
     if chunk is None or any(c.flawed or c.broken for c in after.chunks if c.key not in flawed):
         return "the result would not parse"
     before = source.chunk(key)
-    if before is None or _strings(before) != _strings(chunk):
+    start = source.start(key)
+    if before is None or _strings(before, [(e.start - start, e.end - start) for e in made]) != _strings(chunk, ()):
         return "a string in it would change"
     for statement in chunk.facts:
         if any(_awaits(node) for node in walk(statement) if isinstance(node, f.Function) and not node.is_async):
@@ -37,8 +39,9 @@ def sound(source: SourceFile, key: str, made: tuple[Edit, ...]) -> tuple[Edit, .
     return made
 
 
-def _strings(chunk: Chunk) -> Counter[str]:
-    """The strings in the bodies of a chunk's functions: what moves a step further in must leave them as they are."""
+def _strings(chunk: Chunk, gone: Sequence[f.Span]) -> Counter[str]:
+    """The strings in the bodies of a chunk's functions, but for those in what is taken away (`gone`): what moves a step
+    further in must leave them as they are."""
     return Counter(
         node.value
         for function in chunk.facts
@@ -46,6 +49,7 @@ def _strings(chunk: Chunk) -> Counter[str]:
         for statement in function.body
         for node in walk(statement)
         if isinstance(node, f.Constant) and isinstance(node.value, str)
+        if not any(first <= node.span[0] and node.span[1] <= last for first, last in gone)
     )
 
 

@@ -1041,6 +1041,6 @@ def test_all_that_a_call_does_there_is_named() -> None:
         (finding,) = reports(session, root)["test_a.py"].findings
     assert [(place.role, place.message) for place in finding.related if place.role in ("chain", "besides")] == [
         ("chain", "order"),
-        ("chain", "Order.objects.acreate"),
-        ("besides", "made.adelete"),
+        ("chain", "made.adelete"),
+        ("besides", "Order.objects.acreate"),
     ]

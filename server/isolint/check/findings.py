@@ -64,12 +64,11 @@ def _findings(store: Store, item: TestItem) -> tuple[Finding, ...]:
 
 def _fix(store: Store, item: TestItem, finding: Finding) -> FixSummary | None:
     """What can be done about a finding of a test."""
-    code = finding.instead_of or finding.code
-    if code in CURED:
+    if finding.code in CURED:
         plan = to_sync.plan(store, item)
-    elif code == LOOPS:
+    elif finding.code == LOOPS:
         plan = rebridge.plan(store, item, finding.site.start)
-    elif code == FIXTURES:
+    elif finding.code == FIXTURES:
         ref = fixture_at(store, item, finding.site)
         if ref is None:
             return None

@@ -158,7 +158,6 @@ def _moved(finding: Finding, placed: PlacedFinding, moves: _Moves) -> PlacedFind
         placed.fix,
         placed.url,
         placed.key,
-        placed.instead_of,
     )
 
 

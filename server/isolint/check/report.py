@@ -27,8 +27,7 @@ class Location(Struct, frozen=True, gc=False):
 
 
 class RelatedPlace(Struct, frozen=True, gc=False):
-    """One further place, with `role` "chain", "mode", "runner", "fixture", "besides", "made", "removal" or
-    "distinct"."""
+    """One further place, with `role` "chain", "mode", "runner", "fixture" or "besides"."""
 
     location: Location
     message: str
@@ -48,8 +47,7 @@ class PlacedFinding(Struct, frozen=True, gc=False):
     """A finding as shown: see DESIGN.md's JSON contract for the meaning of the fields.
 
     `message` is one sentence; `note` a few words for the excerpt's underline ("asgiref's worker thread, not the test's
-    transaction"). `key` names the finding across edits (test, rule, callee). `instead_of` is the code of the rule whose
-    finding it takes the place of."""
+    transaction"). `key` names the finding across edits (test, rule, callee)."""
 
     location: Location
     code: str
@@ -68,12 +66,6 @@ class PlacedFinding(Struct, frozen=True, gc=False):
     fix: Fix | None
     url: str
     key: str
-    instead_of: str = ""
-
-    @property
-    def rule(self) -> str:
-        """The code of the rule that says what is to be done about it."""
-        return self.instead_of or self.code
 
 
 @dataclass(frozen=True, slots=True)

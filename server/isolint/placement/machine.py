@@ -6,7 +6,6 @@ project functions do; it knows no library by name. Evaluating syntax is `body`'s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal, TypeVar
 
 from msgspec.structs import replace
@@ -14,7 +13,6 @@ from msgspec.structs import replace
 from isolint.catalog.places import IDENTITY, LOOPLESS, Route, compose
 from isolint.catalog.rows import (
     Acts,
-    Fate,
     Row,
     rule_of,
 )
@@ -64,7 +62,6 @@ from isolint.placement.values import (
     PLAIN,
     TOO_MANY,
     bind,
-    class_name,
     depth,
     each_of,
     folded,
@@ -109,9 +106,6 @@ class Machine:
         self.cut_of_objects = frozenset(name for kind, _, name in self.cuts if kind == "object")
         self.table: Table = store.get(TABLE, "")
         self.test_code: bool = store.get(TEST_CODE, path)
-        self.entries: Mapping[Step, str] = {}
-        """The first steps into fixtures and set-up methods, while a test is run through: in these, too, each call keeps
-        its own effects."""
         self._effects: dict[tuple[object, ...], tuple[Effect, ...]] = {}
         self._uses: dict[tuple[object, ...], tuple[Use, ...]] = {}
         self._reads: dict[tuple[object, ...], tuple[Read, ...]] = {}
@@ -165,24 +159,17 @@ class Machine:
         """Add an effect: joined with an equal one, the shortest chain kept.
 
         In test code each call keeps its own, since findings stand at calls. In product code one of a kind is enough,
-        and of work that has not hopped neither the model counts nor what becomes of its rows."""
+        and of work that has not hopped the model does not count either."""
         if not any(place is not None for place in effect.route):
             return
         first = effect.via[0].site if self.test_code and effect.via else None
-        inside = effect.via[1].site if len(effect.via) > 1 and effect.via[0] in self.entries else None
-        told = self.test_code or bool(effect.hop)
-        model, fate = (effect.of or effect.model, self.fate(effect)) if told else (None, "")
-        key = (effect.op, effect.phase, effect.route, effect.kind, model, fate, effect.hop, first, inside)
+        model = effect.model if self.test_code or effect.hop else None
+        key = (effect.op, effect.phase, effect.route, effect.kind, model, effect.hop, first)
         known = self._effects.get(key, ())
         if not known and len(self._effects) >= MAX_EFFECTS:
             self.obscure(Context(), "call", "more effects than are kept", None)
             return
         self._effects[key] = _with_variant(known, effect)
-
-    def fate(self, effect: Effect) -> Fate:
-        """What becomes of rows of the effect's model."""
-        row = self.table.get(effect.via[-1].row) if effect.via else None
-        return row.rows if isinstance(row, Acts) else ""
 
     def use(self, use: Use) -> None:
         """Add something done to a symbolic value."""
@@ -259,9 +246,7 @@ class Machine:
             found.append(subscript(frozenset({atom}), index) if made is None else made)
         return join(found)
 
-    def act(
-        self, ctx: Context, kind: Kind, model: ClassRef | str | None, row: Row | None, site: Site | None, label: str
-    ) -> None:
+    def act(self, ctx: Context, kind: Kind, model: str | None, row: Row | None, site: Site | None, label: str) -> None:
         """Database work happens here."""
         if ctx.muted:
             return
@@ -271,8 +256,7 @@ class Machine:
             if row.rule and not hop:
                 hop = row.name
         via = shorten((*ctx.via, Step(site, label, name)))
-        name_of = class_name(model)
-        self.emit(Effect("call", ctx.phase, route, kind, name_of, hop, ctx.certain, ctx.guards, via, model))
+        self.emit(Effect("call", ctx.phase, route, kind, model, hop, ctx.certain, ctx.guards, via))
 
     # --- operating on values -------------------------------------------------------------------------------------
 

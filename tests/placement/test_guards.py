@@ -496,6 +496,14 @@ async def shaped(thing):
             await amake()
 
 
+async def rebound(thing):
+    match thing:
+        case {"do": act}:
+            await act()
+        case act:
+            return act
+
+
 async def checked(kind, wanted):
     match kind:
         case "make" if wanted:
@@ -534,6 +542,9 @@ async def test_captured_nothing():  #= safe
 
 async def test_of_a_shape():  #= leaks
     await service.shaped({})  #~ ISO102
+
+async def test_one_name_in_two_cases():  #= undecided
+    await service.rebound(shop.amake)
 
 async def test_guard():  #= leaks
     await service.checked("make", True)  #: ISO102

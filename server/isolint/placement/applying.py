@@ -273,11 +273,9 @@ def apply_builtin(
     skipped = len(args) - len(given) if name in ("map", "filter") else 0
     elements = [m.perform(value, op, ctx, site, said) for value, said in zip(given, labels[skipped:], strict=False)]
     match name:
-        case "map" if args:
-            return one(Deferred("iterate", args[0], "call", tuple(elements)))
-        case "filter" if args:
-            m.perform(args[0], "call", ctx, site, labels[0], tuple(elements[:1]))
-            return one(Items(join(elements)))
+        case "map" | "filter" if args:
+            made = m.perform(args[0], "call", ctx, site, labels[0], tuple(elements if name == "map" else elements[:1]))
+            return one(Items(made if name == "map" else join(elements)))
         case "next" | "max" | "min" | "anext":
             return join(elements) or PLAIN
         case "len" | "bool" | "sum" | "any" | "all" | "dict":

@@ -457,17 +457,20 @@ class _Body(Expressions):
     def choose(self, node: f.Match, subject: Value) -> None:
         """A `match`: each case under its own condition and where none before it is taken."""
         ways: list[tuple[Condition | None, tuple[f.Stmt, ...]]] = []
+        told: list[dict[str, Value]] = []
         otherwise: Condition | None = ALWAYS
+        self.env |= {name: unknown(f"{name} bound by a pattern") for case in node.cases for name in case.binds}
         for case in node.cases:
-            for name in case.binds:
-                self.env[name] = unknown(f"{name} bound by a pattern") if case.values is None else subject
-            taken, left = matched(self, node.subject, case), matched(self, node.subject, case, False)
-            if case.guard is not None:
-                self.truth(case.guard, self.ctx)
+            names = {} if case.values is None else dict.fromkeys(case.binds, subject)
+            with self.telling(names):
+                taken, left = matched(self, node.subject, case), matched(self, node.subject, case, False)
+                if case.guard is not None:
+                    self.truth(case.guard, self.ctx)
             ways.append((both(otherwise, taken), case.body))
+            told.append(names)
             otherwise = both(otherwise, left)
         ways.append((otherwise, ()))
-        ends = self.alternatives(ways)
+        ends = self.alternatives(ways, (*told, {}))
         if any(end != ALWAYS for (way, _), end in zip(ways, ends, strict=True) if way is not NEVER):
             through = either(*(both(way, end) for (way, _), end in zip(ways, ends, strict=True)))
             if through is not NEVER:

@@ -163,55 +163,56 @@ def test_an_action_of_a_document_that_was_closed_fails(inside: Inside, tmp_path:
 # --- fixes whose proof waits for jedi ---
 
 
-def test_a_fix_is_given_when_it_is_proven(inside: Inside, engines: Engines, tmp_path: Path) -> None:
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that hardly waits for jedi. It has to be there before the server is started."""
+    monkeypatch.setattr("isolint.lsp.analysis._GRACE", 0.05)
+    monkeypatch.setattr("isolint.lsp.server._PROVING", 0.0)
+
+
+def waiting_for_a_proof(inside: Inside, tmp_path: Path) -> tuple[str, int]:
+    """A file with a fix that waits for jedi's answers, and the question for its edits, which the server has taken."""
     inside.start(tmp_path)
     uri = inside.open(tmp_path / "test_a.py", "leak-unproven\n")
-    waiting = inside.ask("codeAction/resolve", inside.actions(uri, 0, 1)[0])
+    question = inside.ask("codeAction/resolve", inside.actions(uri, 0, 1)[0])
     # It keeps nothing else from being answered.
     inside.result("workspace/executeCommand", {"command": "isolint.showStatus"})
+    return uri, question
+
+
+def test_a_fix_is_given_when_it_is_proven(inside: Inside, engines: Engines, tmp_path: Path) -> None:
+    _, question = waiting_for_a_proof(inside, tmp_path)
     assert engines.count("fix") == 1
     engines.built[0].on_answers()
-    (document,) = inside.answer(waiting)["result"]["edit"]["documentChanges"]
+    (document,) = inside.answer(question)["result"]["edit"]["documentChanges"]
     assert apply("leak-unproven\n", document["edits"]) == "safe\n"
 
 
 def test_a_newer_version_ends_the_wait_for_a_proof(inside: Inside, tmp_path: Path) -> None:
-    inside.start(tmp_path)
-    uri = inside.open(tmp_path / "test_a.py", "leak-unproven\n")
-    waiting = inside.ask("codeAction/resolve", inside.actions(uri, 0, 1)[0])
-    inside.result("workspace/executeCommand", {"command": "isolint.showStatus"})
+    uri, question = waiting_for_a_proof(inside, tmp_path)
     inside.change(uri, 2, "leak-unproven too\n")
-    assert inside.answer(waiting)["error"]["code"] == -32801
+    assert inside.answer(question)["error"]["code"] == -32801
 
 
 def test_a_cancel_ends_the_wait_for_a_proof(inside: Inside, engines: Engines, tmp_path: Path) -> None:
-    inside.start(tmp_path)
-    uri = inside.open(tmp_path / "test_a.py", "leak-unproven\n")
-    waiting = inside.ask("codeAction/resolve", inside.actions(uri, 0, 1)[0])
-    inside.result("workspace/executeCommand", {"command": "isolint.showStatus"})
-    inside.notify("$/cancelRequest", {"id": waiting})
-    assert inside.answer(waiting)["error"]["code"] == -32800
+    _, question = waiting_for_a_proof(inside, tmp_path)
+    inside.notify("$/cancelRequest", {"id": question})
+    assert inside.answer(question)["error"]["code"] == -32800
     engines.built[0].on_answers()
     inside.result("workspace/executeCommand", {"command": "isolint.showStatus"})
     assert engines.count("fix") == 1
 
 
-def test_a_fix_that_is_not_proven_in_time_is_refused(
-    inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("isolint.lsp.analysis._GRACE", 0.05)
-    monkeypatch.setattr("isolint.lsp.server._PROVING", 0.0)
+@pytest.mark.usefixtures("impatient")
+def test_a_fix_that_is_not_proven_in_time_is_refused(inside: Inside, tmp_path: Path) -> None:
     inside.start(tmp_path)
     uri = inside.open(tmp_path / "test_a.py", "leak-unproven\n")
     answer = inside.answer(inside.ask("codeAction/resolve", inside.actions(uri, 0, 1)[0]))
     assert answer["error"] == {"code": -32803, "message": "not proven yet"}
 
 
-def test_of_all_fixes_those_are_given_in_time_that_are_proven(
-    inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("isolint.lsp.analysis._GRACE", 0.05)
-    monkeypatch.setattr("isolint.lsp.server._PROVING", 0.0)
+@pytest.mark.usefixtures("impatient")
+def test_of_all_fixes_those_are_given_in_time_that_are_proven(inside: Inside, tmp_path: Path) -> None:
     inside.start(tmp_path)
     text = "leak\nleak-unproven\n"
     uri = inside.open(tmp_path / "test_a.py", text)

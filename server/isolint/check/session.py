@@ -426,8 +426,8 @@ class Session:
         return self._tests
 
     def has_directives(self, path: str) -> bool:
-        """Whether there are suppression comments in a file."""
-        return bool(self._texts.directives(path))
+        """Whether there may be suppression comments in a file."""
+        return self._texts.may_have_directives(path)
 
     def is_test_file(self, path: str) -> bool:
         """Whether pytest collects tests from a file when it is given."""
@@ -461,7 +461,7 @@ class Session:
 
     def text_of(self, path: str) -> bytes:
         """The text of a file as bytes, not decoded when nobody has looked into it yet; empty when there is none."""
-        return self._texts.bytes_of(path) or b""
+        return self._texts.text_of(path)
 
     def read_ahead(self) -> bool:
         """Take in one more file for questions about the whole project: some milliseconds at most. False: no more is to

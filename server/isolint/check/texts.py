@@ -73,19 +73,24 @@ class Texts:
             loaded.items = tuple([_outline_item(chunk, _told(loaded, chunk)) for chunk in loaded.source.chunks])
         return None if loaded is None else loaded.items
 
-    def bytes_of(self, path: str) -> bytes | None:
-        """The text of a file as bytes, not decoded when nobody has looked into it yet; None when there is none."""
+    def text_of(self, path: str) -> bytes:
+        """The text of a file as bytes, not decoded when nobody has looked into it yet; empty when there is none."""
         loaded = self._loaded.get(path)
-        return reader(self.files)(path) if loaded is None else loaded.source.text
+        return (reader(self.files)(path) or b"") if loaded is None else loaded.source.text
 
     def directives(self, path: str) -> tuple[Directive, ...]:
         """The suppression comments of a file."""
         loaded = self._load(path)
+        return directives(loaded.source) if loaded is not None and self.may_have_directives(path) else ()
+
+    def may_have_directives(self, path: str) -> bool:
+        """Whether there may be suppression comments in a file: nothing is parsed for it, and no is certain."""
+        loaded = self._load(path)
         if loaded is None:
-            return ()
+            return False
         if loaded.remarks is None:
             loaded.remarks = may_have_directives(loaded.source.text)
-        return tuple(directives(loaded.source)) if loaded.remarks else ()
+        return loaded.remarks
 
     def is_loaded(self, path: str) -> bool:
         """Whether a file was read and taken apart."""

@@ -41,9 +41,10 @@ def test_ship(order):
 
 ## Fix safety
 
-`asyncio.run(f(x))` and `loop.run_until_complete(f(x))` become `async_to_sync(f)(x)`, and a method of Django's its sync
-form. Safe for `asyncio.run`, whose loop ends with the call as that of `async_to_sync` does; unsafe for
-`run_until_complete` where what is run is not known to need no loop that several calls share.
+`asyncio.run(f(x))`, `loop.run_until_complete(f(x))`, `Runner().run(f(x))` and `anyio.run(f, x)` become
+`async_to_sync(f)(x)`, and a method of Django's its sync form. Safe for `asyncio.run` and `anyio.run`, whose loop ends
+with the call as that of `async_to_sync` does; unsafe for the others where what is run is not known to need no loop that
+several calls share.
 
 There is no fix where the coroutine is made elsewhere, where options are given, where the code it runs hands work to
 threads, drives the application or closes connections, and where an error of the database is expected outside of an

@@ -734,6 +734,28 @@ async def test_unmarked(thing): seen.here()
 async def test_asyncio(): seen.here()
 def test_sync(): seen.here()
 """,
+    "test_shared_functions.py": """
+import unittest
+from unittest import mock
+import pytest
+import seen
+class TestFirst:
+    async def test_inherited(self): seen.here()
+    @pytest.mark.ma
+    async def test_over(self): seen.here()
+class TestSecond(TestFirst):
+    async def test_own(self): seen.here()
+@pytest.mark.mb
+class TestThird(TestSecond):
+    async def test_over(self): seen.here()
+class Base:
+    @pytest.mark.anyio
+    @mock.patch.multiple("os", getpid=None)
+    @staticmethod
+    async def test_patched(other=1): pass
+class CasePatched(Base, unittest.TestCase): pass
+class CaseIsolated(Base, unittest.IsolatedAsyncioTestCase): pass
+""",
 }
 
 DATABASE = {

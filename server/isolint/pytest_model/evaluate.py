@@ -576,8 +576,9 @@ def _apply_library(decorator: Library, target: Object) -> Object:
             given=inner.given,
         )
     if name in library.PATCHES:
-        # Above a static or class method it makes a plain function of it.
-        return replace(target, patched=target.patched + decorator.patches, binding="")
+        # Above a static or class method it makes a plain function of it, which awaits nothing.
+        is_async = target.is_async and not target.binding
+        return replace(target, patched=target.patched + decorator.patches, binding="", is_async=is_async)
     if name == library.TAG:
         return replace(target, tags=(*target.tags, *decorator.tags))
     if name in library.ASYNC_TO_SYNC:

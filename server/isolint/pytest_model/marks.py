@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import takewhile
 
 from isolint.names.resolve import lookup, mro
 from isolint.names.scopes import bound, class_scope, enclosing_class
 from isolint.names.symbols import ClassRef, Site, ValueSymbol
 from isolint.pytest_model import library
-from isolint.pytest_model.collect import found_test
+from isolint.pytest_model.collect import found_test, tests_of
 from isolint.pytest_model.evaluate import class_object, evaluate, literal
 from isolint.pytest_model.hooks import HookMark, hook_marks
 from isolint.pytest_model.inputs import CONFIG
@@ -227,8 +228,10 @@ def _marked(store: Store, ref: TestRef) -> tuple[tuple[Mark, ...], Mark | None]:
     coroutine = func.is_async and not func.is_generator
     # anyio looks at what the class holds: a static or class method is no coroutine function to it.
     seen = plain and coroutine and not func.binding and loaded.has(ANYIO_PLUGIN)
-    if seen and (config.anyio_mode == "auto" or "anyio" in names):
-        own.append(_plugin_mark("usefixtures", (f.Constant("anyio_backend", (0, 0)),), ref.path))
+    if seen:
+        asks = config.anyio_mode == "auto" or "anyio" in names
+        backend = _plugin_mark("usefixtures", (f.Constant("anyio_backend", (0, 0)),), ref.path)
+        own += [backend] * (asks + _brought_before(store, item))
     if plain and func.is_generator and not func.is_async:
         own.append(_plugin_mark("xfail", (), ref.path))  # _pytest.python.pytest_pycollect_makeitem, before 8.4
     if plain:  # methods of a TestCase are not parametrized (_pytest.unittest.UnitTestCase.collect)
@@ -252,6 +255,16 @@ def _marked(store: Store, ref: TestRef) -> tuple[tuple[Mark, ...], Mark | None]:
     if anyio is None or "anyio_backend" in item.params or any(_brings_backend(m) for m in own):
         return marks, None
     return (*func.marks, *nodes), anyio
+
+
+def _brought_before(store: Store, item: TestItem) -> int:
+    """How many marks anyio has left on the function of an inherited test by then: it marks the function, once for each
+    class of the file that collects it. Those of other files are not counted: which come before depends on the run."""
+    if item.owner == item.cls:
+        return 0
+    earlier = takewhile(lambda other: other.id != item.id, tests_of(store, item.id.path))
+    last = next((other for other in reversed(list(earlier)) if other.ref == item.ref), None)
+    return 0 if last is None else sum(map(_brings_backend, marks_of(store, last.id)))
 
 
 def _brings_backend(mark: Mark) -> bool:

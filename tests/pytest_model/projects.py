@@ -748,6 +748,7 @@ class TestSecond(TestFirst):
 @pytest.mark.mb
 class TestThird(TestSecond):
     async def test_over(self): seen.here()
+class CaseFourth(TestFirst, unittest.IsolatedAsyncioTestCase): pass
 class Base:
     @pytest.mark.anyio
     @mock.patch.multiple("os", getpid=None)

@@ -226,10 +226,9 @@ def _marked(store: Store, ref: TestRef) -> tuple[tuple[Mark, ...], Mark | None]:
     own = [*func.marks]
     names = {m.name for m in (*own, *nodes)}
     coroutine = func.is_async and not func.is_generator
-    # anyio looks at what the class holds: a static or class method is no coroutine function to it.
-    seen = plain and coroutine and not func.binding and loaded.has(ANYIO_PLUGIN)
-    if seen:
-        asks = config.anyio_mode == "auto" or "anyio" in names
+    if coroutine and loaded.has(ANYIO_PLUGIN):
+        # anyio looks at what the class holds: a static or class method is no coroutine function to it.
+        asks = plain and not func.binding and (config.anyio_mode == "auto" or "anyio" in names)
         backend = _plugin_mark("usefixtures", (f.Constant("anyio_backend", (0, 0)),), ref.path)
         own += [backend] * (asks + _brought_before(store, item))
     if plain and func.is_generator and not func.is_async:

@@ -15,14 +15,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixes import cases_around, cases_awaits, cases_loops
+from tests.fixes import cases_around, cases_awaits, cases_channels, cases_loops
 from tests.fixes.cases import Case
 from tests.fixes.judge import Verdict, run_project
 from tests.fixes.support import APP, truth_python
 from tests.support import isolint
 
 PYTHON = truth_python()
-CASES: dict[str, Case] = {case.name: case for case in (*cases_awaits.CASES, *cases_loops.CASES, *cases_around.CASES)}
+CASES: dict[str, Case] = {
+    case.name: case for case in (*cases_awaits.CASES, *cases_loops.CASES, *cases_around.CASES, *cases_channels.CASES)
+}
 
 pytestmark = pytest.mark.skipif(PYTHON is None, reason="no Python with Django: set ISOLINT_TRUTH_PYTHON")
 

@@ -25,7 +25,7 @@ __all__ = ["database"]
 
 PYTHON = truth_python()
 TRUTH = find_truth()
-CURED = ("ISO101", "ISO102", "ISO103")
+CURED = ("ISO101", "ISO102", "ISO103", "ISO104")
 SETTINGS = """
 
 if os.environ.get("PGDATABASE"):

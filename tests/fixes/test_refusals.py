@@ -18,7 +18,7 @@ import httpx
 import pytest
 from asgiref.sync import async_to_sync as bridge, sync_to_async
 from channels.db import database_sync_to_async
-from channels.testing import WebsocketCommunicator
+from channels.testing import HttpCommunicator
 from django.core.exceptions import SynchronousOnlyOperation
 from django.db import DatabaseError, IntegrityError, close_old_connections, connection, transaction
 from django.test import AsyncClient
@@ -34,8 +34,8 @@ class Duplicate(IntegrityError):
 
 
 async def connected():
-    communicator = WebsocketCommunicator(None, "/")
-    await communicator.connect()
+    communicator = HttpCommunicator(None, "GET", "/")
+    await communicator.get_response()
     return communicator
 
 
@@ -90,10 +90,6 @@ CASES = {
     "threads": (
         "async def test_it():\n    await Order.objects.acreate()\n    assert threading.current_thread()\n",
         "it works with threads (threading",
-    ),
-    "channels below": (
-        "async def test_it():\n    await store_in_channels()\n",
-        "store_in_channels uses Channels, which closes the test's connection under async_to_sync",
     ),
     "communicator of a helper": (
         "async def test_it():\n    await Order.objects.acreate()\n    await (await connected()).send()\n",
@@ -344,6 +340,25 @@ async def test_it(client):
 """
     reason = "it drives the application through a client or communicator (channels.testing"
     assert convert(text).reason.startswith(reason)
+
+
+def test_channels_where_the_name_patch_is_another() -> None:
+    text = """\
+import pytest
+
+from shop.models import Order
+from shop.services import store_in_channels
+
+
+def patch(order): ...
+
+
+@pytest.mark.django_db
+@pytest.mark.asyncio
+async def test_it():
+    patch(await store_in_channels())
+"""
+    assert convert(text).reason == "Channels must be patched, and the name patch stands for something else in this file"
 
 
 def test_client_of_a_library_that_is_not_installed() -> None:

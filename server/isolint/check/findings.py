@@ -24,7 +24,7 @@ from isolint.rules.subject import Subject
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
-CURED = frozenset({"ISO101", "ISO102", "ISO103"})
+CURED = frozenset({"ISO101", "ISO102", "ISO103", "ISO104"})
 """The rules whose findings in a test go when the test becomes a sync test."""
 
 FIXTURES = "ISO106"

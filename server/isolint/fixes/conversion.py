@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from isolint.fixes.awaits import Bridge, RefusedError, Step, find
 from isolint.fixes.bridging import may_bind, unmarked, unsafe_of
+from isolint.fixes.channels import UNSAFE, WEBSOCKETS, closing, patch
 from isolint.fixes.fixture import fixture_conversion, leaking
 from isolint.fixes.inner import Inner
-from isolint.fixes.reach import doubts_of, driver_of, driver_of_fixtures
+from isolint.fixes.reach import doubts_of, drivers_of, drivers_of_fixtures
 from isolint.fixes.refusals import (
     async_fixture,
     concurrent,
@@ -42,6 +43,8 @@ class Conversion:
     unsafe: str
     fixtures: tuple[str, ...] = ()
     """Those that must be converted with it."""
+    patch: str = ""
+    """Not empty where Channels must be kept from closing the test's connection: the name of `patch` in the file."""
 
     @property
     def is_bridged(self) -> bool:
@@ -105,21 +108,26 @@ def _conversion(store: Store, item: TestItem) -> Conversion | str:
         for one in fixtures.definitions(name)
         if one.ref is not None
     ]
-    driver = driver_of(store, item.ref.path, function) or driver_of_fixtures(store, reached)
-    if driver:
-        return f"it drives the application through a client or communicator ({driver})"
+    drivers = drivers_of(store, item.ref.path, function) | drivers_of_fixtures(store, reached)
+    if drivers - WEBSOCKETS:
+        return f"it drives the application through a client or communicator ({min(drivers - WEBSOCKETS)})"
+    closes = bool(drivers or closing(own))
+    patched = patch(store, item.ref.path) if closes else ""
+    if closes and not patched:
+        return "Channels must be patched, and the name patch stands for something else in this file"
     targets = dict.fromkeys(s.target for e in own for s in e.via if s.target is not None)
     doubts = {doubt: name for target in targets for doubt, name in sorted(doubts_of(store, target))}
     if "close" in doubts:
         return f"{doubts['close']} closes database connections, which would be the test's own"
     unsafe = (
         unsafe_of(doubts)
+        or (UNSAFE if closes else "")
         or (f"{together} runs coroutines at a time, and on one connection they take turns" if together else "")
         or next((r for b in bridges if (r := unmarked(store, item.ref.path, function, b.call.func))), "")
         or async_fixture(item, fixtures, converted)
         or next((r for r in converted.values() if r), "")
     )
-    return Conversion(function, tuple(steps.steps), steps.inner, unsafe, tuple(one.name for one in converted))
+    return Conversion(function, tuple(steps.steps), steps.inner, unsafe, tuple(one.name for one in converted), patched)
 
 
 conversion: Query[TestItem, Conversion | str] = Query("conversion", _conversion)

@@ -8,7 +8,6 @@ its own that says the same. Where no text can say that, the reason is given.
 from __future__ import annotations
 
 from isolint.fixes.awaits import RefusedError
-from isolint.fixes.helper import line_end
 from isolint.fixes.imports import Wanted, import_edits, pytest_in
 from isolint.fixes.marks import decorator_edits
 from isolint.fixes.walk import walk
@@ -22,6 +21,7 @@ from isolint.store.memo import Store
 from isolint.syntax import facts as f
 from isolint.syntax.source import SourceFile
 from isolint.text.edits import Edit
+from isolint.text.lines import line_end
 
 MARK = "django_db"
 

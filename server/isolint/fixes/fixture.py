@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from isolint.fixes.awaits import Bridge, RefusedError, Step, find
 from isolint.fixes.bridging import may_bind, unanswered, unmarked, unsafe_of
+from isolint.fixes.channels import of_channels
 from isolint.fixes.loops import started
 from isolint.fixes.reach import doubts_of, needs_a_loop
 from isolint.fixes.refusals import of_errors, of_escapes, of_loops, of_words, uncovered
@@ -125,7 +126,12 @@ def _steps(store: Store, one: FixtureDef, function: f.Function, escapes: Sequenc
         loops = started(store, ref, function, escapes)
         return FixtureConversion(one, function, loops.steps, any(s.renamed is None for s in loops.steps), loops.unsafe)
     dotted = of_loops(store, ref.path, function, bound_names(function))
-    reason = of_words(store, ref.path, function) or of_escapes(store, escapes) or of_errors(store, ref.path, function)
+    reason = (
+        of_words(store, ref.path, function)
+        or of_escapes(store, escapes)
+        or of_channels(escapes)
+        or of_errors(store, ref.path, function)
+    )
     if reason:
         raise RefusedError(reason)
     found = find(store, ref, one.owner, function, {(e.site.start, e.site.end): e for e in escapes}, False)

@@ -12,6 +12,7 @@ from isolint.store.memo import Store
 from isolint.syntax import facts as f
 from isolint.syntax.source import SourceFile
 from isolint.text.edits import Edit
+from isolint.text.lines import line_end
 
 NAME = "_run_async"
 
@@ -81,14 +82,6 @@ def helper_edit(store: Store, source: SourceFile, item: TestItem) -> Edit:
     ]
     at = lines.start(line)
     return Edit(at, at, end.join(body))
-
-
-def line_end(text: bytes) -> bytes:
-    """The line end that a text uses, that of its first line."""
-    at = text.find(b"\n")
-    if at < 0:
-        return b"\r" if b"\r" in text else b"\n"
-    return b"\r\n" if text[at - 1 : at] == b"\r" else b"\n"
 
 
 def _indent(line: bytes) -> bytes:

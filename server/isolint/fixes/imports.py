@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from isolint.fixes.awaits import RefusedError
-from isolint.fixes.helper import line_end
 from isolint.fixes.walk import walk
 from isolint.syntax import facts as f
 from isolint.syntax.source import Chunk, SourceFile
 from isolint.text.edits import Edit
+from isolint.text.lines import line_end
 
 _DOTTED = re.compile(r"[\w.]+\Z")
 _INSTALLED = frozenset({"asgiref", "channels", "django", "pytest", "pytest_asyncio", "pytest_django"})

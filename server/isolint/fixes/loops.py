@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from isolint.catalog.rows import Acts, Drives, Runs
 from isolint.fixes.awaits import Rebridge, RefusedError, Rerun
 from isolint.fixes.bridging import may_bind, unmarked, unsafe_of
+from isolint.fixes.channels import of_channels
 from isolint.fixes.reach import Body, body, doubts_of, is_known_await
 from isolint.fixes.refusals import of_errors, of_escapes
 from isolint.fixes.walk import walk
@@ -63,7 +64,11 @@ def started(store: Store, ref: FunctionRef, function: f.Function, escapes: Itera
         step = _step(store, call, escape)
         steps.append(step)
         unsafe = unsafe or _unsafe(store, here, step, escape)
-    reason = of_escapes(store, found.values(), behind=1) or of_errors(store, ref.path, function, (f.Call,))
+    reason = (
+        of_escapes(store, found.values(), behind=1)
+        or of_channels(found.values(), behind=1)
+        or of_errors(store, ref.path, function, (f.Call,))
+    )
     if reason:
         raise RefusedError(reason)
     targets = dict.fromkeys(s.target for e in found.values() for s in e.via if s.target is not None)

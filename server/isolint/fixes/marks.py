@@ -15,6 +15,7 @@ from isolint.pytest_model.shapes import Mark, TestItem
 from isolint.syntax import facts as f
 from isolint.syntax.source import SourceFile
 from isolint.text.edits import Edit
+from isolint.text.lines import line_end
 
 RUNNERS = frozenset({"asyncio", "anyio"})
 
@@ -84,6 +85,13 @@ def decorator_edits(source: SourceFile, span: tuple[int, int]) -> list[Edit]:
         raise RefusedError("the mark that would go does not stand on a line of its own")
     at = line_start + text[line_start:start].index(b"@")
     return [Edit(at, end + len(rest) - len(rest.lstrip()), b"")]
+
+
+def decorator_above(text: bytes, function: f.Function, written: str) -> Edit:
+    """A decorator more, right above the `def`, in offsets of `text`, the bytes of the function's chunk."""
+    start = function.keyword[0]
+    at = max(text.rfind(b"\n", 0, start), text.rfind(b"\r", 0, start)) + 1
+    return Edit(at, at, text[at:start] + f"@{written}".encode() + line_end(text))
 
 
 def _outer(source: SourceFile, chunk: str, span: f.Span) -> list[Edit]:

@@ -62,47 +62,43 @@ doubts_of: Query[FunctionRef, Doubts] = Query("doubts", _doubts, bottom=lambda _
 # --- what drives the application -------------------------------------------------------------------------------------
 
 
-def _drives(store: Store, ref: FunctionRef) -> str:
+def _drives(store: Store, ref: FunctionRef) -> frozenset[str]:
     found = find(store, ref)
     if found is None or not isinstance(found.node, f.Function):
-        return ""
-    return driver_of(store, ref.path, found.node)
+        return frozenset()
+    return drivers_of(store, ref.path, found.node)
 
 
-_driver: Query[FunctionRef, str] = Query("driver", _drives, bottom=lambda _: "")
+_drivers: Query[FunctionRef, frozenset[str]] = Query("drivers", _drives, bottom=lambda _: frozenset())
 
 
-def driver_of(store: Store, path: str, function: f.Function) -> str:
-    """The test client or communicator that a function makes, itself or in the project functions that it names."""
-    dotted = of_drivers(store, path, function, bound_names(function))
-    if dotted:
-        return dotted
+def drivers_of(store: Store, path: str, function: f.Function) -> frozenset[str]:
+    """The test clients and communicators that a function makes, itself or in the project functions that it names."""
+    found = of_drivers(store, path, function, bound_names(function))
     for symbol in _named(store, path, function):
-        dotted = _driver(store, symbol.ref) if isinstance(symbol, FunctionSymbol) else _base(store, symbol.ref)
-        if dotted:
-            return dotted
-    return ""
+        found |= _drivers(store, symbol.ref) if isinstance(symbol, FunctionSymbol) else _bases(store, symbol.ref)
+    return found
 
 
-def _base(store: Store, ref: ClassRef) -> str:
-    """The test client or communicator that a class of the project is one of."""
+def _bases(store: Store, ref: ClassRef) -> frozenset[str]:
+    """The test client or communicator that a class of the project is one of: the nearest, whose own bases say less."""
     for cls in mro(store, ref).classes:
         if isinstance(cls, str):
             if is_driver(cls):
-                return cls
+                return frozenset({cls})
             continue
         facts = class_facts(store, cls)
         # A base that is not installed has no class to look up: then its name as it is imported tells.
         for base in facts.bases if facts is not None else ():
-            dotted = of_drivers(store, cls.path, base, frozenset())
-            if dotted:
-                return dotted
-    return ""
+            found = of_drivers(store, cls.path, base, frozenset())
+            if found:
+                return found
+    return frozenset()
 
 
-def driver_of_fixtures(store: Store, refs: Iterable[FunctionRef]) -> str:
+def drivers_of_fixtures(store: Store, refs: Iterable[FunctionRef]) -> frozenset[str]:
     """The same of fixtures."""
-    return next((dotted for ref in refs if (dotted := _driver(store, ref))), "")
+    return frozenset().union(*(_drivers(store, ref) for ref in refs))
 
 
 def _named(store: Store, path: str, function: f.Function) -> Iterator[FunctionSymbol | ClassSymbol]:

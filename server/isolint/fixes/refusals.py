@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from isolint.catalog.rows import Acts, Drives, Runs, Wraps
+from isolint.fixes.channels import WEBSOCKETS
 from isolint.fixes.walk import Node, root, walk
 from isolint.names.inputs import definition
 from isolint.names.resolve import canonical_names, lookup, mro, resolve
@@ -16,7 +17,7 @@ from isolint.names.symbols import ClassSymbol, External, FunctionRef, Site
 from isolint.placement.functions import bound_names
 from isolint.placement.functions import find as find_function
 from isolint.placement.inputs import TABLE
-from isolint.placement.shapes import Escape, Step
+from isolint.placement.shapes import Escape
 from isolint.pytest_model.shapes import Closure, FixtureDef, Runner, TestItem
 from isolint.store.memo import Store
 from isolint.syntax import facts as f
@@ -180,8 +181,8 @@ def _of_loop(store: Store, one: FixtureDef) -> str:
 
 
 def of_escapes(store: Store, escapes: Iterable[Escape], behind: int = 0) -> str:
-    """Escapes that a bridge does not bring home: threads and pools, other loops, channels' connections. The first
-    `behind` steps of each are taken away by the rewriting."""
+    """Escapes that a bridge does not bring home: threads and pools, other loops. The first `behind` steps of each are
+    taken away by the rewriting."""
     table = store.get(TABLE, "")
     for escape in escapes:
         for position, step in enumerate(escape.via):
@@ -193,9 +194,6 @@ def of_escapes(store: Store, escapes: Iterable[Escape], behind: int = 0) -> str:
                 return f"{_last(step.row)} starts a thread of its own, which async_to_sync does not bring back"
             if rule == "ISO105":
                 return f"{_last(step.row)} starts an event loop of its own"
-            if position and step.row.startswith("channels."):
-                name = _inside(escape.via, position)
-                return f"{name} uses Channels, which closes the test's connection under async_to_sync"
         row = table.get(escape.via[0].row) if escape.via else None
         if escape.place.thread == "pool" and not (isinstance(row, Runs) and row.rule == "ISO103"):
             return f"{escape.payload} runs in a thread of its own, which async_to_sync does not bring back"
@@ -214,10 +212,6 @@ def uncovered(escapes: Iterable[Escape], covered: Iterable[f.Span], site: Site) 
     return ""
 
 
-def _inside(via: tuple[Step, ...], position: int) -> str:
-    return next((s.target.name for s in reversed(via[:position]) if s.target is not None), via[0].label)
-
-
 def _last(name: str) -> str:
     return name.partition(" ")[0].rpartition(".")[2]
 
@@ -229,11 +223,11 @@ def of_body(store: Store, path: str, function: f.Function) -> str:
     """Words and calls in the test itself that mean another thing in a sync test."""
     if function.is_generator:
         return "it yields"
-    return of_words(store, path, function) or of_errors(store, path, function)
+    return of_words(store, path, function, WEBSOCKETS) or of_errors(store, path, function)
 
 
-def of_words(store: Store, path: str, function: f.Function) -> str:
-    """As `of_body`, of a fixture too: what it may mention."""
+def of_words(store: Store, path: str, function: f.Function, but: Collection[str] = ()) -> str:
+    """As `of_body`, of a fixture too: what it may mention. `but` are the clients and communicators that it may."""
     for node in walk(function):
         match node:
             case f.Missing() | f.Simple(kind="missing"):
@@ -252,7 +246,7 @@ def of_words(store: Store, path: str, function: f.Function) -> str:
             return f"it makes an event loop of its own ({dotted})"
         if _is_of(dotted, _THREADS):
             return f"it works with threads ({dotted})"
-        if _is_of(dotted, _CLIENTS):
+        if _is_of(dotted, _CLIENTS) and dotted not in but:
             return f"it drives the application through a client or communicator ({dotted})"
     return ""
 
@@ -288,9 +282,9 @@ def of_loops(store: Store, path: str, node: Node, local: frozenset[str]) -> str:
     return next((dotted for dotted in _modules(store, path, node, local) if belongs_to_loops(dotted)), "")
 
 
-def of_drivers(store: Store, path: str, node: Node, local: frozenset[str]) -> str:
-    """The test client or communicator that a piece of code mentions: its dotted name."""
-    return next((dotted for dotted in _modules(store, path, node, local) if is_driver(dotted)), "")
+def of_drivers(store: Store, path: str, node: Node, local: frozenset[str]) -> frozenset[str]:
+    """The test clients and communicators that a piece of code mentions: their dotted names."""
+    return frozenset(dotted for dotted in _modules(store, path, node, local) if is_driver(dotted))
 
 
 def is_driver(dotted: str) -> bool:

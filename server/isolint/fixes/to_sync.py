@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from isolint.fixes.channels import PATCHED
 from isolint.fixes.conversion import Conversion, conversion
 from isolint.fixes.helper import has_helper, helper_edit, receiver_of
-from isolint.fixes.marks import mark_edits
+from isolint.fixes.imports import Wanted
+from isolint.fixes.marks import decorator_above, mark_edits
 from isolint.fixes.plan import Plan
 from isolint.fixes.rewrite import body_edits
 from isolint.fixes.rewriting import BRIDGE, Rewriting, renamed, rewritten
@@ -64,5 +66,8 @@ def _made(store: Store, item: TestItem, source: SourceFile, form: Form, found: C
     adds_helper = receiver is not None and not has_helper(store, item)
     if adds_helper:
         around.append(helper_edit(store, source, item))
-    bridge = [BRIDGE] if adds_helper or (found.is_bridged and receiver is None) else []
-    return Rewriting(inside, [*bridge, *renamed(source, found.steps)], around)
+    wanted = [BRIDGE] if adds_helper or (found.is_bridged and receiver is None) else []
+    if found.patch:
+        inside.append(decorator_above(text, found.function, f"{found.patch}({PATCHED})"))
+        wanted += [Wanted("unittest.mock", "patch")] if found.patch == "patch" else []
+    return Rewriting(inside, [*wanted, *renamed(source, found.steps)], around)

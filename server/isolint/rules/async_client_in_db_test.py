@@ -50,8 +50,12 @@ A test that drives the application through Django's `AsyncClient` becomes a sync
 stream included. That is safe, unless a receiver of `request_finished` works on the database, which runs on a thread of
 its own all the same. By hand the sync `client` is shorter, and runs async views just as well.
 
-There is no automatic fix for what is started in a context of its own: communicators, and `httpx` with an
-`ASGITransport`. Where the protocol is what counts (web sockets), use `@pytest.mark.django_db(transaction=True)`.
+A test that talks to a consumer through Channels' `WebsocketCommunicator` keeps the whole conversation in one coroutine,
+which runs through `async_to_sync`. Channels closes old connections around each of its calls, and that would close the
+test's own: the fix patches `channels.db.close_old_connections` away while the test runs. It is unsafe for that.
+
+There is no automatic fix for what Django's ASGI handler answers in a context of its own: other communicators, and
+`httpx` with an `ASGITransport`. Use `@pytest.mark.django_db(transaction=True)` there.
 
 ## References
 
@@ -73,7 +77,7 @@ RULE = Rule(
     name="async-client-in-db-test",
     default_severity="warning",
     summary="an async test client runs database work of the application outside the test's transaction",
-    fixable=False,
+    fixable=True,
 )
 
 

@@ -63,8 +63,10 @@ The conversion is *safe* when everything in the test can move to the test's thre
 - the test expects an `IntegrityError` outside an `atomic()` block: at home it breaks the test's transaction, on the
   worker it did not;
 - the test waits for `transaction.on_commit` callbacks, which never run inside a transaction that is rolled back;
-- the callable closes its connection, or is Channels' `database_sync_to_async`, which closes old connections after each
-  call: at home that is the connection of the test;
+- the callable closes its connection: at home that is the connection of the test;
+- the code under test uses Channels' `database_sync_to_async`, which closes old connections around each call: the fix
+  patches `channels.db.close_old_connections` away while the test runs, and is unsafe for that. (In the test itself the
+  call becomes a plain one, and nothing is patched.)
 - a fixture keeps a task running on the test's event loop, or the test is about concurrency.
 
 ## References

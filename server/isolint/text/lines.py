@@ -149,6 +149,14 @@ class LineTable:
         return max(line - self.low - len(self.changed) + self.high, self.high)
 
 
+def line_end(text: bytes) -> bytes:
+    """The line end that a text uses, that of its first line."""
+    at = text.find(b"\n")
+    if at < 0:
+        return b"\r" if b"\r" in text else b"\n"
+    return b"\r\n" if text[at - 1 : at] == b"\r" else b"\n"
+
+
 def _starts(text: bytes) -> tuple[int, ...]:
     """The offsets of all line starts."""
     lines = text.splitlines(keepends=True)

@@ -11,6 +11,7 @@ import pytest
 from isolint.check.report import FixEdits, Unproven
 from isolint.check.session import Session
 from isolint.cli.engine import open_project
+from tests.check.engine import LateOrigin, opened
 from tests.fixes.support import APP, truth_python
 
 pytestmark = pytest.mark.skipif(truth_python() is None, reason="no Python with Django: set ISOLINT_TRUTH_PYTHON")
@@ -40,8 +41,8 @@ def test_a_fix_is_proven_when_all_that_it_names_is_known(tmp_path: Path, monkeyp
     assert python is not None
     monkeypatch.setenv("VIRTUAL_ENV", str(python.parent.parent))
     shutil.copytree(APP, tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__"))
-    opened = open_project(str(tmp_path / "app"), {}, False)
-    session, resolver = opened.engine, opened.resolver
+    project = open_project(str(tmp_path / "app"), {}, False)
+    session, resolver = project.engine, project.resolver
     assert isinstance(session, Session)
     assert resolver is not None
     path = os.path.join(session.root, "tests", "test_it.py")
@@ -61,3 +62,39 @@ def test_a_fix_is_proven_when_all_that_it_names_is_known(tmp_path: Path, monkeyp
     assert isinstance(made, FixEdits)
     assert session.fix_all(path) == made
     resolver.close()
+
+
+KNOWN_BY_HALVES = """\
+import pytest
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import User
+
+
+@pytest.mark.django_db
+@pytest.mark.asyncio
+async def test_it():
+    await sync_to_async(User.objects.create)(username="a")
+"""
+
+
+def test_a_finding_that_half_of_the_answers_hides_is_not_gone(tmp_path: Path) -> None:
+    shutil.copytree(APP, tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__"))
+    late = LateOrigin()
+    session = opened(tmp_path / "app", open_origin=lambda environment, roots: late)
+    path = os.path.join(session.root, "tests", "test_it.py")
+    session.set_buffer(path, KNOWN_BY_HALVES.encode())
+    key, hidden = "", 0
+    while True:
+        shown = session.findings(path).findings
+        key = key or next((one.key for one in shown if one.severity == "error"), "")
+        if key:
+            made = session.fix(path, key)
+            assert not isinstance(made, str)
+            hidden += not shown
+        if not late.allow(1):
+            break
+        session.origin_changed()
+    assert hidden  # what `User.objects` is was known before what its `create` does
+    assert isinstance(made, FixEdits)
+    session.set_buffer(path, b"")
+    assert session.fix(path, key) == "the finding is gone"

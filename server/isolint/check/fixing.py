@@ -31,11 +31,15 @@ if TYPE_CHECKING:
 
 FIXED = CURED | {FIXTURES, LOOPS, DROPPED}
 """The rules whose findings may have a fix."""
+_GONE = "the finding is gone"
 _UNPROVEN = "jedi is still asked about names in the result, and it cannot be proven before it has answered"
 
 
-def fix(session: Session, path: str, finding: PlacedFinding) -> FixEdits | Unproven | str:
-    """The edits for one finding of a file, or why there are none (yet)."""
+def fix(session: Session, path: str, finding: PlacedFinding | None) -> FixEdits | Unproven | str:
+    """The edits for one finding of a file, or why there are none (yet). None is a finding that was there before."""
+    if finding is None:
+        # With a part of the answers less may be known than without any: what it was about is asked about again.
+        return Unproven(_GONE) if session.wanted() else _GONE
     offer = finding.fix
     if offer is None or finding.code not in FIXED:
         return "there is no fix for this finding"
@@ -239,10 +243,10 @@ def _applied(draft: _Draft, path: str, finding: PlacedFinding, unsafe: bool) -> 
                 ref = _fixture_of(session, item, finding) if item.node_id in finding.tests else None
                 if ref is not None:
                     return _together(draft, [(ref, item)], unsafe)
-        return "the finding is gone"
+        return _GONE
     test = _item(session, path, finding.test)
     if test is None:
-        return "the finding is gone"
+        return _GONE
     if finding.code == LOOPS:
         return _rebridged(draft, path, test, finding)
     fixtures = [(one.ref, test) for one in leaking(session.store, test) if one.ref is not None]
@@ -309,7 +313,7 @@ def _moved_inside(draft: _Draft, path: str, finding: PlacedFinding) -> _Done | s
     source = draft.source(path)
     item = next((i for i in dropped_of(session.store, path) if i.node_id == finding.test), None)
     if item is None or source is None:
-        return "the finding is gone"
+        return _GONE
     edits = inside.edits(session.store, item, source)
     if isinstance(edits, str):
         return edits

@@ -492,8 +492,6 @@ class Session:
         """The edits for the finding `key` of a file, or why there are none."""
         self._texts.settle()
         finding = next((f for f in self.findings(path).findings if f.key == key), None)
-        if finding is None:
-            return "the finding is gone"
         return fixing.fix(self, path, finding)
 
     def fix_all(

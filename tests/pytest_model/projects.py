@@ -5,7 +5,7 @@ Every rule of `facts/pytest-model` sections A2 to A7 that the model implements h
 
 from __future__ import annotations
 
-from tests.pytest_model import again
+from tests.pytest_model import again, strange
 
 SETTINGS = """
 SECRET_KEY = "x"
@@ -1874,6 +1874,7 @@ PROJECTS: dict[str, dict[str, str]] = {
     "modes": MODES,
     "odd": ODD,
     **again.PROJECTS,
+    **strange.PROJECTS,
 }
 
 NEEDS: dict[str, tuple[str, ...]] = {

@@ -304,6 +304,11 @@ RULES: dict[str, tuple[str, ...]] = {
         "fixture-tree::helpers.py",
         "fixtures-again::test_uses.py::test_star",
     ),
+    "A4 of several star imports the last that has the name wins, before or after other definitions": (
+        "stars::test_x.py::test_both",
+        "stars::test_x.py::test_before",
+        "stars-again::test_late.py::test_row",
+    ),
     "A4 fixtures made by a helper, by a call, by a variable": (
         "fixtures::test_fixtures.py::test_names",
         "fixture-tree::sub/deep/test_deep.py::test_b",
@@ -449,6 +454,13 @@ RULES: dict[str, tuple[str, ...]] = {
         "marks::test_marks.py::test_order",
         "marks::test_augmented.py::test_a",
         "marks-again::test_closest.py::test_first_of_list",
+    ),
+    "A5 pytestmark that an import brings, by name or by star": (
+        "stars::test_two.py::test_marks",
+        "stars::test_own_first.py::test_marks",
+        "stars-again::test_rows.py::test_row",
+        "stars-again::test_named.py::test_row",
+        "stars-again::test_renamed.py::test_row",
     ),
     "A5 the marks of the class around a nested one": (
         "marks::test_marks.py::TestClass::TestInner::test_n",

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import takewhile
 
-from isolint.names.resolve import lookup, mro
-from isolint.names.scopes import bound, class_scope, enclosing_class
-from isolint.names.symbols import ClassRef, Site, ValueSymbol
+from isolint.names.bindings import Star
+from isolint.names.resolve import attribute, from_stars, import_target, lookup, mro
+from isolint.names.scopes import class_scope, enclosing_class
+from isolint.names.symbols import ClassRef, ModuleSymbol, Site, UnknownSymbol, ValueSymbol
 from isolint.pytest_model import library
 from isolint.pytest_model.collect import found_test, tests_of
 from isolint.pytest_model.evaluate import class_object, evaluate, literal
@@ -71,7 +72,7 @@ def _own_pytestmark(store: Store, key: tuple[str, ClassRef | None]) -> tuple[Mar
     path, owner = key
     level: Level = "module" if owner is None else "class"
     current: list[Mark] = []
-    if bound(store, path, "pytestmark") if owner is None else class_scope(store, owner).get("pytestmark"):
+    if lookup(store, (path, "pytestmark")) if owner is None else class_scope(store, owner).get("pytestmark"):
         for chunk, statement in bodies(store, path, owner):
             context = Context(path, chunk, owner)
             current = _after(store, context, statement, current, level, conditional=False)
@@ -106,7 +107,7 @@ outside_marks: Query[tuple[str, ClassRef | None], dict[str, tuple[tuple[str, f.E
 
 
 own_pytestmark: Query[tuple[str, ClassRef | None], tuple[Mark, ...]] = Query(
-    "pytestmark", _own_pytestmark, barrier=True
+    "pytestmark", _own_pytestmark, bottom=lambda _: (), barrier=True
 )
 """The `pytestmark` of a module (owner None) or of a class body, in its own order. Key: (path, owner)."""
 
@@ -130,10 +131,9 @@ def _after(
             if func.attr == "insert" and len(args) == 2:
                 return [*_doubted(marks_in(store, context, args[1], level), conditional), *current]
         case f.ImportFrom():
-            for name in statement.names:
-                if (name.alias or name.name) == "pytestmark":
-                    site = Site(context.path, context.chunk, *name.span)
-                    return [replace(m, site=site) for m in _imported(store, context.path, level)]
+            brought = _imported(store, context, statement, level)
+            if brought is not None:
+                return [*_doubted(current, True), *_doubted(brought, True)] if conditional else brought
         case f.If():
             for body in (statement.body, statement.orelse):
                 for inner in body:
@@ -147,12 +147,27 @@ def _after(
     return current
 
 
-def _imported(store: Store, path: str, level: Level) -> list[Mark]:
+def _imported(store: Store, context: Context, statement: f.ImportFrom, level: Level) -> list[Mark] | None:
+    """The value of `pytestmark` that an import brings, by its name or by `*`; None when it brings none."""
+    path = context.path
+    named = [name for name in statement.names if (name.alias or name.name) == "pytestmark"]
+    if not named and not (statement.star and _is_in_star(store, path, statement)):
+        return None
+    written = named[-1].name if named else "pytestmark"
+    target = import_target(store, path, statement.module, statement.level)
     found: list[Mark] = []
-    for symbol in lookup(store, (path, "pytestmark")):
-        if isinstance(symbol, ValueSymbol) and symbol.expr is not None:
-            found += marks_in(store, Context(symbol.path, symbol.chunk, symbol.owner), symbol.expr, level)
-    return found
+    if isinstance(target, ModuleSymbol) and target.path and written == "pytestmark":
+        found += own_pytestmark(store, (target.path, None))
+    elif not isinstance(target, UnknownSymbol):
+        for symbol in attribute(store, target, written):
+            if isinstance(symbol, ValueSymbol) and symbol.expr is not None:
+                found += marks_in(store, Context(symbol.path, symbol.chunk, symbol.owner), symbol.expr, level)
+    site = Site(path, context.chunk, *(named[-1].span if named else statement.span))
+    return [replace(m, site=site, level=level) for m in found]
+
+
+def _is_in_star(store: Store, path: str, statement: f.ImportFrom) -> bool:
+    return bool(from_stars(store, path, (Star(statement.module, statement.level),), "pytestmark"))
 
 
 def _concatenated(store: Store, context: Context, value: f.Expr, current: list[Mark], level: Level) -> list[Mark]:

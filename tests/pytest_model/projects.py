@@ -1887,9 +1887,15 @@ NEEDS: dict[str, tuple[str, ...]] = {
 UNKNOWN: dict[str, list[str]] = {
     "classes": ["test_cls.py::TestF::test_in"],
     "modes": ["apps/test_async.py::test_part", "test_more.py::test_maybe"],
+    "hops": ["test_hops.py::test_both"],
+    "hops-auto": [f"test_hops.py::{name}" for name in ("test_anyio", "test_anyio_below", "test_backend", "test_both")],
+    "hops-anyio": [
+        f"test_hops.py::{name}"
+        for name in ("test_asyncio", "test_asyncio_below", "test_asyncio_object", "test_both", "test_filled")
+    ],
 }
 """The tests whose runner or database mode only running could tell: a class made from a parameter, a partial, a fixture
-asked for under a condition."""
+asked for under a condition, one that two plugins run at once."""
 
 _SKIPPED = "test_skipped.py::"
 _MATRIX = "test_matrix.py::"

@@ -625,10 +625,35 @@ RULES: dict[str, tuple[str, ...]] = {
         "async-strict::test_strict.py::test_generator",
         "async-again::test_matrix.py::TestGenerator::test_generator",
     ),
-    "A6 asgiref's wrappers are no tests": (
+    "A6 an AsyncToSync is no test": (
         "async-strict::test_strict.py::test_gone",
         "async-again::test_matrix.py::test_dropped",
+    ),
+    "A6 sync_to_async around a function or a static method: anyio runs it, pytest refuses it otherwise": (
+        "hops::test_hops.py::test_anyio",
+        "hops::test_hops.py::test_asyncio",
+        "hops-anyio::test_hops.py::test_bare",
+        "hops-auto::test_hops.py::test_bare",
+        "hops-auto::test_hops.py::TestPlain::test_static",
         "async-again::test_matrix.py::test_refused",
+    ),
+    "A6 sync_to_async around a method: an async method": (
+        "hops::test_hops.py::TestMarked::test_bare",
+        "hops::test_hops.py::Isolated::test_bare",
+        "hops-auto::test_hops.py::TestPlain::test_bare",
+        "hops-auto::test_hops.py::Django::test_bare",
+        "hops-anyio::test_hops.py::TestPlain::test_bare",
+    ),
+    "A6 marks above sync_to_async on a method say which fixtures it uses, and nothing else": (
+        "hops::test_hops.py::TestPlain::test_asyncio",
+        "hops::test_hops.py::TestPlain::test_marks_above",
+        "hops-auto::test_hops.py::TestPlain::test_marks_above",
+        "hops-auto::test_hops.py::TestPlain::test_trio",
+    ),
+    "A6 sync_to_async needs a loop of asyncio": (
+        "hops::test_hops.py::test_trio",
+        "hops::test_hops.py::Plain::test_trio_below",
+        "hops-auto::test_hops.py::TestTrio::test_bare",
     ),
     "A6 a blocked plugin takes its branch away": (
         "blocked::test_blocked.py::test_anyio",

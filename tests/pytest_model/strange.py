@@ -159,7 +159,230 @@ def test_row(row): pass
 """,
 }
 
+_HOPS = """import unittest
+
+import pytest
+import seen
+from asgiref.sync import SyncToAsync, sync_to_async
+from django.test import SimpleTestCase, TestCase
+
+
+@sync_to_async
+def test_bare(): seen.here()
+
+@sync_to_async(thread_sensitive=False)
+def test_called(): seen.here()
+
+@SyncToAsync
+def test_object(): seen.here()
+
+@pytest.mark.asyncio
+@sync_to_async
+def test_asyncio(): seen.here()
+
+@sync_to_async
+@pytest.mark.asyncio
+def test_asyncio_below(): seen.here()
+
+@pytest.mark.asyncio
+@SyncToAsync
+def test_asyncio_object(): seen.here()
+
+@pytest.mark.anyio
+@sync_to_async
+def test_anyio(): seen.here()
+
+@sync_to_async
+@pytest.mark.anyio
+def test_anyio_below(): seen.here()
+
+@sync_to_async
+def test_backend(anyio_backend): seen.here()
+
+@pytest.mark.trio
+@sync_to_async
+def test_trio(): seen.here()
+
+@pytest.mark.asyncio
+@pytest.mark.anyio
+@sync_to_async
+def test_both(): seen.here()
+
+@pytest.mark.django_db
+@sync_to_async
+def test_marked(tmp_path): seen.here()
+
+@pytest.mark.parametrize("n", [1, 2])
+@pytest.mark.asyncio
+@sync_to_async
+def test_filled(n): seen.here()
+
+def _plain(): seen.here()
+
+test_alias = sync_to_async(_plain)
+
+
+class TestPlain:
+    @sync_to_async
+    @pytest.mark.asyncio
+    def test_asyncio_below(self): seen.here()
+
+    @sync_to_async
+    @pytest.mark.trio
+    def test_trio_below(self): seen.here()
+
+    @pytest.mark.django_db
+    @pytest.mark.usefixtures("tmp_path_factory")
+    @pytest.mark.parametrize("n", [1])
+    @sync_to_async
+    def test_marks_above(self, n): seen.here()
+
+    @sync_to_async
+    @pytest.mark.django_db
+    @pytest.mark.usefixtures("tmp_path_factory")
+    @pytest.mark.parametrize("n", [1])
+    def test_marks_below(self, n): seen.here()
+
+    @classmethod
+    @sync_to_async
+    def test_class(cls): seen.here()
+
+    @pytest.mark.usefixtures("anyio_backend")
+    @sync_to_async
+    def test_backend_above(self): seen.here()
+
+    @sync_to_async
+    def test_bare(self): seen.here()
+
+    @pytest.mark.asyncio
+    @sync_to_async
+    def test_asyncio(self): seen.here()
+
+    @pytest.mark.anyio
+    @sync_to_async
+    def test_anyio(self): seen.here()
+
+    @sync_to_async
+    @pytest.mark.anyio
+    def test_anyio_below(self): seen.here()
+
+    @pytest.mark.trio
+    @sync_to_async
+    def test_trio(self): seen.here()
+
+    @SyncToAsync
+    def test_object(self, tmp_path): seen.here()
+
+    @staticmethod
+    @sync_to_async
+    def test_static(): seen.here()
+
+    @pytest.mark.asyncio
+    @staticmethod
+    @sync_to_async
+    def test_static_asyncio(): seen.here()
+
+
+@pytest.mark.asyncio
+class TestMarked:
+    @sync_to_async
+    def test_bare(self): seen.here()
+
+    @staticmethod
+    @sync_to_async
+    def test_static(): seen.here()
+
+
+@pytest.mark.anyio
+class TestAnyio:
+    @sync_to_async
+    def test_bare(self): seen.here()
+
+
+@pytest.mark.trio
+class TestTrio:
+    @sync_to_async
+    def test_bare(self): seen.here()
+
+
+class Django(TestCase):
+    @sync_to_async
+    def test_bare(self): seen.here()
+
+    @SyncToAsync
+    def test_object(self): seen.here()
+
+    @pytest.mark.anyio
+    @sync_to_async
+    def test_anyio(self): seen.here()
+
+    @pytest.mark.trio
+    @sync_to_async
+    def test_trio(self): seen.here()
+
+
+    @sync_to_async
+    @pytest.mark.anyio
+    def test_anyio_below(self): seen.here()
+
+    @sync_to_async
+    @pytest.mark.trio
+    def test_trio_below(self): seen.here()
+
+
+class Simple(SimpleTestCase):
+    @sync_to_async
+    def test_bare(self): seen.here()
+
+
+class Plain(unittest.TestCase):
+    @sync_to_async
+    def test_bare(self): seen.here()
+
+    @pytest.mark.asyncio
+    @sync_to_async
+    def test_asyncio(self): seen.here()
+
+    @pytest.mark.anyio
+    @sync_to_async
+    def test_anyio(self): seen.here()
+
+    @pytest.mark.trio
+    @sync_to_async
+    def test_trio(self): seen.here()
+
+
+    @sync_to_async
+    @pytest.mark.anyio
+    def test_anyio_below(self): seen.here()
+
+    @sync_to_async
+    @pytest.mark.trio
+    def test_trio_below(self): seen.here()
+
+
+class Isolated(unittest.IsolatedAsyncioTestCase):
+    @sync_to_async
+    def test_bare(self): seen.here()
+
+    @sync_to_async(thread_sensitive=False)
+    def test_object(self): seen.here()
+
+    @pytest.mark.anyio
+    @sync_to_async
+    def test_anyio(self): seen.here()
+"""
+
+HOPS = {"pytest.ini": INI, "test_hops.py": _HOPS}
+
+HOPS_AUTO = {"pytest.ini": INI + "asyncio_mode = auto\n", "test_hops.py": _HOPS}
+
+HOPS_ANYIO = {"pytest.ini": INI + "anyio_mode = auto\n", "test_hops.py": _HOPS}
+
 PROJECTS: dict[str, dict[str, str]] = {
     "stars": STARS,
     "stars-again": STARS_AGAIN,
+    "hops": HOPS,
+    "hops-auto": HOPS_AUTO,
+    "hops-anyio": HOPS_ANYIO,
 }

@@ -7,7 +7,7 @@ What a mark means is for `closure`, `runner` and `database`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from isolint.names.bindings import Star
@@ -18,7 +18,7 @@ from isolint.pytest_model import library
 from isolint.pytest_model.collect import found_test, tests_of
 from isolint.pytest_model.evaluate import class_object, evaluate, literal
 from isolint.pytest_model.hooks import HookMark, hook_marks
-from isolint.pytest_model.inputs import CONFIG
+from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT
 from isolint.pytest_model.namespace import bodies
 from isolint.pytest_model.objects import Context, Func, Items, Library, MarkMaker, Object, Opaque, Written
 from isolint.pytest_model.plugins import plugins
@@ -223,10 +223,34 @@ the bottom up."""
 # --- the marks of a test ---------------------------------------------------------------------------------------------
 
 
-def _marked(store: Store, ref: TestRef) -> tuple[tuple[Mark, ...], Mark | None]:
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """The marks of a test. `asking`: those that were there when its parameters and fixtures were looked up. `late`: the
+    anyio mark of a test that is made anew."""
+
+    marks: tuple[Mark, ...] = ()
+    asking: tuple[Mark, ...] = ()
+    late: Mark | None = None
+
+
+def is_bound_hop(item: TestItem) -> bool:
+    """Whether a test is a method under sync_to_async. What an instance shows of that is a partial of an async method,
+    with the marks of the function; those that stand above the wrapper are on the wrapper alone
+    (asgiref.sync.SyncToAsync.__get__)."""
+    return item.refused == "sync_to_async" and item.cls is not None and item.binding != "static"
+
+
+def seen_as_async(store: Store, item: TestItem) -> bool:
+    """Whether `inspect.iscoroutinefunction` says so of what the module or class holds: of asgiref's wrapper since
+    Python 3.12 (asgiref.sync.markcoroutinefunction)."""
+    version = store.get(ENVIRONMENT, "").python_version
+    return item.is_async and (item.refused != "sync_to_async" or version is None or version >= (3, 12))
+
+
+def _marked(store: Store, ref: TestRef) -> _Marked:
     found = found_test(store, ref)
     if found is None:
-        return (), None
+        return _Marked()
     item, func = found
     plain = item.family in {"function", "method"}
     loaded = plugins(store, ref.path)
@@ -238,19 +262,23 @@ def _marked(store: Store, ref: TestRef) -> tuple[tuple[Mark, ...], Mark | None]:
             nodes += _tags(_class_tags(store, cls), "class")
     nodes += own_pytestmark(store, (ref.path, None))
 
-    own = [*func.marks]
-    names = {m.name for m in (*own, *nodes)}
+    outer = func.outer if is_bound_hop(item) else ()
+    own = [m for m in func.marks if m not in outer]
+    names = {m.name for m in (*func.marks, *nodes)}
     coroutine = func.is_async and not func.is_generator
     if coroutine and loaded.has(ANYIO_PLUGIN):
         # anyio looks at what the class holds: a static or class method is no coroutine function to it.
         asks = plain and not func.binding and (config.anyio_mode == "auto" or "anyio" in names)
         backend = _plugin_mark("usefixtures", (f.Constant("anyio_backend", (0, 0)),), ref.path)
-        own += [backend] * (asks + _brought_before(store, item))
+        if is_bound_hop(item):
+            outer += (backend,) * (asks and seen_as_async(store, item))
+        else:
+            own += [backend] * ((asks and seen_as_async(store, item)) + _brought_before(store, item))
     if plain and func.is_generator and not func.is_async:
         own.append(_plugin_mark("xfail", (), ref.path))  # _pytest.python.pytest_pycollect_makeitem, before 8.4
     if plain:  # methods of a TestCase are not parametrized (_pytest.unittest.UnitTestCase.collect)
         own += _param_marks(store, (*func.marks, *nodes))
-    if plain and loaded.has(ASYNCIO_PLUGIN) and (func.is_async or func.refused == "sync_to_async"):
+    if plain and loaded.has(ASYNCIO_PLUGIN) and (is_bound_hop(item) or seen_as_async(store, item)):
         certain = {m.name for m in (*own, *nodes) if m.certain}
         if config.asyncio_mode == "auto" and "asyncio" not in certain:
             own.append(_plugin_mark("asyncio", (), ref.path))
@@ -265,10 +293,12 @@ def _marked(store: Store, ref: TestRef) -> tuple[tuple[Mark, ...], Mark | None]:
         # _hypothesis_pytestplugin.pytest_collection_modifyitems, which runs after that of a conftest.
         after.append(_plugin_mark("hypothesis", (), ref.path))
     marks = (*before, *own, *after, *nodes)
+    asking = (*before, *own, *outer, *after, *nodes)
     anyio = closest(marks, "anyio") if coroutine and loaded.has(ANYIO_PLUGIN) else None
-    if anyio is None or "anyio_backend" in item.params or any(_brings_backend(m) for m in own):
-        return marks, None
-    return (*func.marks, *nodes), anyio
+    if anyio is None or "anyio_backend" in item.params or any(_brings_backend(m) for m in (*own, *outer)):
+        return _Marked(marks, asking)
+    kept = tuple(m for m in func.marks if m not in outer)
+    return _Marked((*kept, *nodes), (*func.marks, *nodes), anyio)
 
 
 def _brought_before(store: Store, item: TestItem) -> int:
@@ -286,11 +316,11 @@ def _brings_backend(mark: Mark) -> bool:
     return mark.name == "usefixtures" and mark.level == "plugin" and mark.site is None
 
 
-_both: Query[TestRef, tuple[tuple[Mark, ...], Mark | None]] = Query("marks and anyio's", _marked)
+_all: Query[TestRef, _Marked] = Query("all marks", _marked)
 
 
 def _marks_of(store: Store, ref: TestRef) -> tuple[Mark, ...]:
-    return _both(store, ref)[0]
+    return _all(store, ref).marks
 
 
 marks_of: Query[TestRef, tuple[Mark, ...]] = Query("marks", _marks_of)
@@ -304,7 +334,13 @@ def made_anew(store: Store, ref: TestRef) -> Mark | None:
     class method, a parameter set, from a hook. anyio replaces such an item (anyio.pytest_plugin.
     pytest_collection_finish): the new ones have the marks of the function and of what is around it, those of parameter
     sets and of plugins are gone, and no parameter but the backend."""
-    return _both(store, ref)[1]
+    return _all(store, ref).late
+
+
+def asking_marks(store: Store, ref: TestRef) -> tuple[Mark, ...]:
+    """The marks that say which fixtures a test uses and how it is parametrized: those of `marks_of`, and what stands
+    above sync_to_async on a method."""
+    return _all(store, ref).asking
 
 
 def closest(marks: Iterable[Mark], name: str) -> Mark | None:

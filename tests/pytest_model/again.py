@@ -131,6 +131,11 @@ class TestX:
     def test_yields(self):
         yield 1
     def test_beside(self): pass
+    class TestInside:
+        def test_inside(self): pass
+class TestY:
+    def test_in_other_class(self): pass
+def test_outside(): pass
 """,
     "test_fine.py": "def test_fine(tmp_path): pass\n",
 }

@@ -97,9 +97,9 @@ def differences(truth: Json, explained: Sequence[Json], folder: Path) -> list[Di
     ours = {_absolute(folder, test["test"]): test for test in explained}
     theirs = {_absolute(root, node): item for node, item in truth["items"].items()}
     order = [_absolute(root, node) for node in dict.fromkeys(truth["order"])]
-    # Of a file that fails while it is collected pytest has no tests; the run stops there, and so does the comparison.
-    broken = {_absolute(root, node.partition("::")[0]) for node in truth["errors"]}
-    ours = {node: test for node, test in ours.items() if node.partition("::")[0] not in broken}
+    # Of a file or a class that fails while it is collected pytest has no tests.
+    broken = tuple(f"{_absolute(root, node)}::" for node in truth["errors"])
+    ours = {node: test for node, test in ours.items() if not node.startswith(broken)}
     found = [Difference(node, "collected", False, True) for node in order if node not in ours]
     found += [Difference(node, "collected", True, False) for node in ours if node not in set(order)]
     both = [node for node in order if node in ours]

@@ -12,6 +12,7 @@ import inspect
 import json
 import os
 import sys
+import threading
 
 import pytest
 from _pytest.compat import is_async_function
@@ -39,12 +40,13 @@ def current() -> str:
 
 
 def here() -> None:
-    """Called in a test's body: who is on the stack below it."""
+    """Called in a test's body: who is on the stack below it, and on that of the main thread when it is another."""
     files = []
-    frame = sys._getframe(1)
-    while frame is not None:
-        files.append(frame.f_code.co_filename.replace(os.sep, "/"))
-        frame = frame.f_back
+    for top in (sys._getframe(1), sys._current_frames().get(threading.main_thread().ident)):
+        frame = top
+        while frame is not None:
+            files.append(frame.f_code.co_filename.replace(os.sep, "/"))
+            frame = frame.f_back
     kind = "sync"
     for ending, name in (
         ("anyio/pytest_plugin.py", "anyio"),
@@ -163,9 +165,14 @@ def runner_of(item) -> str:
     if kind.__name__ == "TestCaseFunction" and is_async and "django.test.testcases.SimpleTestCase" in names:
         return "django"
     if item.get_closest_marker("trio") and "pytest_trio" in sys.modules and is_async:
-        return "trio"
+        return "never" if wrapped_by_asgiref(function) else "trio"
     if kind.__module__ == "pytest_asyncio.plugin":
-        return "pytest-asyncio"
+        # What it makes of the wrapper itself has the wrapper's attributes: pytest takes it for a coroutine function.
+        return (
+            "never"
+            if wrapped_by_asgiref(function) and not isinstance(function, functools.partial)
+            else "pytest-asyncio"
+        )
     if kind.__name__ == "TestCaseFunction":
         if not is_async:
             return "sync"
@@ -177,6 +184,13 @@ def runner_of(item) -> str:
     whole = item.get_closest_marker("parametrize") is None
     known = item.fixturenames if whole else item._fixtureinfo.name2fixturedefs
     return "anyio" if "anyio_backend" in known else "never"
+
+
+def wrapped_by_asgiref(function) -> bool:
+    """Whether this is a `SyncToAsync`, or what an instance shows of one. It needs a loop of asyncio."""
+    if isinstance(function, functools.partial):
+        function = getattr(function.func, "__self__", None)
+    return any(cls.__name__ == "SyncToAsync" for cls in type(function).__mro__)
 
 
 def mark_of(mark) -> dict:

@@ -5,7 +5,7 @@ Every rule of `facts/pytest-model` sections A2 to A7 that the model implements h
 
 from __future__ import annotations
 
-from tests.pytest_model import again
+from tests.pytest_model import again, strange
 
 SETTINGS = """
 SECRET_KEY = "x"
@@ -1874,6 +1874,7 @@ PROJECTS: dict[str, dict[str, str]] = {
     "modes": MODES,
     "odd": ODD,
     **again.PROJECTS,
+    **strange.PROJECTS,
 }
 
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -1886,9 +1887,15 @@ NEEDS: dict[str, tuple[str, ...]] = {
 UNKNOWN: dict[str, list[str]] = {
     "classes": ["test_cls.py::TestF::test_in"],
     "modes": ["apps/test_async.py::test_part", "test_more.py::test_maybe"],
+    "hops": ["test_hops.py::test_both"],
+    "hops-auto": [f"test_hops.py::{name}" for name in ("test_anyio", "test_anyio_below", "test_backend", "test_both")],
+    "hops-anyio": [
+        f"test_hops.py::{name}"
+        for name in ("test_asyncio", "test_asyncio_below", "test_asyncio_object", "test_both", "test_filled")
+    ],
 }
 """The tests whose runner or database mode only running could tell: a class made from a parameter, a partial, a fixture
-asked for under a condition."""
+asked for under a condition, one that two plugins run at once."""
 
 _SKIPPED = "test_skipped.py::"
 _MATRIX = "test_matrix.py::"
@@ -1920,7 +1927,11 @@ UNOBSERVED: dict[str, list[str]] = {
         "test_odd.py::CaseX::test_mskip",
         "test_odd.py::SubX::test_mskip",
     ],
-    "broken": ["test_fine.py::test_fine"],
+    "broken": [
+        "test_fine.py::test_fine",
+        "test_yields_in_class.py::TestY::test_in_other_class",
+        "test_yields_in_class.py::test_outside",
+    ],
     "skipped": [
         f"{_SKIPPED}Skipped::test_skipped",
         f"{_SKIPPED}Skipped::test_skipped_async",

@@ -304,6 +304,11 @@ RULES: dict[str, tuple[str, ...]] = {
         "fixture-tree::helpers.py",
         "fixtures-again::test_uses.py::test_star",
     ),
+    "A4 of several star imports the last that has the name wins, before or after other definitions": (
+        "stars::test_x.py::test_both",
+        "stars::test_x.py::test_before",
+        "stars-again::test_late.py::test_row",
+    ),
     "A4 fixtures made by a helper, by a call, by a variable": (
         "fixtures::test_fixtures.py::test_names",
         "fixture-tree::sub/deep/test_deep.py::test_b",
@@ -449,6 +454,13 @@ RULES: dict[str, tuple[str, ...]] = {
         "marks::test_marks.py::test_order",
         "marks::test_augmented.py::test_a",
         "marks-again::test_closest.py::test_first_of_list",
+    ),
+    "A5 pytestmark that an import brings, by name or by star": (
+        "stars::test_two.py::test_marks",
+        "stars::test_own_first.py::test_marks",
+        "stars-again::test_rows.py::test_row",
+        "stars-again::test_named.py::test_row",
+        "stars-again::test_renamed.py::test_row",
     ),
     "A5 the marks of the class around a nested one": (
         "marks::test_marks.py::TestClass::TestInner::test_n",
@@ -613,10 +625,35 @@ RULES: dict[str, tuple[str, ...]] = {
         "async-strict::test_strict.py::test_generator",
         "async-again::test_matrix.py::TestGenerator::test_generator",
     ),
-    "A6 asgiref's wrappers are no tests": (
+    "A6 an AsyncToSync is no test": (
         "async-strict::test_strict.py::test_gone",
         "async-again::test_matrix.py::test_dropped",
+    ),
+    "A6 sync_to_async around a function or a static method: anyio runs it, pytest refuses it otherwise": (
+        "hops::test_hops.py::test_anyio",
+        "hops::test_hops.py::test_asyncio",
+        "hops-anyio::test_hops.py::test_bare",
+        "hops-auto::test_hops.py::test_bare",
+        "hops-auto::test_hops.py::TestPlain::test_static",
         "async-again::test_matrix.py::test_refused",
+    ),
+    "A6 sync_to_async around a method: an async method": (
+        "hops::test_hops.py::TestMarked::test_bare",
+        "hops::test_hops.py::Isolated::test_bare",
+        "hops-auto::test_hops.py::TestPlain::test_bare",
+        "hops-auto::test_hops.py::Django::test_bare",
+        "hops-anyio::test_hops.py::TestPlain::test_bare",
+    ),
+    "A6 marks above sync_to_async on a method say which fixtures it uses, and nothing else": (
+        "hops::test_hops.py::TestPlain::test_asyncio",
+        "hops::test_hops.py::TestPlain::test_marks_above",
+        "hops-auto::test_hops.py::TestPlain::test_marks_above",
+        "hops-auto::test_hops.py::TestPlain::test_trio",
+    ),
+    "A6 sync_to_async needs a loop of asyncio": (
+        "hops::test_hops.py::test_trio",
+        "hops::test_hops.py::Plain::test_trio_below",
+        "hops-auto::test_hops.py::TestTrio::test_bare",
     ),
     "A6 a blocked plugin takes its branch away": (
         "blocked::test_blocked.py::test_anyio",

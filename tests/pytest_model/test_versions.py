@@ -61,6 +61,15 @@ def test_a_test_that_yields(tmp_path: Path, version: str, marks: list[list[str]]
     assert [[m.name for m in found.marks(node)] for node in found.ids("test_a.py")] == marks
 
 
+@pytest.mark.parametrize("version, who", [((3, 11), "never"), ((3, 12), "anyio")])
+def test_sync_to_async_is_seen_by_inspect(tmp_path: Path, version: tuple[int, int], who: str) -> None:
+    hop = "from asgiref.sync import sync_to_async\n"
+    test = f"{hop}import pytest\npytestmark = pytest.mark.anyio\n@sync_to_async\ndef test_a(): pass\n"
+    found = Model(tmp_path, {"pytest.ini": "[pytest]\n", "test_a.py": test})
+    found.store.set(ENVIRONMENT, "", replace(environment(), python_version=version))
+    assert found.runner("test_a.py::test_a").kind == who
+
+
 @pytest.mark.parametrize(
     "version, order",
     [

@@ -24,7 +24,7 @@ from isolint.pytest_model.collect import tests_of
 from isolint.pytest_model.evaluate import decorated, string_sites
 from isolint.pytest_model.fixtures import class_fixtures, from_object, imported_fixture, module_fixtures
 from isolint.pytest_model.functions import header, name_site, whole
-from isolint.pytest_model.marks import marks_of
+from isolint.pytest_model.marks import asking_marks
 from isolint.pytest_model.objects import Context, Fixture
 from isolint.pytest_model.registry import Node, node_of, visible
 from isolint.pytest_model.requests import requests_of
@@ -257,7 +257,7 @@ class _Found:
 
     def test(self, item: TestItem) -> None:
         node = node_of(item)
-        marks = marks_of(self.store, item.id)
+        marks = asking_marks(self.store, item.id)
         direct = direct_parameters(self.store, marks)
         filled: dict[str, list[Site]] = {}
         for mark in marks:

@@ -53,19 +53,23 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Star:
-    """`from module import *`."""
+    """`from module import *`. One that is `conditional` or for type checkers (`typing`) leaves what was bound before
+    possible, as with a `Binding`."""
 
     module: str
     level: int
+    conditional: bool = False
+    typing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What one name is bound to: the bindings that may hold at the end of the body, last first. `loose`: all of them
-    are conditional, or there are none."""
+    """What one name is bound to: the bindings that may hold at the end of the body, last first. `stars` says for each
+    how many star imports are before it. `loose`: all of them are conditional, or there are none."""
 
     bounds: tuple[Bound, ...] = ()
     loose: bool = True
+    stars: tuple[int, ...] = ()
 
 
 UNBOUND = Named()
@@ -139,12 +143,15 @@ def scope_of(parts: Iterable[Part]) -> Scope:
             exports = None if names is None else (exports or ()) + names if added else names
         bindings += part.bindings
     by_name: dict[str, Named] = {}
-    for binding in bindings:
+    before = 0
+    for number, binding in enumerate(bindings):
+        while before < len(positions) and positions[before] <= number:
+            before += 1
         if not binding.conditional:
-            by_name[binding.name] = Named((binding.bound,), False)
+            by_name[binding.name] = Named((binding.bound,), False, (before,))
         else:
             earlier = by_name.get(binding.name, UNBOUND)
-            by_name[binding.name] = Named((binding.bound, *earlier.bounds), earlier.loose)
+            by_name[binding.name] = Named((binding.bound, *earlier.bounds), earlier.loose, (before, *earlier.stars))
     return Scope(tuple(bindings), Surface(tuple(stars), exports), tuple(positions), by_name)
 
 
@@ -181,7 +188,8 @@ class _Collector:
                         self.bind(name.alias, Imported(name.name, 0, None), conditional)
             case f.ImportFrom():
                 if node.star:
-                    self.stars.append((len(self.bindings), Star(node.module, node.level)))
+                    star = Star(node.module, node.level, conditional, self.typing)
+                    self.stars.append((len(self.bindings), star))
                 for name in node.names:
                     self.bind(name.alias or name.name, Imported(node.module, node.level, name.name), conditional)
             case f.Assign():

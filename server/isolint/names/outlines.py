@@ -65,7 +65,11 @@ class _File:
         self._parts[low:high] = new
         if old == new:
             return None
-        self._scope = None
+        before, self._scope = self._scope, None
+        if [star for part in old for star in part.stars] != [star for part in new for star in part.stars]:
+            # Each name may stand behind another number of star imports.
+            after = self.scope()
+            return {name for scope in (before, after) if scope is not None for name in scope.by_name}
         return {binding.name for part in (*old, *new) for binding in part.bindings}
 
     def _part(self, item: OutlineItem) -> Part:

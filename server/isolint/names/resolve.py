@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import builtins
 import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from isolint.names.bindings import Bound, Imported, Surface, is_type_checking
+from isolint.names.bindings import Bound, Imported, Star, Surface, is_type_checking
 from isolint.names.inputs import BOUND, PROJECT, SURFACE, definition, is_answered
 from isolint.names.scopes import class_facts, class_scope, enclosing_class, module_scope
 from isolint.names.symbols import (
@@ -128,9 +129,22 @@ def _lookup(store: Store, key: tuple[str, str]) -> tuple[Symbol, ...]:
     if surface is None:
         return (UnknownSymbol(f"{path} cannot be read"),)
     named = store.get(BOUND, key)
-    found = [symbol for bound in named.bounds for symbol in _follow(store, path, bound)]
-    if not found or named.loose:
-        found += _from_stars(store, path, surface, name)
+    found: list[Symbol] = []
+    doubtful: list[Symbol] = []
+    last = len(surface.stars)
+    # From the last statement to the first: each star import stands behind those bindings that it replaces.
+    for bound, before in zip((*named.bounds, None), (*named.stars, 0), strict=True):
+        if bound is None and found and not named.loose:
+            break
+        brought = from_stars(store, path, surface.stars[before:last], name)
+        doubtful += (symbol for symbol in brought if isinstance(symbol, UnknownSymbol))
+        found += (symbol for symbol in brought if not isinstance(symbol, UnknownSymbol))
+        if found and _one_binds(store, path, surface.stars[before:last], name):
+            break
+        found += () if bound is None else _follow(store, path, bound)
+        last = before
+    # A star import that brings a name and nobody knows what it is: where modules import each other, it may be this one.
+    found = found or doubtful
     if not found and os.path.basename(path) == "__init__.py":
         sub = find_module(store, (f"{module_name(store, path)}.{name}", base_directory(store, path)))
         if isinstance(sub, ModuleSymbol):
@@ -151,9 +165,10 @@ def _follow(store: Store, path: str, bound: Bound) -> tuple[Symbol, ...]:
     return attribute(store, target, bound.name)
 
 
-def _from_stars(store: Store, path: str, surface: Surface, name: str) -> list[Symbol]:
+def from_stars(store: Store, path: str, stars: Sequence[Star], name: str) -> list[Symbol]:
+    """What these star imports bind a name to, the last first, as far back as one that certainly binds it."""
     found: list[Symbol] = []
-    for star in reversed(surface.stars):
+    for star in reversed(stars):
         target = import_target(store, path, star.module, star.level)
         if isinstance(target, ModuleSymbol) and target.path:
             inner = store.get(SURFACE, target.path)
@@ -164,7 +179,51 @@ def _from_stars(store: Store, path: str, surface: Surface, name: str) -> list[Sy
             known = definition(store, f"{target.dotted}.{name}")
             if known is not None:
                 found.append(External(f"{target.dotted}.{name}"))
+        if any(not isinstance(one, UnknownSymbol) for one in found) and _one_binds(store, path, (star,), name):
+            break
     return found
+
+
+def _one_binds(store: Store, path: str, stars: Iterable[Star], name: str) -> bool:
+    """Whether one of these star imports certainly binds a name. What the `__all__` of an installed module leaves out is
+    not known, so none of those does. Nor does a module that takes all of this one: what it has then depends on which of
+    them is imported first."""
+    for star in stars:
+        target = ModuleSymbol("", "") if star.conditional else import_target(store, path, star.module, star.level)
+        if isinstance(target, ModuleSymbol) and target.path:
+            inner = store.get(SURFACE, target.path)
+            if (
+                inner is not None
+                and _exported(inner, name)
+                and _is_bound(store, (target.path, name))
+                and path not in _taken(store, target.path)
+            ):
+                return True
+    return False
+
+
+def _taken_by_stars(store: Store, path: str) -> frozenset[str]:
+    surface = store.get(SURFACE, path)
+    found: set[str] = set()
+    for star in () if surface is None else surface.stars:
+        target = import_target(store, path, star.module, star.level)
+        if isinstance(target, ModuleSymbol) and target.path:
+            found |= {target.path, *_taken(store, target.path)}
+    return frozenset(found)
+
+
+_taken: Query[str, frozenset[str]] = Query("taken by stars", _taken_by_stars, bottom=lambda _: frozenset())
+"""Key: a file. The project's files whose names its star imports bring, theirs included."""
+
+
+def _certainly_bound(store: Store, key: tuple[str, str]) -> bool:
+    path, name = key
+    surface = store.get(SURFACE, path)
+    return not store.get(BOUND, key).loose or (surface is not None and _one_binds(store, path, surface.stars, name))
+
+
+_is_bound: Query[tuple[str, str], bool] = Query("certainly bound", _certainly_bound, bottom=lambda _: False)
+"""Key: (path, name): whether a module has that name, whatever its conditions are."""
 
 
 def _exported(surface: Surface, name: str) -> bool:
@@ -440,6 +499,7 @@ __all__ = [
     "exported_names",
     "external_mro",
     "find_module",
+    "from_stars",
     "import_target",
     "is_undecided",
     "lookup",

@@ -11,7 +11,7 @@ from isolint.placement import queries
 from isolint.placement.shapes import Instance, Items, Literally, Unknown, Value
 from isolint.placement.values import in_order, join, one, subscript, unknown
 from isolint.pytest_model.closures import parameter_names
-from isolint.pytest_model.marks import marks_of
+from isolint.pytest_model.marks import asking_marks
 from isolint.pytest_model.shapes import Mark, TestRef
 from isolint.store.memo import Query, Store
 
@@ -20,7 +20,7 @@ def _parameter(store: Store, key: tuple[TestRef, str]) -> Value:
     ref, name = key
     found = [
         _of_mark(store, mark, names.index(name), len(names))
-        for mark in marks_of(store, ref)
+        for mark in asking_marks(store, ref)
         if mark.name == "parametrize" and name in (names := parameter_names(store, mark))
     ]
     return join(found) if found else unknown(f"parameter {name}")

@@ -44,7 +44,7 @@ from isolint.placement.signals import connected_at_start, connected_in
 from isolint.placement.trace import entry
 from isolint.pytest_model.cases import case_methods
 from isolint.pytest_model.closures import closure
-from isolint.pytest_model.marks import marks_of
+from isolint.pytest_model.marks import asking_marks
 from isolint.pytest_model.shapes import FixtureDef, TestItem
 from isolint.store.memo import Handle, Store
 from isolint.syntax import facts as f
@@ -193,7 +193,7 @@ class Reach:
                 pieces += [_piece(ref) for ref in refs if ref is not None]
                 if fixture.owner is not None:
                     classes.append(fixture.owner)
-        for mark in marks_of(self._store, item.id):
+        for mark in asking_marks(self._store, item.id):
             if mark.name == "parametrize" and mark.site is not None:
                 pieces.append((mark.site.path, mark.site.chunk))
         methods = case_methods(self._store, item.id)

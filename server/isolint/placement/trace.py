@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from isolint.catalog.places import Place, Route
 from isolint.catalog.rows import rule_of
-from isolint.names.symbols import ClassRef, FunctionRef, Site
+from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, Site
 from isolint.placement import queries
-from isolint.placement.context import Context
+from isolint.placement.context import Context, Keywords
 from isolint.placement.curing import cures
 from isolint.placement.functions import find_node
 from isolint.placement.inputs import MAY_LEAVE
@@ -353,10 +353,22 @@ class _Run:
         if item.binding == "class" and item.cls is not None:
             receiver = one(Class_(item.cls))
         keywords = tuple((p, self.test_parameter(p)) for p in item.params)
-        function = Callable_(item.runs, (), receiver)
         ctx = Context(route=constant(place))
+        if item.refused == "sync_to_async":
+            self.test_of_hop(receiver, keywords, ctx)
+            return
+        function = Callable_(item.runs, (), receiver)
         summary = queries.summary_of(self.store, item.runs, self.machine.world)
         self.machine.replay(summary, self.machine.bind_arguments(function, (), keywords), ctx, "call")
+
+    def test_of_hop(self, receiver: Value | None, keywords: Keywords, ctx: Context) -> None:
+        """A test under sync_to_async: its runner awaits the wrapper."""
+        item = self.item
+        wrapper = queries.decorated(self.store, FunctionSymbol(item.ref, item.owner))
+        made = self.machine.perform(
+            wrapper, "call", ctx, item.site, item.id.name, () if receiver is None else (receiver,), keywords
+        )
+        self.machine.perform(made, "await", ctx, item.site, item.id.name)
 
     def test_parameter(self, name: str) -> Value:
         definitions = self.closure.definitions(name)

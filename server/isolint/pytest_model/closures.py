@@ -13,7 +13,7 @@ from isolint.names.symbols import FunctionRef
 from isolint.pytest_model.collect import item_of
 from isolint.pytest_model.evaluate import strings
 from isolint.pytest_model.inputs import CONFIG
-from isolint.pytest_model.marks import ANYIO_PLUGIN, ASYNCIO_PLUGIN, TRIO_PLUGIN, keyword, made_anew, marks_of
+from isolint.pytest_model.marks import ANYIO_PLUGIN, ASYNCIO_PLUGIN, TRIO_PLUGIN, asking_marks, keyword, made_anew
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.plugins import Plugins, plugins
 from isolint.pytest_model.registry import Node, generated, node_of, node_registry, visible, why_missing
@@ -157,7 +157,7 @@ def _closure(store: Store, ref: TestRef) -> Closure:
     item = item_of(store, ref)
     if item is None:
         return Closure()
-    marks = marks_of(store, ref)
+    marks = asking_marks(store, ref)
     used = tuple(_used_names(store, marks))
     wanted = _Wanted(
         node_of(item),

@@ -18,7 +18,7 @@ from isolint.pytest_model.collect import item_of
 from isolint.pytest_model.evaluate import UNREADABLE, literal
 from isolint.pytest_model.functions import whole
 from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT, USER_DATABASE_FIXTURES
-from isolint.pytest_model.marks import DJANGO_PLUGIN, keyword, made_anew, marks_of
+from isolint.pytest_model.marks import DJANGO_PLUGIN, asking_marks, keyword, made_anew, marks_of
 from isolint.pytest_model.namespace import bodies
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.overridden import lost_arguments
@@ -291,7 +291,7 @@ def _way(store: Store, item: TestItem, fixtures: Closure, name: str) -> Iterable
         if asked in item.params:
             yield item.site, f"{item.id.name} requests {asked}"
             return
-        for mark in marks_of(store, item.id):
+        for mark in asking_marks(store, item.id):
             if mark.name == "usefixtures" and any(getattr(a, "value", None) == asked for a in mark.args):
                 yield mark.site, f"usefixtures names {asked}"
                 return

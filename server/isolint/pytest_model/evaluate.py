@@ -437,6 +437,9 @@ def _call_library(
     if name == library.GIVEN and not callee.called:
         fills = tuple(k.name for k in node.keywords if k.name is not None)
         return Library(name, True, fills=fills, fills_last=len(node.args))
+    if name in library.SYNC_TO_ASYNC and args and isinstance(args[0], LambdaObject):
+        made = function_of(args[0], "<lambda>")
+        return Opaque("a lambda") if made is None else apply(store, callee, made, site, depth + 1)
     if args and isinstance(args[0], Func | ClassObject | Fixture):
         return apply(store, callee, args[0], site, depth + 1)
     if args and callee.called and isinstance(args[0], Opaque):
@@ -517,7 +520,8 @@ def _marked(target: Object, mark: Mark, site: Site) -> Object:
     placed = replace(mark, site=site, path=mark.path or site.path)
     match target:
         case Func():
-            return replace(target, marks=(*target.marks, placed))
+            outer = (*target.outer, placed) if target.refused else ()
+            return replace(target, marks=(*target.marks, placed), outer=outer)
         case ClassObject():
             return replace(target, marks=(*target.marks, replace(placed, level="class")))
         case Opaque() if target.function is not None:
@@ -575,6 +579,8 @@ def _apply_library(decorator: Library, target: Object) -> Object:
             wrapped=True,
             given=inner.given,
         )
+    if name in library.PATCHES and target.refused == "sync_to_async":
+        return replace(target, refused="", opaque="a patch above sync_to_async")
     if name in library.PATCHES:
         # Above a static or class method it makes a plain function of it, which awaits nothing.
         is_async = target.is_async and not target.binding

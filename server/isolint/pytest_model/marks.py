@@ -7,17 +7,18 @@ What a mark means is for `closure`, `runner` and `database`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from isolint.names.resolve import lookup, mro
-from isolint.names.scopes import bound, class_scope, enclosing_class
-from isolint.names.symbols import ClassRef, Site, ValueSymbol
+from isolint.names.bindings import Star
+from isolint.names.resolve import attribute, from_stars, import_target, lookup, mro
+from isolint.names.scopes import class_scope, enclosing_class
+from isolint.names.symbols import ClassRef, ModuleSymbol, Site, UnknownSymbol, ValueSymbol
 from isolint.pytest_model import library
 from isolint.pytest_model.collect import found_test, tests_of
 from isolint.pytest_model.evaluate import class_object, evaluate, literal
 from isolint.pytest_model.hooks import HookMark, hook_marks
-from isolint.pytest_model.inputs import CONFIG
+from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT
 from isolint.pytest_model.namespace import bodies
 from isolint.pytest_model.objects import Context, Func, Items, Library, MarkMaker, Object, Opaque, Written
 from isolint.pytest_model.plugins import plugins
@@ -71,7 +72,7 @@ def _own_pytestmark(store: Store, key: tuple[str, ClassRef | None]) -> tuple[Mar
     path, owner = key
     level: Level = "module" if owner is None else "class"
     current: list[Mark] = []
-    if bound(store, path, "pytestmark") if owner is None else class_scope(store, owner).get("pytestmark"):
+    if lookup(store, (path, "pytestmark")) if owner is None else class_scope(store, owner).get("pytestmark"):
         for chunk, statement in bodies(store, path, owner):
             context = Context(path, chunk, owner)
             current = _after(store, context, statement, current, level, conditional=False)
@@ -106,7 +107,7 @@ outside_marks: Query[tuple[str, ClassRef | None], dict[str, tuple[tuple[str, f.E
 
 
 own_pytestmark: Query[tuple[str, ClassRef | None], tuple[Mark, ...]] = Query(
-    "pytestmark", _own_pytestmark, barrier=True
+    "pytestmark", _own_pytestmark, bottom=lambda _: (), barrier=True
 )
 """The `pytestmark` of a module (owner None) or of a class body, in its own order. Key: (path, owner)."""
 
@@ -130,10 +131,9 @@ def _after(
             if func.attr == "insert" and len(args) == 2:
                 return [*_doubted(marks_in(store, context, args[1], level), conditional), *current]
         case f.ImportFrom():
-            for name in statement.names:
-                if (name.alias or name.name) == "pytestmark":
-                    site = Site(context.path, context.chunk, *name.span)
-                    return [replace(m, site=site) for m in _imported(store, context.path, level)]
+            brought = _imported(store, context, statement, level)
+            if brought is not None:
+                return [*_doubted(current, True), *_doubted(brought, True)] if conditional else brought
         case f.If():
             for body in (statement.body, statement.orelse):
                 for inner in body:
@@ -147,12 +147,27 @@ def _after(
     return current
 
 
-def _imported(store: Store, path: str, level: Level) -> list[Mark]:
+def _imported(store: Store, context: Context, statement: f.ImportFrom, level: Level) -> list[Mark] | None:
+    """The value of `pytestmark` that an import brings, by its name or by `*`; None when it brings none."""
+    path = context.path
+    named = [name for name in statement.names if (name.alias or name.name) == "pytestmark"]
+    if not named and not (statement.star and _is_in_star(store, path, statement)):
+        return None
+    written = named[-1].name if named else "pytestmark"
+    target = import_target(store, path, statement.module, statement.level)
     found: list[Mark] = []
-    for symbol in lookup(store, (path, "pytestmark")):
-        if isinstance(symbol, ValueSymbol) and symbol.expr is not None:
-            found += marks_in(store, Context(symbol.path, symbol.chunk, symbol.owner), symbol.expr, level)
-    return found
+    if isinstance(target, ModuleSymbol) and target.path and written == "pytestmark":
+        found += own_pytestmark(store, (target.path, None))
+    elif not isinstance(target, UnknownSymbol):
+        for symbol in attribute(store, target, written):
+            if isinstance(symbol, ValueSymbol) and symbol.expr is not None:
+                found += marks_in(store, Context(symbol.path, symbol.chunk, symbol.owner), symbol.expr, level)
+    site = Site(path, context.chunk, *(named[-1].span if named else statement.span))
+    return [replace(m, site=site, level=level) for m in found]
+
+
+def _is_in_star(store: Store, path: str, statement: f.ImportFrom) -> bool:
+    return bool(from_stars(store, path, (Star(statement.module, statement.level),), "pytestmark"))
 
 
 def _concatenated(store: Store, context: Context, value: f.Expr, current: list[Mark], level: Level) -> list[Mark]:
@@ -208,10 +223,34 @@ the bottom up."""
 # --- the marks of a test ---------------------------------------------------------------------------------------------
 
 
-def _marked(store: Store, ref: TestRef) -> tuple[tuple[Mark, ...], Mark | None]:
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """The marks of a test. `asking`: those that were there when its parameters and fixtures were looked up. `late`: the
+    anyio mark of a test that is made anew."""
+
+    marks: tuple[Mark, ...] = ()
+    asking: tuple[Mark, ...] = ()
+    late: Mark | None = None
+
+
+def is_bound_hop(item: TestItem) -> bool:
+    """Whether a test is a method under sync_to_async. What an instance shows of that is a partial of an async method,
+    with the marks of the function; those that stand above the wrapper are on the wrapper alone
+    (asgiref.sync.SyncToAsync.__get__)."""
+    return item.refused == "sync_to_async" and item.cls is not None and item.binding != "static"
+
+
+def seen_as_async(store: Store, item: TestItem) -> bool:
+    """Whether `inspect.iscoroutinefunction` says so of what the module or class holds: of asgiref's wrapper since
+    Python 3.12 (asgiref.sync.markcoroutinefunction)."""
+    version = store.get(ENVIRONMENT, "").python_version
+    return item.is_async and (item.refused != "sync_to_async" or version is None or version >= (3, 12))
+
+
+def _marked(store: Store, ref: TestRef) -> _Marked:
     found = found_test(store, ref)
     if found is None:
-        return (), None
+        return _Marked()
     item, func = found
     plain = item.family in {"function", "method"}
     loaded = plugins(store, ref.path)
@@ -223,19 +262,23 @@ def _marked(store: Store, ref: TestRef) -> tuple[tuple[Mark, ...], Mark | None]:
             nodes += _tags(_class_tags(store, cls), "class")
     nodes += own_pytestmark(store, (ref.path, None))
 
-    own = [*func.marks]
-    names = {m.name for m in (*own, *nodes)}
+    outer = func.outer if is_bound_hop(item) else ()
+    own = [m for m in func.marks if m not in outer]
+    names = {m.name for m in (*func.marks, *nodes)}
     coroutine = func.is_async and not func.is_generator
     if coroutine and loaded.has(ANYIO_PLUGIN):
         # anyio looks at what the class holds: a static or class method is no coroutine function to it.
         asks = plain and not func.binding and (config.anyio_mode == "auto" or "anyio" in names)
         backend = _plugin_mark("usefixtures", (f.Constant("anyio_backend", (0, 0)),), ref.path)
-        own += [backend] * (asks + _brought_before(store, item))
+        if is_bound_hop(item):
+            outer += (backend,) * (asks and seen_as_async(store, item))
+        else:
+            own += [backend] * ((asks and seen_as_async(store, item)) + _brought_before(store, item))
     if plain and func.is_generator and not func.is_async:
         own.append(_plugin_mark("xfail", (), ref.path))  # _pytest.python.pytest_pycollect_makeitem, before 8.4
     if plain:  # methods of a TestCase are not parametrized (_pytest.unittest.UnitTestCase.collect)
         own += _param_marks(store, (*func.marks, *nodes))
-    if plain and loaded.has(ASYNCIO_PLUGIN) and (func.is_async or func.refused == "sync_to_async"):
+    if plain and loaded.has(ASYNCIO_PLUGIN) and (is_bound_hop(item) or seen_as_async(store, item)):
         certain = {m.name for m in (*own, *nodes) if m.certain}
         if config.asyncio_mode == "auto" and "asyncio" not in certain:
             own.append(_plugin_mark("asyncio", (), ref.path))
@@ -250,10 +293,12 @@ def _marked(store: Store, ref: TestRef) -> tuple[tuple[Mark, ...], Mark | None]:
         # _hypothesis_pytestplugin.pytest_collection_modifyitems, which runs after that of a conftest.
         after.append(_plugin_mark("hypothesis", (), ref.path))
     marks = (*before, *own, *after, *nodes)
+    asking = (*before, *own, *outer, *after, *nodes)
     anyio = closest(marks, "anyio") if coroutine and loaded.has(ANYIO_PLUGIN) else None
-    if anyio is None or "anyio_backend" in item.params or any(_brings_backend(m) for m in own):
-        return marks, None
-    return (*func.marks, *nodes), anyio
+    if anyio is None or "anyio_backend" in item.params or any(_brings_backend(m) for m in (*own, *outer)):
+        return _Marked(marks, asking)
+    kept = tuple(m for m in func.marks if m not in outer)
+    return _Marked((*kept, *nodes), (*func.marks, *nodes), anyio)
 
 
 def _brought_before(store: Store, item: TestItem) -> int:
@@ -271,11 +316,11 @@ def _brings_backend(mark: Mark) -> bool:
     return mark.name == "usefixtures" and mark.level == "plugin" and mark.site is None
 
 
-_both: Query[TestRef, tuple[tuple[Mark, ...], Mark | None]] = Query("marks and anyio's", _marked)
+_all: Query[TestRef, _Marked] = Query("all marks", _marked)
 
 
 def _marks_of(store: Store, ref: TestRef) -> tuple[Mark, ...]:
-    return _both(store, ref)[0]
+    return _all(store, ref).marks
 
 
 marks_of: Query[TestRef, tuple[Mark, ...]] = Query("marks", _marks_of)
@@ -289,7 +334,13 @@ def made_anew(store: Store, ref: TestRef) -> Mark | None:
     class method, a parameter set, from a hook. anyio replaces such an item (anyio.pytest_plugin.
     pytest_collection_finish): the new ones have the marks of the function and of what is around it, those of parameter
     sets and of plugins are gone, and no parameter but the backend."""
-    return _both(store, ref)[1]
+    return _all(store, ref).late
+
+
+def asking_marks(store: Store, ref: TestRef) -> tuple[Mark, ...]:
+    """The marks that say which fixtures a test uses and how it is parametrized: those of `marks_of`, and what stands
+    above sync_to_async on a method."""
+    return _all(store, ref).asking
 
 
 def closest(marks: Iterable[Mark], name: str) -> Mark | None:

@@ -39,7 +39,8 @@ class Func:
     `params` is the signature that `inspect.signature` shows (functools.wraps followed), `patched` the number of leading
     arguments that `mock.patch` fills. `binding` is staticmethod or classmethod around it. `opaque` says which decorator
     could not be followed; then nothing is sure. `refused` names the asgiref wrapper that makes it no function at
-    all. `given`: hypothesis runs it. `skipped`: unittest put a function in its place that skips."""
+    all, `outer` are those of its marks that are on that wrapper. `given`: hypothesis runs it. `skipped`: unittest put a
+    function in its place that skips."""
 
     ref: FunctionRef
     owner: ClassRef | None
@@ -52,6 +53,7 @@ class Func:
     tags: tuple[str, ...] = ()
     binding: Literal["", "static", "class"] = ""
     refused: str = ""
+    outer: tuple[Mark, ...] = ()
     opaque: str = ""
     wrapped: bool = False
     given: bool = False

@@ -8,14 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from isolint.names.resolve import mro
-from isolint.names.symbols import FunctionRef
+from isolint.names.symbols import FunctionRef, Site
 from isolint.pytest_model.closures import closure, parameter_names
 from isolint.pytest_model.collect import item_of
 from isolint.pytest_model.evaluate import literal
 from isolint.pytest_model.functions import header, whole
 from isolint.pytest_model.hooks import own_runner
 from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT
-from isolint.pytest_model.marks import ANYIO_PLUGIN, ASYNCIO_PLUGIN, TRIO_PLUGIN, closest, keyword, made_anew, marks_of
+from isolint.pytest_model.marks import (
+    ANYIO_PLUGIN,
+    ASYNCIO_PLUGIN,
+    TRIO_PLUGIN,
+    closest,
+    is_bound_hop,
+    keyword,
+    made_anew,
+    marks_of,
+    seen_as_async,
+)
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.plugins import plugins
 from isolint.pytest_model.shapes import Closure, FixtureDef, Mark, Runner, TestItem, TestRef
@@ -58,7 +68,7 @@ def _of_unittest(store: Store, item: TestItem) -> Runner:
     trio = closest(marks, "trio")
     # pytest-trio replaces an item's function. Django's item looks up its own method past that; anyio's has no other.
     if trio is not None and loaded.has(TRIO_PLUGIN) and (item.family != "django" or anyio is not None):
-        return Runner("trio", "the trio mark", trio.site)
+        return _by_trio(item, trio.site, "the trio mark")
     if anyio is not None:
         return Runner("anyio", "the anyio mark takes the method from its TestCase", anyio.site, _installed(store))
     if item.is_generator:
@@ -71,9 +81,13 @@ def _of_unittest(store: Store, item: TestItem) -> Runner:
     return Runner("never", f"{name} is a plain unittest.TestCase: nothing awaits the coroutine", item.site)
 
 
-def _of_function(store: Store, item: TestItem) -> Runner:
+def _by_trio(item: TestItem, site: Site | None, why: str) -> Runner:
     if item.refused == "sync_to_async":
-        return Runner("never", "pytest refuses a test wrapped in sync_to_async", item.site)
+        return Runner("never", "trio runs it, but sync_to_async needs a loop of asyncio", site or item.site)
+    return Runner("trio", why, site)
+
+
+def _of_function(store: Store, item: TestItem) -> Runner:
     if not item.is_async:
         return Runner("sync", "a plain function", item.site)
     environment = store.get(ENVIRONMENT, "")
@@ -94,15 +108,24 @@ def _of_function(store: Store, item: TestItem) -> Runner:
     if item.is_generator:
         return Runner("never", "an async generator is no test", item.site)
     trio = closest(marks, "trio")
+    hop = item.refused == "sync_to_async"
+    if hop and not (is_bound_hop(item) or seen_as_async(store, item)):
+        return Runner("never", "pytest alone sees that sync_to_async makes it async, and refuses it", item.site)
     if loaded.has(TRIO_PLUGIN) and (trio is not None or config.trio_mode):
         # pytest_trio.plugin.pytest_runtest_call replaces the function whatever else applies.
-        return Runner("trio", "the trio mark" if trio is not None else "trio_mode", trio.site if trio else None)
+        return _by_trio(item, trio.site if trio else None, "the trio mark" if trio is not None else "trio_mode")
     late = made_anew(store, item.id)
     if late is not None and _is_without_backend(closure(store, item.id)):
         # A new item for each backend, a plain one without any other parameter.
         if any(m.name == "parametrize" for m in marks):
             return Runner("never", "anyio makes the item anew without its parameters: it fails at set-up", late.site)
         return Runner("anyio", "the anyio mark", late.site, _installed(store))
+    if asyncio is not None and loaded.has(ASYNCIO_PLUGIN) and hop and not is_bound_hop(item):
+        # What pytest-asyncio makes of it has its attributes (functools.wraps), so pytest takes that for async, too
+        # (_pytest.python.pytest_pyfunc_call). anyio does so before.
+        if "anyio_backend" in closure(store, item.id).names:
+            return Runner("unknown", "pytest-asyncio and anyio both run it", item.site)
+        return Runner("never", "pytest refuses what pytest-asyncio makes of sync_to_async", item.site)
     if asyncio is not None and loaded.has(ASYNCIO_PLUGIN):
         if asyncio.level == "plugin" and asyncio.site is None:
             return Runner("pytest-asyncio", "asyncio_mode = auto", config.asyncio_mode_place)

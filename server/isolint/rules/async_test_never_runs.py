@@ -7,7 +7,7 @@ Finds `async def` tests that nothing awaits:
 - methods of a plain `unittest.TestCase`;
 - functions without a plugin that runs them: no `asyncio`, `anyio` or `trio` mark that counts, and no automatic mode;
 - async generators;
-- functions decorated with `sync_to_async` or `database_sync_to_async`.
+- functions (not methods) decorated with `sync_to_async` or `database_sync_to_async`, unless anyio runs them.
 
 It is a warning where a mark asks for a plugin that is not installed: isolint may then be looking at another environment
 than the one the tests run in. It says nothing where a hook of the project, or a plugin it does not know, may run the

@@ -442,3 +442,29 @@ def test_files_that_only_use_the_word_are_not_read_for_what_a_fixture_asks_for(o
         loaded = {Path(path).name for path, stamp in session.read_stamps().items() if stamp is not None}
     # With one definition alone there is nothing to choose from.
     assert overriding or not any(name.startswith("test_part") for name in loaded)
+
+
+@pytest.mark.parametrize(
+    "conftest, others",
+    [
+        ("@pytest.fixture\ndef thing(): pass\n", ["conftest.py", "part1/conftest.py"]),
+        ("from helpers import thing\n", ["conftest.py", "helpers.py"]),
+        ("from helpers import *\n", ["conftest.py", "helpers.py"]),
+        ("from helpers import other as thing\n", ["conftest.py", "helpers.py"]),
+        ("pytest_plugins = ['helpers']\n", ["conftest.py"]),  # a plugin comes before all conftests
+        ("@pytest.fixture\ndef unrelated(): pass\n", ["conftest.py"]),
+    ],
+)
+def test_of_folders_whose_conftests_do_not_bind_the_name_one_file_is_read(conftest: str, others: list[str]) -> None:
+    helpers = "import pytest\n@pytest.fixture\ndef thing(): pass\n@pytest.fixture\ndef other(): pass\n"
+    folders = "".join(f"#- part{n}/__init__.py\n#- part{n}/test_part{n}.py\ndef test_b(user): pass\n" for n in range(9))
+    with opened(
+        "#- conftest.py\nimport pytest\n@pytest.fixture\ndef thing(): pass\n@pytest.fixture\ndef user(th$0ing): pass\n"
+        f"#- helpers.py\n{helpers}#- part1/conftest.py\nimport pytest\n{conftest}{folders}"
+        "#- part2/conftest.py\n@pytest.fixture\ndef something(): pass\n"
+    ) as (session, root, marks):
+        assert marks.cursor is not None
+        found = definitions(session, str(root / "conftest.py"), marks.cursor[1])
+        assert [Path(one.path).relative_to(root).as_posix() for one in found] == others
+        loaded = {Path(path).name for path, stamp in session.read_stamps().items() if stamp is not None}
+    assert len([name for name in loaded if name.startswith("test_part")]) <= 3

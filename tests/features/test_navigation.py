@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from isolint.check.session import Cancelled
 from isolint.features.navigation import definitions, references
+from isolint.features.progress import Step
 from tests.check.engine import INI, needs_environment
 from tests.features.marked import opened, spots_of
 
@@ -442,3 +444,56 @@ def test_files_that_only_use_the_word_are_not_read_for_what_a_fixture_asks_for(o
         loaded = {Path(path).name for path, stamp in session.read_stamps().items() if stamp is not None}
     # With one definition alone there is nothing to choose from.
     assert overriding or not any(name.startswith("test_part") for name in loaded)
+
+
+@pytest.mark.parametrize(
+    "conftest, others",
+    [
+        ("@pytest.fixture\ndef thing(): pass\n", ["conftest.py", "part1/conftest.py"]),
+        ("from helpers import thing\n", ["conftest.py", "helpers.py"]),
+        ("from helpers import *\n", ["conftest.py", "helpers.py"]),
+        ("from helpers import other as thing\n", ["conftest.py", "helpers.py"]),
+        ("pytest_plugins = ['helpers']\n", ["conftest.py"]),  # a plugin comes before all conftests
+        ("@pytest.fixture\ndef unrelated(): pass\n", ["conftest.py"]),
+    ],
+)
+def test_of_folders_whose_conftests_do_not_bind_the_name_one_file_is_read(conftest: str, others: list[str]) -> None:
+    helpers = "import pytest\n@pytest.fixture\ndef thing(): pass\n@pytest.fixture\ndef other(): pass\n"
+    folders = "".join(f"#- part{n}/__init__.py\n#- part{n}/test_part{n}.py\ndef test_b(user): pass\n" for n in range(9))
+    with opened(
+        "#- conftest.py\nimport pytest\n@pytest.fixture\ndef thing(): pass\n@pytest.fixture\ndef user(th$0ing): pass\n"
+        f"#- helpers.py\n{helpers}#- part1/conftest.py\nimport pytest\n{conftest}{folders}"
+        "#- part2/conftest.py\n@pytest.fixture\ndef something(): pass\n"
+    ) as (session, root, marks):
+        assert marks.cursor is not None
+        found = definitions(session, str(root / "conftest.py"), marks.cursor[1])
+        assert [Path(one.path).relative_to(root).as_posix() for one in found] == others
+        loaded = {Path(path).name for path, stamp in session.read_stamps().items() if stamp is not None}
+    assert len([name for name in loaded if name.startswith("test_part")]) <= 3
+
+
+MANY = "#- conftest.py\nimport pytest\n@pytest.fixture\ndef th$0ing(): pass\n" + "".join(
+    f"#- test_{n}.py\ndef test_one(thing): pass\ndef test_two(thing): pass\n" for n in range(4)
+)
+
+
+def test_references_tell_how_far_they_are_and_what_each_file_adds() -> None:
+    with opened(MANY) as (session, root, marks):
+        assert marks.cursor is not None
+        steps: list[Step] = []
+        found = references(session, str(root / "conftest.py"), marks.cursor[1], True, tell=steps.append)
+        assert [(step.done, step.total, len(step.found)) for step in steps] == [(1, 5, 1)] + [
+            (number, 5, 2) for number in range(2, 6)
+        ]
+        assert tuple(place for step in steps for place in step.found) == found
+
+
+def test_references_end_at_the_file_where_nobody_wants_them_any_more() -> None:
+    with opened(MANY) as (session, root, marks):
+        assert marks.cursor is not None
+        steps: list[Step] = []
+        with pytest.raises(Cancelled):
+            references(session, str(root / "conftest.py"), marks.cursor[1], True, lambda: len(steps) == 2, steps.append)
+        assert len(steps) == 2
+        # What was found out is remembered, and the next time all is well.
+        assert len(references(session, str(root / "conftest.py"), marks.cursor[1], True)) == 9

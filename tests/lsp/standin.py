@@ -39,6 +39,7 @@ from isolint.features.completion import Completion
 from isolint.features.expressions import Pointed
 from isolint.features.hints import Hint
 from isolint.features.lenses import Lens
+from isolint.features.progress import Step, Tell, nobody
 from isolint.features.rename import Rename, Renamed
 from isolint.features.symbols import Symbol
 from isolint.lsp.engine import Opened
@@ -241,11 +242,11 @@ class StandIn:
     # The features take a word for the same as every other place with that word. `fixed` is one that has no new name.
 
     def _words(self, word: bytes) -> list[Location]:
-        return [
-            locate(path, self.text(path), found.start(), found.end())
-            for path in self.each_file()
-            for found in re.finditer(rb"\b%b\b" % re.escape(word), self.text(path))
-        ]
+        return [where for path in self.each_file() for where in self._words_in(path, word)]
+
+    def _words_in(self, path: str, word: bytes) -> list[Location]:
+        matches = re.finditer(rb"\b%b\b" % re.escape(word), self.text(path))
+        return [locate(path, self.text(path), found.start(), found.end()) for found in matches]
 
     def _word_at(self, path: str, offset: int) -> tuple[bytes, Location] | None:
         text = self.text(path)
@@ -283,11 +284,18 @@ class StandIn:
         return tuple(locate(one.path, self.text(one.path), 0, 1) for one in found.targets)
 
     def references(
-        self, path: str, offset: int, declaration: bool, cancelled: Callable[[], bool] = never
+        self, path: str, offset: int, declaration: bool, cancelled: Callable[[], bool] = never, tell: Tell = nobody
     ) -> tuple[Location, ...]:
         self._ask("references", offset, cancelled)
-        found = self._word_at(path, offset)
-        return () if found is None else tuple(self._words(found[0])[0 if declaration else 1 :])
+        word = self._word_at(path, offset)
+        found: list[Location] = []
+        files = list(self.each_file())
+        for number, file in enumerate(files, 1):
+            self._ask(f"references in {os.path.basename(file)}", number, cancelled)
+            new = () if word is None else self._words_in(file, word[0])
+            found += new
+            tell(Step(number, len(files), tuple(new[0 if declaration or number > 1 else 1 :])))
+        return tuple(found[0 if declaration else 1 :])
 
     def completions(self, path: str, offset: int, cancelled: Callable[[], bool] = never) -> tuple[Completion, ...]:
         self._ask("completions", offset, cancelled)
@@ -326,16 +334,20 @@ class StandIn:
     def prepare_rename(
         self, path: str, offset: int, cancelled: Callable[[], bool] = never
     ) -> tuple[Location, str] | str | None:
+        self._ask("prepare_rename", offset, cancelled)
         found = self._word_at(path, offset)
         if found is None:
             return None
         return "it is fixed" if found[0] == b"fixed" else (found[1], found[0].decode())
 
-    def rename(self, path: str, offset: int, new: str, cancelled: Callable[[], bool] = never) -> Rename | str | None:
+    def rename(
+        self, path: str, offset: int, new: str, cancelled: Callable[[], bool] = never, tell: Tell = nobody
+    ) -> Rename | str | None:
         self._ask("rename", new, cancelled)
         found = self._word_at(path, offset)
         if found is None or found[0] == b"fixed":
             return None if found is None else "it is fixed"
+        tell(Step(1, 1))
         edits = tuple(Renamed(where, "parameter") for where in self._words(found[0]))
         return Rename(found[0].decode(), new, edits, ("look at it",) if b"doubtful" in self.text(path) else ())
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.lsp.standin import Engines
 from tests.lsp.test_features import abilities
 from tests.lsp.wire import Inside
@@ -163,7 +165,10 @@ def test_results_as_they_come_and_how_far_it_is(inside: Inside, tmp_path: Path) 
     assert [value["kind"] for value in parts(inside, "work")] == ["begin", "report", "report", "end"]
 
 
-def test_a_client_is_asked_to_show_how_far_it_is(inside: Inside, tmp_path: Path) -> None:
+def test_a_client_is_asked_to_show_how_far_it_is(
+    inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("isolint.lsp.progress.PATIENCE", 0.0)
     lay_out(tmp_path)
     inside.start(tmp_path, capabilities={**PULLS, "window": {"workDoneProgress": True}}, initializationOptions=ALL)
     asked = sweep(inside)

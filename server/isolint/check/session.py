@@ -36,7 +36,7 @@ from isolint.check.select import is_selected, selected
 from isolint.check.suppressions import Directive, directives_of, unused
 from isolint.check.texts import Texts
 from isolint.check.verdicts import verdict
-from isolint.check.words import Words, has_word
+from isolint.check.words import Words
 from isolint.names.bindings import Outline
 from isolint.names.inputs import ANSWER, PROJECT, ProjectFiles
 from isolint.names.origin import Answer, Origin, Question
@@ -129,8 +129,8 @@ class Session:
         self._discovered: tuple[Problem, ...] = ()
         self._walked: frozenset[str] = frozenset()
         self._ahead: Iterator[str] | None = None
-        self._found: dict[str, frozenset[str]] = {}  # by a word, within one question
-        self._words = Words(reader(Files()))
+        self._found: dict[tuple[str, bool], frozenset[str]] = {}  # by a word, within one question
+        self._words = Words(reader(Files()), self._texts.held)
         self._recalled: dict[Hashable, object] = {}
         self.store.provide(ANSWER, self._provide_answer)
         self.store.provide(CONFIG, lambda path: self.project.config_for(path))  # noqa: PLW0108 (the project changes)
@@ -398,6 +398,7 @@ class Session:
         """As `asked`, for a look at one file while it is edited: places are right where `locate` gives them, and what
         has only moved is not told to the store, as for `findings`."""
         self._found.clear()
+        self._words.look_again()
         self.store.cancelled = cancelled
         try:
             yield self.store
@@ -433,31 +434,31 @@ class Session:
         """Whether pytest collects tests from a file when it is given."""
         return path in self._tests or self._is_test(path)
 
-    def files_with(self, *words: str, among: Iterable[str] | None = None) -> Iterator[str]:
+    def files_with(self, *words: str, among: Iterable[str] | None = None, outside: bool = False) -> Iterator[str]:
         """The files (of the project, or `among` some) whose text has one of these words in it, as a whole word: the
-        others cannot name it. A few more may be among them."""
-        found = set().union(*(self._files_with(word) for word in words))
+        others cannot name it. `outside`: outside of functions, so that it may be bound there for others to see. A few
+        more may be among them."""
+        found = set().union(*(self._files_with(word, outside) for word in words))
         if among is not None:
             among = set(among)
-            outside = among - self.store.peek(PROJECT, "").files
-            found = found & among | {path for path in outside if any(self._has_word(path, word) for word in words)}
+            rest = among - self.store.peek(PROJECT, "").files
+            found = found & among | {path for path in rest if any(self._has_word(path, one, outside) for one in words)}
         return iter(sorted(found))
 
-    def _files_with(self, word: str) -> frozenset[str]:
+    def _files_with(self, word: str, outside: bool) -> frozenset[str]:
         """The files of the project with one word; looked for once a question."""
-        found = self._found.get(word)
+        found = self._found.get((word, outside))
         if found is None:
-            files = self.store.peek(PROJECT, "").files
-            found = self._found[word] = frozenset([path for path in files if self._has_word(path, word)])
+            files = self._files_with(word, False) if outside else self.store.peek(PROJECT, "").files
+            found = frozenset([path for path in files if self._has_word(path, word, outside)])
+            self._found[word, outside] = found
             self._ahead = iter(())  # all are known
         return found
 
-    def _has_word(self, path: str, word: str) -> bool:
+    def _has_word(self, path: str, word: str, outside: bool) -> bool:
         if self.store.cancelled is not None and self.store.cancelled():
             raise Cancelled
-        if self._texts.is_loaded(path) or path in self._texts.files.buffers:
-            return has_word(self.text_of(path), word.encode())
-        return self._words.has(path, word)
+        return self._words.has(path, word, outside=outside)
 
     def text_of(self, path: str) -> bytes:
         """The text of a file as bytes, not decoded when nobody has looked into it yet; empty when there is none."""
@@ -607,6 +608,7 @@ class Session:
         self._heard = None
         self._told.clear()
         self._found.clear()
+        self._words.look_again()
 
     def _provide_answer(self, question: Question) -> Answer | None:
         answer = self.origin.answer(question)

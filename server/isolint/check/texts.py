@@ -75,8 +75,14 @@ class Texts:
 
     def text_of(self, path: str) -> bytes:
         """The text of a file as bytes, not decoded when nobody has looked into it yet; empty when there is none."""
+        held = self.held(path)
+        return (reader(self.files)(path) or b"") if held is None else held
+
+    def held(self, path: str) -> bytes | None:
+        """The text of a file that is in memory: of an open buffer, or of one that was read and taken apart. The same
+        object as long as it is the same text."""
         loaded = self._loaded.get(path)
-        return (reader(self.files)(path) or b"") if loaded is None else loaded.source.text
+        return self.files.buffers.get(path) if loaded is None else loaded.source.text
 
     def directives(self, path: str) -> tuple[Directive, ...]:
         """The suppression comments of a file."""

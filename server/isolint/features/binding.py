@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from isolint.check.session import Session
+from isolint.check.words import outside_functions
 from isolint.syntax.source import SourceFile
 from isolint.workspace.discovery import is_conftest
 
@@ -25,9 +26,7 @@ def defined(session: Session, path: str, name: str) -> int:
     """How often a file may bind a name."""
     return session.recall(
         ("defined", path, name),
-        lambda: len(
-            _binding(name).findall(session.recall(("without bodies", path), lambda: _without_bodies(session, path)))
-        ),
+        lambda: len(_binding(name).findall(_outside(session, path))),
     )
 
 
@@ -70,20 +69,11 @@ def _indented(name: str) -> re.Pattern[bytes]:
 def _found(session: Session, path: str, pattern: re.Pattern[bytes]) -> bool:
     """Whether a file has something outside of the bodies of its functions. What those say (a variable, the keyword of a
     call, the key of a dictionary) is most of a test file and binds nothing that others see."""
-    if pattern.search(session.text_of(path)) is None:
-        return False
-    return pattern.search(session.recall(("without bodies", path), lambda: _without_bodies(session, path))) is not None
+    return pattern.search(_outside(session, path)) is not None
 
 
-_FUNCTION = re.compile(
-    rb"(?m)^(?P<indent>[ \t]*)(?P<header>(?:async[ \t]+)?def[ \t][^\n]*\n)"
-    rb"(?:[ \t]*\r?\n|(?P=indent)[ \t]+[^\n]*(?:\n|\Z)|(?P=indent)[)\]][^\n]*\n)*"
-)
-
-
-def _without_bodies(session: Session, path: str) -> bytes:
-    """The text with only the first line of each function; one whose body goes to the margin keeps the rest of it."""
-    return _FUNCTION.sub(rb"\g<indent>\g<header>", session.text_of(path))
+def _outside(session: Session, path: str) -> bytes:
+    return session.recall(("outside functions", path), lambda: outside_functions(session.text_of(path)))
 
 
 _BLOCK = re.compile(

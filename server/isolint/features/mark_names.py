@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from isolint.check.report import Location
 from isolint.check.session import Session
 from isolint.features.mentions import word_at
+from isolint.features.progress import Step, Tell
 from isolint.names.scopes import owner_of
 from isolint.names.symbols import Site
 from isolint.pytest_model.evaluate import evaluate
@@ -40,14 +41,18 @@ def mark_at(session: Session, path: str, offset: int) -> tuple[str, Location] | 
     return None
 
 
-def mark_references(session: Session, name: str) -> tuple[Location, ...]:
+def mark_references(session: Session, name: str, tell: Tell) -> tuple[Location, ...]:
     """Every place where a mark is written, in order."""
-    found: list[Location | None] = []
-    for path in session.files_with(name):
+    found: list[Location] = []
+    files = tuple(session.files_with(name))
+    for number, path in enumerate(files, 1):
+        before = len(found)
         source = session.source_file(path)
         for chunk in () if source is None else source.chunks:
-            found += [session.locate(site) for site in _written(session, source, chunk, name)] if source else []
-    return tuple(where for where in found if where is not None)
+            sites = _written(session, source, chunk, name) if source is not None else ()
+            found += [where for site in sites if (where := session.locate(site)) is not None]
+        tell(Step(number, len(files), tuple(found[before:])))
+    return tuple(found)
 
 
 def _written(session: Session, source: SourceFile, chunk: Chunk, name: str) -> Iterator[Site]:

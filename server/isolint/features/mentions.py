@@ -26,6 +26,7 @@ from isolint.pytest_model.fixtures import class_fixtures, from_object, imported_
 from isolint.pytest_model.functions import header, name_site, whole
 from isolint.pytest_model.marks import asking_marks
 from isolint.pytest_model.objects import Context, Fixture
+from isolint.pytest_model.plugins import Surroundings, surroundings
 from isolint.pytest_model.registry import Node, node_of, visible
 from isolint.pytest_model.requests import requests_of
 from isolint.pytest_model.shapes import FixtureDef, Holder, Mark, TestItem
@@ -80,7 +81,7 @@ def names_of(session: Session, wanted: Iterable[FixtureDef]) -> dict[str, None]:
     found = {one.name: None for one in wanted}
     own = {one.ref.path for one in wanted if one.ref is not None}
     for word in dict.fromkeys(one.ref.name for one in wanted if one.ref is not None and one.owner is None):
-        for path in session.files_with(word):
+        for path in session.files_with(word, outside=True):
             if path not in own and not by_another_name(session, path, word):
                 continue
             held = module_fixtures(session.store, holder_of(session, path))
@@ -432,26 +433,24 @@ class View:
 def views_of(session: Session, one: FixtureDef, *names: str) -> Iterator[View]:
     """The places from which a definition is seen, those in its own file first.
 
-    Files that bind neither it nor one of `names` see the same of them as their neighbours in the folder: one stands for
-    all, so that not every test of the project has to be read."""
+    Files that bind neither it nor one of `names`, and for which the same conftests count that may, see the same of
+    them: one stands for all, so that not every test of the project has to be read."""
     key = key_of(one)
     own = "" if one.ref is None else one.ref.path
     attribute = one.name if one.ref is None else one.ref.name
     files = session.test_files | ({own} if session.is_test_file(own) else set())
+    said = dict.fromkeys((one.name, attribute, *names))
     if one.owner is None:
-        apart = {own, *_apart(session, dict.fromkeys((one.name, attribute, *names)), files)}
+        apart = {own, *_apart(session, said, files)}
     else:
         apart = {own, *session.files_with(one.owner.name, among=files)}
         files &= apart
-    alike: dict[str, list[str]] = {}
-    for path in sorted(files - apart):
-        alike.setdefault(os.path.dirname(path), []).append(path)
     for path in sorted(files & apart, key=lambda path: (path != own, path)):
         for node in dict.fromkeys(node_of(item) for item in tests_of(session.store, path)):
             chain = visible(session.store, (one.name, node))
             if any(key_of(each) == key for each in chain):
                 yield View(node, chain)
-    for group in alike.values():
+    for group in _alike(session, said, files - apart):
         chain = visible(session.store, (one.name, Node(group[0])))
         if any(key_of(each) == key for each in chain):
             yield View(Node(group[0]), chain, tuple(group))
@@ -460,16 +459,34 @@ def views_of(session: Session, one: FixtureDef, *names: str) -> Iterator[View]:
 _OTHERWISE = ("pytest_plugins", "import *")
 """By these a file may see fixtures that it does not name and that its neighbours do not see."""
 
+_MADE = ("pytest_factoryboy", "register")
+"""By these a conftest may have fixtures whose names nobody wrote."""
+
+
+def _alike(session: Session, names: Iterable[str], files: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Files that bind none of these names, in groups that see the same under them."""
+    # pytest_factoryboy makes `author__name` of `author`.
+    words = {*names, *(name.partition("__")[0] for name in names if not name.startswith("_"))}
+    deciding = frozenset(filter(is_conftest, session.files_with(*_OTHERWISE, *_MADE, *words)))
+    by_folder: dict[str, list[str]] = {}
+    for path in sorted(files):
+        by_folder.setdefault(os.path.dirname(path), []).append(path)
+    groups: dict[Surroundings, list[str]] = {}
+    for found in by_folder.values():
+        groups.setdefault(surroundings(session.store, found[0], deciding), []).extend(found)
+    yield from map(tuple, groups.values())
+
 
 def _apart(session: Session, names: Iterable[str], files: frozenset[str] | set[str]) -> set[str]:
     """The files that may see something else under one of these names than their neighbours in the folder do."""
     names = tuple(names)
     found = set(session.files_with(*_OTHERWISE, among=files))
-    naming = set(session.files_with(*names, among=files))
     # A class may inherit it from another file: then whoever uses it may have it from there.
-    if any(binds_within_class(session, path, name) for name in names for path in session.files_with(name)):
-        return found | naming
-    return found | {path for path in naming if any(binds(session, path, name) for name in names)}
+    for name in names:
+        if any(binds_within_class(session, path, name) for path in session.files_with(name, outside=True)):
+            return found | set(session.files_with(*names, among=files))
+    binding = session.files_with(*names, among=files, outside=True)
+    return found | {path for path in binding if any(binds(session, path, name) for name in names)}
 
 
 def _bound_once(session: Session, name: str) -> bool:
@@ -477,7 +494,7 @@ def _bound_once(session: Session, name: str) -> bool:
     makes fixtures of the names of classes writes no name for it."""
     if next(session.files_with("pytest_factoryboy"), None) is not None:
         return False
-    binding = [path for path in session.files_with(name) if binds(session, path, name)]
+    binding = [path for path in session.files_with(name, outside=True) if binds(session, path, name)]
     return len(binding) == 1 and defined(session, binding[0], name) == 1
 
 

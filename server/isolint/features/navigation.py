@@ -8,6 +8,7 @@ from isolint.check.report import Location
 from isolint.check.session import Session, never
 from isolint.features.mark_names import mark_at, mark_definitions, mark_references
 from isolint.features.mentions import Mention, mention_at, mentions, names_of, place_of, source_of
+from isolint.features.progress import Step, Tell, nobody
 from isolint.pytest_model.inputs import CONFIG
 from isolint.pytest_model.shapes import FixtureDef
 
@@ -33,30 +34,39 @@ def _definitions(session: Session, path: str, offset: int) -> tuple[Location, ..
 
 
 def references(
-    session: Session, path: str, offset: int, declaration: bool, cancelled: Callable[[], bool] = never
+    session: Session,
+    path: str,
+    offset: int,
+    declaration: bool,
+    cancelled: Callable[[], bool] = never,
+    tell: Tell = nobody,
 ) -> tuple[Location, ...]:
     """Every place that refers to one of the definitions of what is pointed at; `declaration`: these too."""
     with session.asked(cancelled):
-        return _references(session, path, offset, declaration)
+        return _references(session, path, offset, declaration, tell)
 
 
-def _references(session: Session, path: str, offset: int, declaration: bool) -> tuple[Location, ...]:
+def _references(session: Session, path: str, offset: int, declaration: bool, tell: Tell) -> tuple[Location, ...]:
     found = mention_at(session, path, offset)
     if found is None:
         mark = mark_at(session, path, offset)
-        return () if mark is None else mark_references(session, mark[0])
+        return () if mark is None else mark_references(session, mark[0], tell)
     mention, _ = found
     if mention.direct:
         return _of_parameter(session, path, mention)
-    return _of_fixtures(session, mention.definitions, declaration=declaration)
+    return _of_fixtures(session, mention.definitions, declaration, tell)
 
 
-def _of_fixtures(session: Session, wanted: tuple[FixtureDef, ...], *, declaration: bool) -> tuple[Location, ...]:
+def _of_fixtures(
+    session: Session, wanted: tuple[FixtureDef, ...], declaration: bool, tell: Tell
+) -> tuple[Location, ...]:
     """Every place that refers to one of these definitions, in order."""
     sources = {source_of(one) for one in wanted}
     names = names_of(session, wanted)
     found: dict[Location, None] = {}
-    for file in session.files_with(*names):
+    files = tuple(session.files_with(*names))
+    for number, file in enumerate(files, 1):
+        before = len(found)
         for one in (one for name in names for one in mentions(session, file, name)):
             if one.kind == "definition" and not declaration:
                 continue
@@ -64,6 +74,7 @@ def _of_fixtures(session: Session, wanted: tuple[FixtureDef, ...], *, declaratio
                 where = session.locate(one.site)
                 if where is not None:
                     found[where] = None
+        tell(Step(number, len(files), tuple(found)[before:]))
     config = session.store.get(CONFIG, f"{session.root}/test_.py")
     if config.usefixtures_place is not None and not names.keys().isdisjoint(config.usefixtures):
         where = session.locate(config.usefixtures_place)

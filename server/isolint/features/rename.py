@@ -26,6 +26,7 @@ from isolint.features.mentions import (
     variable_sites,
     views_of,
 )
+from isolint.features.progress import Step, Tell, nobody
 from isolint.features.variables import uses
 from isolint.names.inputs import SURFACE
 from isolint.names.resolve import lookup
@@ -82,7 +83,12 @@ def prepare(
 
 
 def rename(
-    session: Session, path: str, offset: int, new: str, cancelled: Callable[[], bool] = never
+    session: Session,
+    path: str,
+    offset: int,
+    new: str,
+    cancelled: Callable[[], bool] = never,
+    tell: Tell = nobody,
 ) -> Rename | str | None:
     """The rename of the fixture that is named at an offset, why there is none, or None where no fixture is named."""
     with session.asked(cancelled):
@@ -90,7 +96,7 @@ def rename(
         if found is None or not (found[0].definitions or found[0].direct):
             return None
         try:
-            return _Renaming(session, found[0], new).whole()
+            return _Renaming(session, found[0], new, tell).whole()
         except _Refused as why:
             return str(why)
 
@@ -120,7 +126,7 @@ def _family(session: Session, mention: Mention) -> dict[Key, FixtureDef]:
 class _Renaming:
     """One rename on its way."""
 
-    def __init__(self, session: Session, mention: Mention, new: str) -> None:
+    def __init__(self, session: Session, mention: Mention, new: str, tell: Tell) -> None:
         self.session = session
         self.store = session.store
         self.old, self.new = mention.name, new
@@ -131,14 +137,16 @@ class _Renaming:
         if new == "request":
             raise _Refused("request is pytest's own")
         self.family = _family(session, mention)
-        self.said = self._all_mentions()
+        self.said = self._all_mentions(tell)
 
-    def _all_mentions(self) -> list[Mention]:
+    def _all_mentions(self, tell: Tell) -> list[Mention]:
         """Every mention of the family. One that stands for further definitions brings them in."""
         every: dict[tuple[Site, str], Mention] = {}
-        for file in self.session.files_with(self.old):
+        files = tuple(self.session.files_with(self.old))
+        for number, file in enumerate(files, 1):
             for one in mentions(self.session, file, self.old):
                 every.setdefault((one.site, one.kind), one)
+            tell(Step(number, len(files)))
         found: dict[tuple[Site, str], Mention] = {}
         grown = True
         while grown:

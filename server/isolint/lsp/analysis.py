@@ -96,6 +96,8 @@ class Analysis:
         self._ahead: list[str] = []  # those of them that still prepare for more
         self._early: list[Question] = []
         self._empty: list[Question] = []  # answered with nothing, while something was unknown that may be known soon
+        self._long: list[Question] = []  # the first of them may have begun, and made way
+        self._begun: Question | None = None
         self._late: list[Question] = []  # they wait until nothing is to be checked
         self.notes = Notes(outlet.ask_again, self._open.get)
         self._causes = Causes()
@@ -115,31 +117,26 @@ class Analysis:
             if mail.chores or mail.buffers or not all(map(_has_time, self._empty)):
                 questions = [*self._empty, *questions]
                 self._empty = []
-            self._early = [] if self._ready else [question for question in questions if question.patient]
-            late = [*self._late, *(question for question in questions if question.late)]
-            self._late = []
-            for question in (*(question for question in questions if not question.late), *late):
-                if question.late and (self._queue or self._late or not self._ready):
-                    self._late.append(question)  # in order: what one waits for, those behind it wait for
-                elif question not in self._early:
-                    self._answer(question)
+            self._early = [] if self._ready else [question for question in questions if question.manner.patient]
+            self._answer_all([question for question in questions if question not in self._early])
             if self._has_work():
                 self._guarded(self._check_next, "a check failed")
             elif self._has_news:
                 self._has_news = False
                 _settle_memory()
         sweeps = [one.future for one in (*self._sweeps, *self._swept)]
-        for future in (*sweeps, *[one.future for one in (*self._early, *self._empty, *self._late)]):
+        waiting = [one.future for one in (*self._early, *self._empty, *self._long, *self._late)]
+        for future in (*sweeps, *waiting):
             future.cancel()
         for opened in self._engines.values():
             self._guarded(opened.close, "an engine could not be closed")
 
     def _is_busy(self) -> bool:
-        return self._has_work() or (self._ready and bool(self._late))
+        return self._has_work() or bool(self._long) or (self._ready and bool(self._late))
 
     def _patience(self) -> float | None:
         """The seconds until the first question that waits for jedi waits no longer; None when there is none."""
-        first = min((one.asked + _GRACE + one.grace for one in self._empty), default=None)
+        first = min((one.asked + _GRACE + one.manner.grace for one in self._empty), default=None)
         return None if first is None else max(0.0, first - time.monotonic())
 
     def _has_work(self) -> bool:
@@ -162,6 +159,12 @@ class Analysis:
 
     def _settle(self, mail: Mail) -> None:
         """Take in what changed. No engine computes here: they only hear that something is different."""
+        if mail.buffers and self._begun is not None:
+            # What it has told so far may be about places that are others now.
+            self._long.remove(self._begun)
+            with contextlib.suppress(InvalidStateError):
+                self._begun.future.set_exception(JsonRpcContentModified())
+            self._begun = None
         for path, buffer in mail.buffers.items():
             self._guarded(partial(self._take, path, buffer), f"a change of {path} could not be taken in")
         for chore in mail.chores:
@@ -476,7 +479,7 @@ class Analysis:
             sweep.left = itertools.chain([path], sweep.left)  # given up on purpose
             return
         self._tell(sweep, report)
-        sweep.work.report(len(sweep.seen))
+        sweep.work.report(f"{len(sweep.seen)} files")
 
     def _tell(self, sweep: Sweep, found: FileReport) -> None:
         report = self._with_causes(found)
@@ -514,6 +517,23 @@ class Analysis:
 
     # Questions.
 
+    def _answer_all(self, questions: list[Question]) -> None:
+        """Answer all short ones, then one of the long ones, then those that can wait, if nothing else is to be done."""
+        for question in questions:
+            if question.manner.is_short:
+                self._answer(question)
+        self._long += [question for question in questions if question.manner.long]
+        if self._long:
+            self._begun = None
+            self._answer(self._long.pop(0))
+        late = [*self._late, *(question for question in questions if question.manner.late)]
+        self._late = []
+        for question in late:
+            if self._queue or self._long or self._late or not self._ready:
+                self._late.append(question)  # in order: what one waits for, those behind it wait for
+            else:
+                self._answer(question)
+
     def buffer(self, path: str) -> Buffer | None:
         """The version of an open file that the engines know."""
         return self._open.get(path)
@@ -530,16 +550,19 @@ class Analysis:
                 self._open.get(buffer.path) is not buffer or self._mailbox.has_edit(buffer.path)
             )
 
+        def makes_way() -> bool:
+            if question.manner.late:
+                return self._mailbox.has_mail()
+            return question.manner.long and self._mailbox.has_short()
+
         def cancelled() -> bool:
-            if question.wide and self._mailbox.has_edits():
+            if question.manner.wide and self._mailbox.has_edits():
                 return True
-            if question.late and self._mailbox.has_mail():
-                return True
-            return future.cancelled() or self._mailbox.is_stopped() or is_void()
+            return makes_way() or future.cancelled() or self._mailbox.is_stopped() or is_void()
 
         if future.cancelled():
             return
-        if question.wide and buffer is not None:
+        if question.manner.wide and buffer is not None:
             # Who asked one will ask more. They are made faster when there is nothing else to do.
             engine = self.engine_for(buffer.path)
             if self._asked.get(engine.root) is not engine:
@@ -564,8 +587,8 @@ class Analysis:
             except JsonRpcException as exc:
                 error = exc
             except Exception as exc:  # noqa: BLE001 - it becomes the answer
-                if question.late and self._mailbox.has_mail() and not is_void():
-                    self._late.append(question)  # it makes way; what it has found out is remembered
+                if makes_way() and not is_void() and not (question.manner.wide and self._mailbox.has_edits()):
+                    self._make_way(question)
                     return
                 error = JsonRpcContentModified() if cancelled() else exc
         if error is None and not result and self._may_know_soon(question):
@@ -574,25 +597,31 @@ class Analysis:
         if error is not None and self._mailbox.is_stopped():
             future.cancel()  # as everything that waits is: nothing was modified, the server stops
             return
-        try:
+        with contextlib.suppress(InvalidStateError):  # cancelled meanwhile, and answered so
             if error is not None:
                 future.set_exception(error)
             else:
                 future.set_result(result)
-        except InvalidStateError:
-            pass  # cancelled meanwhile, and answered so
+
+    def _make_way(self, question: Question) -> None:
+        """Go on with a question later: what it has found out is remembered."""
+        if question.manner.late:
+            self._late.append(question)
+        else:
+            self._long.insert(0, question)
+            self._begun = question
 
     def _may_know_soon(self, question: Question) -> bool:
         """Whether nothing is the answer only because jedi has not said yet what some names are: in a project that is
         opened for the first time. Nobody waits long for it."""
-        if not question.again or question.buffer is None or not _has_time(question):
+        if not question.manner.again or question.buffer is None or not _has_time(question):
             return False
         return self.engine_for(question.buffer.path).wanted() > 0
 
 
 def _has_time(question: Question) -> bool:
     """Whether a question may wait for jedi still."""
-    return time.monotonic() < question.asked + _GRACE + question.grace
+    return time.monotonic() < question.asked + _GRACE + question.manner.grace
 
 
 def _settle_memory() -> None:

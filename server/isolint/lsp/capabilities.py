@@ -105,8 +105,11 @@ def server_capabilities(client: Client, off: frozenset[str] = frozenset()) -> di
         "documentSymbol": ("documentSymbolProvider", {"label": "isolint"}),
         "hover": ("hoverProvider", True),
         "inlayHint": ("inlayHintProvider", True),
-        "references": ("referencesProvider", True),
-        "rename": ("renameProvider", {"prepareProvider": True} if client.prepares else True),
+        "references": ("referencesProvider", {"workDoneProgress": True}),
+        "rename": (
+            "renameProvider",
+            {**({"prepareProvider": True} if client.prepares else {}), "workDoneProgress": True},
+        ),
         "workspaceSymbol": ("workspaceSymbolProvider", True),
     }
     said: dict[str, object] = {

@@ -16,11 +16,13 @@ from isolint.lsp.analysis import Analysis
 from isolint.lsp.buffers import Buffer
 from isolint.lsp.capabilities import look_up
 from isolint.lsp.convert import Json
+from isolint.lsp.mailbox import Manner
 
 if TYPE_CHECKING:
     from isolint.lsp.server import Server
 
 Flag = Callable[[], bool]
+_LATE = Manner(late=True)
 Kind = Literal["inlayHint", "codeLens"]
 KINDS: tuple[Kind, ...] = ("inlayHint", "codeLens")
 REFRESH: dict[Kind, str] = {
@@ -44,7 +46,7 @@ def register(server: Server) -> None:
             )
 
         uri = params.text_document.uri
-        return server.ask(uri, answer, [], late=True) if server.offers("inlayHint", uri) else []
+        return server.ask(uri, answer, [], _LATE) if server.offers("inlayHint", uri) else []
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
     def code_lens(params: types.CodeLensParams) -> object:
@@ -52,7 +54,7 @@ def register(server: Server) -> None:
             return analysis.notes.given("codeLens", buffer, cancelled, lambda flag: _lenses(analysis, buffer, flag))
 
         uri = params.text_document.uri
-        return server.ask(uri, answer, [], late=True) if server.offers("codeLens", uri) else []
+        return server.ask(uri, answer, [], _LATE) if server.offers("codeLens", uri) else []
 
     @server.feature(types.CODE_LENS_RESOLVE)
     def code_lens_resolve(params: Any) -> object:
@@ -66,7 +68,7 @@ def register(server: Server) -> None:
             title = analysis.engine_for(buffer.path).pollution(buffer.path, test, cancelled)
             return {**params, "command": _words(title)}
 
-        return server.ask(uri, answer, params, late=True)
+        return server.ask(uri, answer, params, _LATE)
 
 
 def _hints(analysis: Analysis, buffer: Buffer, start: int, end: int, cancelled: Flag) -> list[Json]:

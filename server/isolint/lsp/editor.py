@@ -8,6 +8,7 @@ from isolint.check.ignoring import ignore
 from isolint.check.report import Change, Location, PlacedFinding
 from isolint.check.session import Session, never
 from isolint.features import completion, expressions, hints, hover, lenses, navigation, rename, symbols
+from isolint.features.progress import Tell, nobody
 
 Flag = Callable[[], bool]
 
@@ -48,9 +49,11 @@ class EditorSession(Session):
         """See `features.navigation`."""
         return navigation.definitions(self, path, offset, cancelled)
 
-    def references(self, path: str, offset: int, declaration: bool, cancelled: Flag = never) -> tuple[Location, ...]:
+    def references(
+        self, path: str, offset: int, declaration: bool, cancelled: Flag = never, tell: Tell = nobody
+    ) -> tuple[Location, ...]:
         """See `features.navigation`."""
-        return navigation.references(self, path, offset, declaration, cancelled)
+        return navigation.references(self, path, offset, declaration, cancelled, tell)
 
     def completions(self, path: str, offset: int, cancelled: Flag = never) -> tuple[completion.Completion, ...]:
         """See `features.completion`."""
@@ -68,9 +71,11 @@ class EditorSession(Session):
         """See `features.rename`."""
         return rename.prepare(self, path, offset, cancelled)
 
-    def rename(self, path: str, offset: int, new: str, cancelled: Flag = never) -> rename.Rename | str | None:
+    def rename(
+        self, path: str, offset: int, new: str, cancelled: Flag = never, tell: Tell = nobody
+    ) -> rename.Rename | str | None:
         """See `features.rename`."""
-        return rename.rename(self, path, offset, new, cancelled)
+        return rename.rename(self, path, offset, new, cancelled, tell)
 
     def inlay_hints(self, path: str, start: int, end: int, cancelled: Flag = never) -> tuple[hints.Hint, ...]:
         """See `features.hints`."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from isolint.features.expressions import Pointed
     from isolint.features.hints import Hint
     from isolint.features.lenses import Lens
+    from isolint.features.progress import Tell
     from isolint.features.rename import Rename
     from isolint.features.symbols import Symbol
 
@@ -93,8 +94,11 @@ class Engine(Protocol):
         """Where such a name is defined, the best first."""
         ...
 
-    def references(self, path: str, offset: int, declaration: bool, cancelled: Flag = ...) -> tuple[Location, ...]:
-        """Every place that refers to the fixture or mark that is pointed at; `declaration`: its definitions too."""
+    def references(
+        self, path: str, offset: int, declaration: bool, cancelled: Flag = ..., tell: Tell = ...
+    ) -> tuple[Location, ...]:
+        """Every place that refers to the fixture or mark that is pointed at; `declaration`: its definitions too. `tell`
+        hears how far it is."""
         ...
 
     def completions(self, path: str, offset: int, cancelled: Flag = ...) -> tuple[Completion, ...]:
@@ -125,8 +129,8 @@ class Engine(Protocol):
         """The name to be renamed and its place, why it can not be, or None where nothing of ours is named."""
         ...
 
-    def rename(self, path: str, offset: int, new: str, cancelled: Flag = ...) -> Rename | str | None:
-        """The rename, why there is none, or None where nothing of ours is named."""
+    def rename(self, path: str, offset: int, new: str, cancelled: Flag = ..., tell: Tell = ...) -> Rename | str | None:
+        """The rename, why there is none, or None where nothing of ours is named. `tell` hears how far it is."""
         ...
 
     def each_file(self) -> Iterator[str]:

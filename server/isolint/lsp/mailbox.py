@@ -21,25 +21,43 @@ if TYPE_CHECKING:
 Chore = Callable[["Analysis"], None]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Question:
-    """A request: `answer` runs on the analysis thread and its result or exception goes to `future`.
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a question is to be answered.
 
-    `buffer` is the document as it was when the client asked: if it is another one by then, the question is void. A
-    `wide` one is about the whole project: it may take long, and any edit ends it. A `patient` one is not answered
-    before the settings are known. One that can be asked `again` is, when its answer was empty while something about
-    installed packages was still unknown; `grace` are the seconds that it may wait for that beyond the usual ones. A
-    `late` one is about what is shown beside the findings: it is answered when the open files have been checked, and
-    makes way for anything that comes. The future stays cancellable until it is answered, whatever runs."""
+    A `wide` one is about the whole project: any edit ends it. A `long` one may take seconds, too: it makes way for any
+    question that does not, and goes on behind it. A `patient` one is not answered before the settings are known. One
+    that can be asked `again` is, when its answer was empty while something about installed packages was still unknown;
+    `grace` are the seconds that it may wait for that beyond the usual ones. A `late` one is about what is shown beside
+    the findings: it is answered when the open files have been checked, and makes way for anything that comes."""
 
-    answer: Callable[[Analysis, Callable[[], bool]], object]
-    buffer: Buffer | None
-    future: Future[Any]
     wide: bool = False
+    long: bool = False
     patient: bool = False
     again: bool = False
     late: bool = False
     grace: float = 0.0
+
+    @property
+    def is_short(self) -> bool:
+        """Whether somebody waits for the answer and has it soon."""
+        return not (self.long or self.late)
+
+
+SHORT = Manner()
+"""The usual manner."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """A request: `answer` runs on the analysis thread and its result or exception goes to `future`, which stays
+    cancellable until then, whatever runs. `buffer` is the document as it was when the client asked: if it is another
+    one by then, the question is void."""
+
+    answer: Callable[[Analysis, Callable[[], bool]], object]
+    buffer: Buffer | None
+    future: Future[Any]
+    manner: Manner = SHORT
     asked: float = field(default_factory=time.monotonic)
 
 
@@ -52,6 +70,8 @@ class Mail:
     questions: deque[Question] = field(default_factory=deque)
     is_urgent: bool = False
     """Whether any question is not a late one."""
+    is_short: bool = False
+    """Whether any question is a short one."""
 
     def __bool__(self) -> bool:
         return bool(self.buffers or self.chores or self.questions)
@@ -82,19 +102,15 @@ class Mailbox:
         self,
         answer: Callable[[Analysis, Callable[[], bool]], object],
         buffer: Buffer | None,
-        *,
-        wide: bool = False,
-        patient: bool = False,
-        again: bool = False,
-        late: bool = False,
-        grace: float = 0.0,
+        manner: Manner = SHORT,
     ) -> Future[Any]:
         """Put a question; the future gets the answer. It is cancelled at once when nobody is there any more."""
         future: Future[Any] = Future()
         with self._changed:
             if not self._stopped:
-                self._mail.questions.append(Question(answer, buffer, future, wide, patient, again, late, grace))
-                self._mail.is_urgent |= not late
+                self._mail.questions.append(Question(answer, buffer, future, manner))
+                self._mail.is_urgent |= not manner.late
+                self._mail.is_short |= manner.is_short
                 self._changed.notify()
                 return future
         future.cancel()
@@ -135,6 +151,10 @@ class Mailbox:
     def has_mail(self) -> bool:
         """Whether anything came that a running check should make way for."""
         return self.has_changes() or self._mail.is_urgent
+
+    def has_short(self) -> bool:
+        """Whether a question came that a long one should make way for."""
+        return self._mail.is_short
 
     def has_edit(self, path: str) -> bool:
         """Whether this file was changed or closed meanwhile."""

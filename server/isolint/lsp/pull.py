@@ -8,7 +8,7 @@ asks again as soon as it is answered.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from isolint.check.report import FileReport
 from isolint.lsp.capabilities import Client
 from isolint.lsp.convert import Json, Places, diagnostic
+from isolint.lsp.progress import Progress
 from isolint.lsp.transport import encode
 
 NOTHING = ""
@@ -48,7 +49,7 @@ class Sweep:
 
     known: Mapping[str, str]
     token: object
-    work: Work
+    work: Progress
     future: Future[Any]
     left: Iterator[str] | None = None
     items: list[Json] = field(default_factory=list)
@@ -60,7 +61,7 @@ class Sweep:
 
     def scouting(self) -> Sweep:
         """What looks out for changes of what this one told."""
-        return Sweep({**self.known, **self.seen}, None, Work(None, _nobody), Future(), scout=True)
+        return Sweep({**self.known, **self.seen}, None, Progress("", None, _nobody), Future(), scout=True)
 
     def again(self) -> None:
         """Look at every file anew."""
@@ -90,34 +91,3 @@ class Sweep:
 
 def _nobody(_: Json) -> None:
     """Progress that nobody is shown."""
-
-
-class Work:
-    """The progress that the client shows of a sweep, under a token of its own or one that it was asked to take; nothing
-    without."""
-
-    def __init__(self, token: object, notify: Callable[[Json], None]) -> None:
-        self._token = token
-        self._notify = notify
-        self._begun = False
-
-    def take(self, token: object) -> None:
-        """The client took a token that it was asked to take."""
-        self._token = token
-
-    def report(self, looked_at: int) -> None:
-        """So many files were looked at; the first call begins."""
-        if self._token is None:
-            return
-        value: Json = {"kind": "report", "message": f"{looked_at} files"}
-        if not self._begun:
-            value = {"kind": "begin", "title": "isolint: checking the project", "message": f"{looked_at} files"}
-        self._begun = True
-        self._notify({"token": self._token, "value": value})
-
-    def end(self) -> None:
-        """All files were looked at, or nobody waits any more."""
-        if self._begun:
-            self._notify({"token": self._token, "value": {"kind": "end"}})
-        self._begun = False
-        self._token = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -18,16 +19,21 @@ from isolint.lsp.analysis import Analysis, NotYet
 from isolint.lsp.buffers import Buffer
 from isolint.lsp.convert import Json
 from isolint.lsp.engine import Engine
-from isolint.lsp.pull import Sweep, Work, pulled
+from isolint.lsp.mailbox import SHORT, Manner
+from isolint.lsp.progress import Progress
+from isolint.lsp.pull import Sweep, pulled
 from isolint.lsp.uris import to_path
 
 if TYPE_CHECKING:
+    from isolint.check.report import Location
     from isolint.features.expressions import Pointed
+    from isolint.features.progress import Step
     from isolint.features.rename import Rename
     from isolint.features.symbols import Symbol
     from isolint.lsp.server import Server
 
 Flag = Callable[[], bool]
+_LONG = Manner(wide=True, long=True)
 _COMPLETION = {"fixture": 6, "parameter": 6, "mark": 20, "rule": 12}  # Variable, EnumMember, Value
 _SYMBOL = {"class": 5, "test": 12, "fixture": 14}  # Class, Function, Constant
 _ROLES = {
@@ -47,12 +53,32 @@ def register(server: Server) -> None:
         params: Any,
         answer: Callable[[Analysis, Buffer, Flag], object],
         otherwise: object = None,
-        *,
-        wide: bool = False,
-        again: bool = False,
+        manner: Manner = SHORT,
     ) -> object:
         uri = params.text_document.uri
-        return server.ask(uri, answer, otherwise, wide=wide, again=again) if server.offers(feature, uri) else otherwise
+        return server.ask(uri, answer, otherwise, manner) if server.offers(feature, uri) else otherwise
+
+    def follow(
+        title: str,
+        feature: str,
+        params: Any,
+        answer: Callable[[Analysis, Buffer, Flag, Progress], object],
+        otherwise: object = None,
+    ) -> object:
+        """Ask something that may take long: it is shown how far it is, and the user can end it."""
+        progress = server.shown(title, params.work_done_token, cancellable=True)
+
+        def watched(analysis: Analysis, buffer: Buffer, cancelled: Flag) -> object:
+            def flag() -> bool:
+                progress.lasts()
+                return cancelled()
+
+            return answer(analysis, buffer, flag, progress)
+
+        found = ask(feature, params, watched, otherwise, _LONG)
+        if isinstance(found, Future):
+            server.follow(progress, found)
+        return found
 
     def offset(buffer: Buffer, position: types.Position) -> int:
         return buffer.lines.offset(position.line, position.character, server.client.encoding)
@@ -82,7 +108,7 @@ def register(server: Server) -> None:
             span = analysis.places.range(buffer.lines, start, end)
             return {"contents": {"kind": kind, "value": text}, "range": span}
 
-        return ask("hover", params, answer, again=True)
+        return ask("hover", params, answer, None, Manner(again=True))
 
     @server.feature(types.TEXT_DOCUMENT_DEFINITION)
     def definition(params: types.DefinitionParams) -> object:
@@ -93,16 +119,35 @@ def register(server: Server) -> None:
                 found = engine.places(name)
             return [analysis.places.location(one) for one in found]
 
-        return ask("definition", params, answer, [], wide=True, again=True)
+        return ask("definition", params, answer, [], Manner(wide=True, again=True))
 
     @server.feature(types.TEXT_DOCUMENT_REFERENCES)
     def references(params: types.ReferenceParams) -> object:
-        def answer(analysis: Analysis, buffer: Buffer, cancelled: Flag) -> list[Json]:
-            engine, at = analysis.engine_for(buffer.path), offset(buffer, params.position)
-            found = engine.references(buffer.path, at, params.context.include_declaration, cancelled)
-            return [analysis.places.location(one) for one in found]
+        parts = params.partial_result_token
+        sent: set[Location] = set()
 
-        return ask("references", params, answer, [], wide=True, again=True)
+        def answer(analysis: Analysis, buffer: Buffer, cancelled: Flag, progress: Progress) -> list[Json]:
+            engine, at = analysis.engine_for(buffer.path), offset(buffer, params.position)
+
+            def send(found: Iterable[Location]) -> None:
+                """A part of the result, to a client that takes parts: those that it has not yet."""
+                new = dict.fromkeys(one for one in found if one not in sent)
+                if parts is not None and new:
+                    sent.update(new)
+                    value = [analysis.places.location(one) for one in new]
+                    server.protocol.notify_progress({"token": parts, "value": value})
+
+            def tell(step: Step) -> None:
+                _show(progress, step)
+                send(step.found)
+
+            found = engine.references(buffer.path, at, params.context.include_declaration, cancelled, tell)
+            send(found)
+            if not found and engine.wanted() > 0:
+                raise NotYet(list)
+            return [] if sent else [analysis.places.location(one) for one in found]
+
+        return follow("isolint: finding references", "references", params, answer, [])
 
     @server.feature(types.TEXT_DOCUMENT_COMPLETION)
     def completion(params: types.CompletionParams) -> object:
@@ -143,11 +188,11 @@ def register(server: Server) -> None:
             found = [one for engine in analysis.engines() for one in engine.workspace_symbols(params.query, cancelled)]
             return [_flat(analysis, one, one.detail) for one in found]
 
-        return mailbox.ask(answer, None, wide=True)
+        return mailbox.ask(answer, None, Manner(wide=True))
 
     @server.feature(types.TEXT_DOCUMENT_PREPARE_RENAME)
     def prepare_rename(params: types.PrepareRenameParams) -> object:
-        def answer(analysis: Analysis, buffer: Buffer, cancelled: Flag) -> Json | None:
+        def answer(analysis: Analysis, buffer: Buffer, cancelled: Flag, _: Progress) -> Json | None:
             engine, at = analysis.engine_for(buffer.path), offset(buffer, params.position)
             found = engine.prepare_rename(buffer.path, at, cancelled)
             if isinstance(found, str):
@@ -157,18 +202,18 @@ def register(server: Server) -> None:
             where, name = found
             return {"range": analysis.places.range(buffer.lines, where.start, where.end), "placeholder": name}
 
-        return ask("rename", params, answer, wide=True)
+        return follow("isolint: looking at the name", "rename", params, answer)
 
     @server.feature(types.TEXT_DOCUMENT_RENAME)
     def rename(params: types.RenameParams) -> object:
-        def answer(analysis: Analysis, buffer: Buffer, cancelled: Flag) -> Json | None:
+        def answer(analysis: Analysis, buffer: Buffer, cancelled: Flag, progress: Progress) -> Json | None:
             engine, at = analysis.engine_for(buffer.path), offset(buffer, params.position)
-            found = engine.rename(buffer.path, at, params.new_name, cancelled)
+            found = engine.rename(buffer.path, at, params.new_name, cancelled, partial(_show, progress))
             if isinstance(found, str):
                 raise JsonRpcException(found, REQUEST_FAILED)
             return None if found is None else rename_edit(analysis, found)
 
-        return ask("rename", params, answer, wide=True)
+        return follow("isolint: renaming", "rename", params, answer)
 
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC)
     def document_diagnostic(params: types.DocumentDiagnosticParams) -> object:
@@ -176,20 +221,23 @@ def register(server: Server) -> None:
             report = analysis.report_for_pull(buffer, cancelled)
             return pulled(report, params.previous_result_id, server.client, analysis.places)
 
-        return server.ask(params.text_document.uri, answer, {"kind": "full", "items": []}, patient=True)
+        return server.ask(params.text_document.uri, answer, {"kind": "full", "items": []}, Manner(patient=True))
 
     @server.feature(types.WORKSPACE_DIAGNOSTIC)
     def workspace_diagnostic(params: types.WorkspaceDiagnosticParams) -> object:
         server.begin()
         known = {path: one.value for one in params.previous_result_ids if (path := to_path(one.uri)) is not None}
         future: Future[Any] = Future()
-        work = Work(params.work_done_token, server.protocol.notify_progress)
-        if params.work_done_token is None and not server.has_swept and server.client.progress and server.sweeping():
-            server.show_progress(work)
+        first = not server.has_swept and server.sweeping()
+        work = server.shown("isolint: checking the project", params.work_done_token, offered=first)
         server.has_swept = True
         sweep = Sweep(known, params.partial_result_token, work, future)
         mailbox.put_chore(lambda analysis: analysis.sweep(sweep))
         return future
+
+
+def _show(progress: Progress, step: Step) -> None:
+    progress.report(f"{step.done} of {step.total} files", 100 * step.done // max(step.total, 1))
 
 
 def _outline(analysis: Analysis, buffer: Buffer, one: Symbol) -> Json:

@@ -31,9 +31,9 @@ from isolint.lsp.changes import DidChange
 from isolint.lsp.convert import Json, clearing
 from isolint.lsp.decorations import Kind
 from isolint.lsp.engine import EngineFactory
-from isolint.lsp.mailbox import Mailbox
+from isolint.lsp.mailbox import SHORT, Mailbox, Manner
+from isolint.lsp.progress import Progress
 from isolint.lsp.protocol import Protocol
-from isolint.lsp.pull import Work
 from isolint.lsp.settings import SECTION, Switches, overrides_of, switches_of
 from isolint.lsp.transport import Writer, frames
 from isolint.lsp.uris import to_path, to_uri
@@ -73,6 +73,7 @@ class Server(LanguageServer):
         self.switches: dict[str, Switches] = {}  # by the path of a folder; "" for all others
         self.analysis_thread: threading.Thread | None = None
         self.has_swept = False
+        self.following: list[Progress] = []  # of questions that are not answered yet
         self._impatience: threading.Timer | None = None
         super().__init__("isolint", isolint.__version__, protocol_cls=Protocol, converter_factory=get_converter)
         _register(self)
@@ -174,15 +175,32 @@ class Server(LanguageServer):
         if kind in self.client.refreshes:
             self.protocol.request(decorations.REFRESH[kind], None)
 
-    def show_progress(self, work: Work) -> None:
-        """Let the client show how far a sweep is that it gave no token for: if it takes one."""
-        token = str(uuid.uuid4())
+    def shown(self, title: str, token: object, *, offered: bool = True, cancellable: bool = False) -> Progress:
+        """What shows how far some work is: under the client's `token`, else, where it may be `offered` and the client
+        can, under one that it is asked to take. `cancellable`: it will be followed (`follow`)."""
 
-        def taken(future: Future[Any]) -> None:
-            if not future.cancelled() and future.exception() is None:
-                self.mailbox.put_chore(lambda _: work.take(token))
+        def offer(progress: Progress) -> None:
+            made = str(uuid.uuid4())
 
-        self.protocol.request(types.WINDOW_WORK_DONE_PROGRESS_CREATE, {"token": token}).add_done_callback(taken)
+            def taken(future: Future[Any]) -> None:
+                if not future.cancelled() and future.exception() is None:
+                    progress.take(made)
+
+            self.protocol.request(types.WINDOW_WORK_DONE_PROGRESS_CREATE, {"token": made}).add_done_callback(taken)
+
+        offers = offer if token is None and offered and self.client.progress else None
+        return Progress(title, token, self.protocol.notify_progress, offers, cancellable=cancellable)
+
+    def follow(self, progress: Progress, future: Future[Any]) -> None:
+        """Work that is shown until there is an answer, and that the user can end there."""
+        progress.cancels = future.cancel
+        self.following.append(progress)
+
+        def over(_: Future[Any]) -> None:
+            progress.end()
+            self.following.remove(progress)
+
+        future.add_done_callback(over)
 
     # Settings.
 
@@ -236,25 +254,13 @@ class Server(LanguageServer):
         uri: str,
         answer: Callable[[Analysis, Buffer, Callable[[], bool]], object],
         otherwise: object,
-        *,
-        wide: bool = False,
-        patient: bool = False,
-        again: bool = False,
-        late: bool = False,
+        manner: Manner = SHORT,
     ) -> object:
-        """A question about an open document for the analysis thread; `otherwise` when it is none that is analysed. A
-        `wide` one may look at the whole project, a `patient` one waits for the settings; see `mailbox.Question`."""
+        """A question about an open document for the analysis thread; `otherwise` when it is none that is analysed."""
         buffer = self.documents.get(uri)
         if buffer is None:
             return otherwise
-        return self.mailbox.ask(
-            lambda analysis, cancelled: answer(analysis, buffer, cancelled),
-            buffer,
-            wide=wide,
-            patient=patient,
-            again=again,
-            late=late,
-        )
+        return self.mailbox.ask(lambda analysis, cancelled: answer(analysis, buffer, cancelled), buffer, manner)
 
     def status(self, analysis: Analysis) -> str:
         """What the server knows, as text for a bug report."""
@@ -367,6 +373,12 @@ def _register(server: Server) -> None:
             mailbox.put_chore(lambda analysis: analysis.set_overrides(overrides, {}))
             mailbox.put_chore(lambda analysis: analysis.set_sweeping(sweeping))
 
+    @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def work_done_progress_cancel(params: types.WorkDoneProgressCancelParams) -> None:
+        for progress in list(server.following):
+            if progress.token == params.token and progress.cancels is not None:
+                progress.cancels()
+
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION)
     def code_action(params: types.CodeActionParams) -> object:
         def answer(analysis: Analysis, buffer: Buffer, cancelled: Callable[[], bool]) -> list[Json]:
@@ -379,7 +391,9 @@ def _register(server: Server) -> None:
         if not isinstance(params, dict):
             raise JsonRpcInvalidParams
         server.begin()
-        return mailbox.ask(lambda analysis, cancelled: resolve(analysis, params, cancelled), None, grace=_PROVING)
+        return mailbox.ask(
+            lambda analysis, cancelled: resolve(analysis, params, cancelled), None, Manner(grace=_PROVING)
+        )
 
     @server.feature(types.WORKSPACE_EXECUTE_COMMAND)
     def execute_command(params: types.ExecuteCommandParams) -> object:
@@ -397,4 +411,4 @@ def _register(server: Server) -> None:
         def answer(analysis: Analysis, cancelled: Callable[[], bool]) -> None:
             server.apply("isolint: fix", edit_for(analysis, {"uri": uri, "key": key}, cancelled))
 
-        return mailbox.ask(answer, None, grace=_PROVING)
+        return mailbox.ask(answer, None, Manner(grace=_PROVING))

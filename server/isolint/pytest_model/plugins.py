@@ -7,7 +7,7 @@ Read from the configuration, the environment's entry points and `pytest_plugins`
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 from isolint.names.inputs import PROJECT
@@ -162,6 +162,29 @@ plugins: Query[str, Plugins] = Query("plugins", _plugins, barrier=True)
 
 Registration order is that of _pytest.config.Config.parse: built-in plugins, `-p`, entry points, then `pytest_plugins`
 of the conftest files; a plugin's own `pytest_plugins` follow it at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What decides, beside a test file itself, which plugins and conftest files count for it: files that name no
+    plugins and have equal ones get the same. `conftests` are those of the files in question."""
+
+    config: PytestConfig
+    base: str
+    conftests: tuple[str, ...]
+
+
+def surroundings(store: Store, path: str, among: Container[str]) -> Surroundings:
+    """The surroundings of a test file, as far as these conftest files count."""
+    config = store.get(CONFIG, path)
+    project = store.get(PROJECT, "")
+    base = base_directory(store, path)
+    modules = [*config.plugins, *(one.module for one in store.get(ENVIRONMENT, "").entry_points)]
+    tops = {f"{base}/{module.partition(':')[0].partition('.')[0]}" for module in modules}
+    # Modules beside the file come first, where there are any of these names.
+    is_base = any(top in project.directories or f"{top}.py" in project.files for top in tops)
+    chain = tuple(one for one in conftest_chain(store, path) if one in among)
+    return Surroundings(config, base if is_base else "", chain)
 
 
 def _is_blocked(config: PytestConfig, name: str) -> bool:

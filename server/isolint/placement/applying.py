@@ -86,7 +86,6 @@ from isolint.placement.values import (
     NOTHING,
     PLAIN,
     TEXT_METHODS,
-    class_name,
     held_by_receiver,
     is_open,
     join,
@@ -481,7 +480,7 @@ def act(
 ) -> None:
     """Database work happens here, and what the signals call that it sends."""
     model = model_of(m, atom, args)
-    m.act(ctx, row.kind, class_name(model), row, site, label)
+    m.act(ctx, row.kind, model, row, site, label)
     if row.sends and isinstance(model, ClassRef):
         inner = ctx if row.route == IDENTITY else m._through(ctx, row.route, row.name, site, label)
         signals.sent_by_model(m, row.sends, Class_(model), row.gives != "plain", inner, site)

@@ -313,7 +313,7 @@ class Machine:
             case Unknown():
                 return self._nameless(atom, op, ctx, site, label)
             case Mock():
-                return one(atom)
+                return one(Mock())
             case Done():
                 return atom.result if op in ("await", "call", "iterate", "aiterate") else one(atom)
             case Deferred():

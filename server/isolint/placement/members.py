@@ -123,6 +123,24 @@ def lacks(m: Machine, atom: Atom, name: str) -> bool:
     )
 
 
+def is_true(m: Machine, atom: Instance) -> bool:
+    """Whether the truth of an object is certain: no class that it may be of says what it is."""
+    if not isinstance(atom.cls, ClassRef) or not mro(m.store, atom.cls).complete:
+        return False
+    return not any(_may_define(m, cls, name) for cls in lineage.lineage_of(m, atom.cls) for name in _TRUTH)
+
+
+_TRUTH = ("__bool__", "__len__")
+
+
+def _may_define(m: Machine, cls: ClassRef | str, name: str) -> bool:
+    """Whether a class itself has an attribute, as far as that is known."""
+    if isinstance(cls, ClassRef):
+        return bool(class_scope(m.store, cls).get(name))
+    dotted = f"{cls}.{name}"
+    return cls != "builtins.object" and (not is_answered(m.store, dotted) or definition(m.store, dotted) is not None)
+
+
 def has(m: Machine, value: Value, name: str) -> Value:
     """`hasattr(value, name)`: a literal where a class of the project, or what an object was made with, decides it."""
     return join(_has(m, atom, name) for atom in value)
@@ -223,8 +241,10 @@ def attribute_of(m: Machine, atom: Atom, name: str, ctx: Context, site: Site | N
             return one(Done(one(Items(keys_of(atom)))))
         case Items() if name == "values":
             return one(Done(one(Items(atom.element))))
+        case Items() if name in ("get", "pop"):
+            return one(Done(atom.element | PLAIN))  # or a default, where there is no such key
         case Items():
-            return one(Done(atom.element)) if name in ("get", "pop", "popleft") else one(Done(one(atom)))
+            return one(Done(atom.element)) if name == "popleft" else one(Done(one(atom)))
         case Partial():
             return atom.func if name == "func" else PLAIN
         case Callable_():

@@ -154,7 +154,10 @@ class Items(Struct, frozen=True, cache_hash=True, gc=False):
 
 
 class Mock(Struct, frozen=True, cache_hash=True, gc=False):
-    """A mock object: nothing done to it reaches the database. `asynchronous`: its call gives an awaitable."""
+    """A mock object: nothing done to it reaches the database. `made`: it is the one that was made, which is there and
+    true; what came of operating on one may be whatever a test made it return."""
+
+    made: bool = False
 
 
 class Param(Struct, frozen=True, cache_hash=True, gc=False):
@@ -169,7 +172,9 @@ class Derived(Struct, frozen=True, cache_hash=True, gc=False):
     result of a call, an element, `super()` (then `args` is the class after which attributes are looked for), what a
     table gives for it as a key ("pick": `args` are the table and, for `get`, the default), or what a request does of
     which it is the application or the URL ("request": `name` is the row, `args` what else the request is made of);
-    whether it has an attribute ("has"); what it names as a text ("find": `name` is the row; "named": the attribute of
+    whether it has an attribute ("has"); one of two values ("choose": `args` are that for a true answer to the question
+    `name`, a check of `Predicate`, and that for a false one; an empty one stands for the base itself);
+    what it names as a text ("find": `name` is the row; "named": the attribute of
     that name of what is in `args`, where the default of `getattr` may follow; "text": that of an f-string whose
     parts are `args`); and the same where it is known to be of
     some type of data ("as": `name` is the kind of it)."""
@@ -189,6 +194,7 @@ class Derived(Struct, frozen=True, cache_hash=True, gc=False):
         "named",
         "text",
         "as",
+        "choose",
     ]
     name: str = ""
     args: tuple[Value, ...] = ()

@@ -179,7 +179,7 @@ def test_a_change_of_a_conftest_is_published_for_the_tests_that_depend_on_it_alo
         process = it.process
         # Of the files that may have changed the one opened last is looked at first: when the first is shown, all are.
         dependent, *others = (it.open(name) for name in ("test_a.py", "test_b.py", "test_c.py", "conftest.py"))
-        assert [one["code"] for one in process.published(dependent, 1)] == ["sync-to-async-in-db-test"]
+        assert [one["code"] for one in process.published(dependent, 1)] == ["row-invisible-to-async-test"]
         assert [len(process.published(uri, 1)) for uri in others] == [0, 1, 0]
         before = len(process.messages)
         changed = it.said.files["conftest.py"].replace(WORK, "    pass\n")

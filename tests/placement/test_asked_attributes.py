@@ -104,3 +104,88 @@ async def test_given():  #= leaks
 """,
         SERVICE,
     )
+
+
+PROXIES = {
+    "proxies.py": """\
+import shop
+from service import Plain, Saves
+
+
+class Proxy:
+    def __init__(self, inner):
+        self.inner = inner
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+
+class Everything:
+    def __getattribute__(self, name):
+        return object.__getattribute__(self, "do")
+
+    async def do(self):
+        return await shop.amake()
+
+
+class Computed:
+    def __getattr__(self, name):
+        return find(name)
+
+
+class Endless:
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+
+class Inherited(Proxy):
+    pass
+
+
+async def by_default(what):
+    save = getattr(what, "save", None)
+    if save is not None:
+        await save()
+
+
+async def write(what):
+    await what.save()
+"""
+}
+
+
+def test_a_class_that_answers_for_its_attributes_may_have_any() -> None:
+    check(
+        """
+from proxies import Computed, Endless, Everything, Inherited, Plain, Proxy, Saves, by_default, write
+from service import go
+
+async def test_proxy():  #= leaks
+    await go(Proxy(Saves()))  #~ ISO102
+
+async def test_proxy_by_default():  #= leaks
+    await by_default(Proxy(Saves()))  #~ ISO102
+
+async def test_proxy_itself():  #= leaks
+    await write(Proxy(Saves()))  #: ISO102
+
+async def test_inherited():  #= leaks
+    await go(Inherited(Saves()))  #~ ISO102
+
+async def test_asks_itself_for_ever():  #= undecided
+    await write(Endless())
+
+async def test_everything():  #= undecided
+    await go(Everything())
+
+async def test_computed():  #= undecided
+    await go(Computed())
+
+async def test_computed_by_default():  #= undecided
+    await by_default(Computed())
+
+async def test_computed_itself():  #= undecided
+    await write(Computed())
+""",
+        {**SERVICE, **PROXIES},
+    )

@@ -35,17 +35,17 @@ def order():
     return Order.objects.create()
 
 async def test_a_key(async_client, order):  #= leaks
-    await async_client.get(f"/orders/{order.pk}/")  #~ ISO104
+    await async_client.get(f"/orders/{order.pk}/")  #: ISO201
 
 async def test_another_method(async_client, order):  #= safe
     await async_client.delete(f"/orders/{order.pk}/")
 
 async def test_a_constant(async_client, order):  #= leaks
-    await async_client.get(f"{PREFIX}/{order.pk!s}/")  #~ ISO104
+    await async_client.get(f"{PREFIX}/{order.pk!s}/")  #: ISO201
 
 async def test_a_query(async_client, order):  #= leaks
     url = f"/orders/{order.pk}/?page={1}"
-    await async_client.get(url)  #~ ISO104
+    await async_client.get(url)  #: ISO201
 
 async def test_a_uuid(async_client, order):  #= leaks
     await async_client.get(f"/things/{order.key}/")  #~ ISO104
@@ -54,13 +54,13 @@ async def test_a_name(async_client, order):  #= safe
     await async_client.get(f"/pages/{order.name}/")
 
 async def test_joined(async_client, order):  #= leaks
-    await async_client.get("/orders" f"/{order.pk:d}/")  #~ ISO104
+    await async_client.get("/orders" f"/{order.pk:d}/")  #: ISO201
 
 async def fetch(client, key):
     return await client.get(f"/orders/{key}/")
 
 async def test_in_a_helper(async_client, order):  #= leaks
-    await fetch(async_client, order.pk)  #~ ISO104
+    await fetch(async_client, order.pk)  #: ISO201
 
 async def test_either_may_answer(async_client, order):  #= undecided
     await async_client.get(f"/either/{order.pk}/")

@@ -142,7 +142,7 @@ TELLING = {
     "by a helper, saving": ("await told(Saving()).receive()  #~ ISO101", "leaks"),
     "inner": ("runtime = Runtime()\n    runtime.view = View()\n    await runtime.dispatch()", "safe"),
     "inner, saving": (
-        "runtime = Runtime()\n    runtime.view = Saving()\n    await runtime.dispatch()  #~ ISO101",
+        "runtime = Runtime()\n    runtime.view = Saving()\n    await runtime.dispatch()  #: ISO101",
         "leaks",
     ),
 }
@@ -195,7 +195,7 @@ HOOKS = {
     "one": ("await Runtime(Hooked()).run()  #~ ISO101", "leaks"),
     "a base that is not known": ("await Runtime(Strange()).run()", "undecided"),
     "given from outside": (
-        "transport = Transport()\n    transport.hook = shop.hop\n    await Runtime(transport).run()  #~ ISO101",
+        "transport = Transport()\n    transport.hook = shop.hop\n    await Runtime(transport).run()  #: ISO101",
         "leaks",
     ),
 }

@@ -123,7 +123,7 @@ def order():
 
 async def test_of_its_key_alone(order):  #= leaks
     line = Line(pk=1, order_id=order.pk)
-    assert await sync_to_async(getattr)(line, "order")  #: ISO101
+    assert await sync_to_async(getattr)(line, "order")  #: ISO201
 
 async def test_of_the_object(order):  #= safe
     line = Line(pk=1, order=order)

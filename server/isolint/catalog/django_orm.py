@@ -10,6 +10,7 @@ from isolint.catalog.rows import (
     Attribute,
     Commands,
     Extends,
+    Fate,
     FindsModel,
     Given,
     Gives,
@@ -81,14 +82,25 @@ _SENT = {
 """What is saved or deleted in bulk sends nothing but for a queryset's `delete` (django/db/models/signals.py)."""
 
 
+_FATES: dict[str, Fate] = {
+    "create": "made",
+    "bulk_create": "many made",
+    "create_user": "made",
+    "create_superuser": "made",
+    "get_or_create": "found or made",
+    "update_or_create": "found or made",
+    "delete": "all removed",
+}
+
+
 def _both(cls: str, methods: dict[str, Given], kind: str) -> list[Row]:
     """A sync row and the row of its a-method: in 4.2 to 6.1 each is `sync_to_async(self.<method>)`."""
     rows: list[Row] = []
     for name, gives in methods.items():
         works: Literal["read", "write"] = "read" if kind == "read" else "write"
-        sends = _SENT.get(name, ())
-        rows.append(Acts(f"{cls}.{name}", works, gives=gives, sends=sends))
-        rows.append(Acts(f"{cls}.a{name}", works, "await", SENSITIVE, "ISO102", gives=gives, sends=sends))
+        sends, fate = _SENT.get(name, ()), _FATES.get(name, "")
+        rows.append(Acts(f"{cls}.{name}", works, gives=gives, sends=sends, rows=fate))
+        rows.append(Acts(f"{cls}.a{name}", works, "await", SENSITIVE, "ISO102", gives=gives, sends=sends, rows=fate))
     return rows
 
 
@@ -125,15 +137,15 @@ ORM: tuple[Row, ...] = (
     Attribute(f"{MODEL}.pk", "plain"),
     Attribute(f"{MODEL}.id", "plain"),
     Gives(f"{MODEL}.()", "receiver"),
-    Acts(f"{MODEL}.save", "write", sends=SAVING),
-    Acts(f"{MODEL}.save_base", "write", sends=SAVING),
-    Acts(f"{MODEL}.delete", "write", sends=_DELETING),
+    Acts(f"{MODEL}.save", "write", sends=SAVING, rows="saved"),
+    Acts(f"{MODEL}.save_base", "write", sends=SAVING, rows="saved"),
+    Acts(f"{MODEL}.delete", "write", sends=_DELETING, rows="removed"),
     Acts(f"{MODEL}.refresh_from_db", "read"),
     Acts(f"{MODEL}.full_clean", "read"),
     Acts(f"{MODEL}.validate_unique", "read"),
     Acts(f"{MODEL}.validate_constraints", "read"),
-    Acts(f"{MODEL}.asave", "write", "await", SENSITIVE, "ISO102", sends=SAVING),
-    Acts(f"{MODEL}.adelete", "write", "await", SENSITIVE, "ISO102", sends=_DELETING),
+    Acts(f"{MODEL}.asave", "write", "await", SENSITIVE, "ISO102", sends=SAVING, rows="saved"),
+    Acts(f"{MODEL}.adelete", "write", "await", SENSITIVE, "ISO102", sends=_DELETING, rows="removed"),
     Acts(f"{MODEL}.arefresh_from_db", "read", "await", SENSITIVE, "ISO102"),
     *(Gives(f"{MODEL}.{name}") for name in ("clean", "clean_fields", "get_deferred_fields", "serializable_value")),
     # Forms of models. (Validating one reads only where a field is unique.)

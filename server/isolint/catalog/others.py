@@ -31,16 +31,16 @@ _FACTORY = "factory.base.BaseFactory"
 
 FACTORIES: tuple[Row, ...] = (
     # factory_boy: the class is called like a function and creates (factory/base.py FactoryMetaClass.__call__).
-    Acts(f"{_DJANGO_FACTORY}.()", "write", gives="model", sends=SAVING),
-    Acts(f"{_DJANGO_FACTORY}.create", "write", gives="model", sends=SAVING),
-    Acts(f"{_DJANGO_FACTORY}.create_batch", "write", gives="models"),
+    Acts(f"{_DJANGO_FACTORY}.()", "write", gives="model", sends=SAVING, rows="built"),
+    Acts(f"{_DJANGO_FACTORY}.create", "write", gives="model", sends=SAVING, rows="built"),
+    Acts(f"{_DJANGO_FACTORY}.create_batch", "write", gives="models", rows="built"),
     Gives(f"{_DJANGO_FACTORY}.build", "model"),
     Gives(f"{_DJANGO_FACTORY}.build_batch", "models"),
     Gives(f"{_DJANGO_FACTORY}.stub"),
     Gives(f"{_DJANGO_FACTORY}.stub_batch"),
     Gives(f"{_FACTORY}.build", "unknown"),
     # model_bakery.
-    Acts("model_bakery.baker.make", "write", gives="model", sends=SAVING),
+    Acts("model_bakery.baker.make", "write", gives="model", sends=SAVING, rows="built"),
     Acts("model_bakery.baker.make_recipe", "write", gives="unknown"),
     Gives("model_bakery.baker.prepare", "model"),
     Gives("model_bakery.baker.prepare_recipe", "unknown"),
@@ -183,6 +183,14 @@ DECORATORS: tuple[Row, ...] = (
     Manages("contextlib.contextmanager", "enter"),
     Manages("contextlib.asynccontextmanager", "aenter"),
 )
+
+UNLIKE: tuple[Row, ...] = (
+    *(Gives(f"uuid.{name}", cls="uuid.UUID", unlike=True) for name in ("uuid1", "uuid4")),
+    *(Gives(f"secrets.{name}", unlike=True) for name in ("token_hex", "token_urlsafe", "token_bytes", "randbits")),
+    *(Gives(f"time.{name}", unlike=True) for name in ("time", "time_ns", "monotonic_ns", "perf_counter_ns")),
+    Gives("django.utils.crypto.get_random_string", unlike=True),
+)
+"""What makes names that nobody else has."""
 
 PURE: tuple[Row, ...] = (
     # It keeps its values by position (_pytest.mark.structures.ParameterSet.param).

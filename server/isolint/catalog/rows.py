@@ -80,11 +80,18 @@ class Drives:
     keyword: str = "coro"
 
 
+Fate = Literal["", "made", "many made", "built", "found or made", "saved", "removed", "all removed"]
+"""What becomes of rows of a model: one is made, or several are, of what is given ("built": and maybe rows of other
+models with it), it is looked for and made where it is not found, it is made or changed, it is removed, or all that a
+queryset finds are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Acts:
     """`name(...)` works on the database: at once ("call"), or when its result is awaited, iterated or entered; by
     `route` (SENSITIVE for Django's a-methods). `unless`: an option, the first parameter, with which it does no work.
-    `sends`: the signals of the model that it sends there."""
+    `sends`: the signals of the model that it sends there. `rows`: what becomes of rows of the model, where that is
+    known."""
 
     name: str
     kind: Literal["read", "write"]
@@ -94,6 +101,7 @@ class Acts:
     gives: Given = "plain"
     unless: tuple[str, object] | None = None
     sends: tuple[str, ...] = ()
+    rows: Fate = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,7 @@ class Gives:
     """`name(...)` does no work and gives `gives`; `cls` names the class of the result (canonical), or of the "items"
     in it, where that is fixed. The result keeps its arguments as attributes of the names in `holds`, by position and by
     keyword. `decorates`: without positional arguments it is a decorator factory. `distinct`: objects that are made at
-    different places are told apart."""
+    different places are told apart. `unlike`: each call gives a value that none gave before."""
 
     name: str
     gives: Given = "plain"
@@ -123,6 +131,7 @@ class Gives:
     holds: tuple[str, ...] = ()
     decorates: bool = False
     distinct: bool = False
+    unlike: bool = False
 
 
 @dataclass(frozen=True, slots=True)

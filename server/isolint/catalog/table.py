@@ -9,7 +9,7 @@ from isolint.catalog.cures import CURES
 from isolint.catalog.django_orm import DESCRIPTORS, ORM
 from isolint.catalog.hops import HOPS
 from isolint.catalog.kept import KEPT
-from isolint.catalog.others import CONSTRUCTORS, DECORATORS, FACTORIES, MOCKS, NAMED, PATCHES, PURE, STACKS
+from isolint.catalog.others import CONSTRUCTORS, DECORATORS, FACTORIES, MOCKS, NAMED, PATCHES, PURE, STACKS, UNLIKE
 from isolint.catalog.places import BRIDGE, SENSITIVE, THREAD, Route
 from isolint.catalog.rows import Acts, Cures, Decorates, Extends, Gives, Row, Runs, Wraps
 from isolint.catalog.signals import SIGNALS
@@ -29,6 +29,7 @@ ROWS: tuple[Row, ...] = (
     *CONSTRUCTORS,
     *DECORATORS,
     *PURE,
+    *UNLIKE,
     *SIGNALS,
     *WEB,
 )

@@ -52,6 +52,12 @@ class Baseline:
             return Key(self._relative(finding.location.path), finding.name, finding.cause_name)
         return Key(self._relative_id(finding.test), finding.name, finding.cause_name)
 
+    def keys(self, finding: PlacedFinding) -> tuple[Key, ...]:
+        """What it may be called here: by the rule whose finding it takes the place of, too."""
+        key = self.key(finding)
+        general = find(finding.instead_of) if finding.instead_of else None
+        return (key,) if general is None else (key, key._replace(rule=general.name))
+
     def file_of(self, key: Key) -> str:
         """The absolute path of the file that a key is about."""
         return os.path.normpath(os.path.join(os.path.dirname(self.path), key.test.partition("::")[0]))
@@ -64,9 +70,9 @@ class Baseline:
         for path, report in reports.items():
             kept = []
             for finding in report.findings:
-                key = self.key(finding)
-                if key in known and finding.code != _UNUSED:
-                    used.add(key)
+                accepting = known.intersection(self.keys(finding))
+                if accepting and finding.code != _UNUSED:
+                    used |= accepting
                 else:
                     kept.append(finding)
             result[path] = report if len(kept) == len(report.findings) else replace(report, findings=tuple(kept))

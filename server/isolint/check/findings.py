@@ -64,11 +64,12 @@ def _findings(store: Store, item: TestItem) -> tuple[Finding, ...]:
 
 def _fix(store: Store, item: TestItem, finding: Finding) -> FixSummary | None:
     """What can be done about a finding of a test."""
-    if finding.code in CURED:
+    code = finding.instead_of or finding.code
+    if code in CURED:
         plan = to_sync.plan(store, item)
-    elif finding.code == LOOPS:
+    elif code == LOOPS:
         plan = rebridge.plan(store, item, finding.site.start)
-    elif finding.code == FIXTURES:
+    elif code == FIXTURES:
         ref = fixture_at(store, item, finding.site)
         if ref is None:
             return None

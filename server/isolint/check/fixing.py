@@ -41,7 +41,7 @@ def fix(session: Session, path: str, finding: PlacedFinding | None) -> FixEdits 
         # With a part of the answers less may be known than without any: what it was about is asked about again.
         return Unproven(_GONE) if session.wanted() else _GONE
     offer = finding.fix
-    if offer is None or finding.code not in FIXED:
+    if offer is None or finding.rule not in FIXED:
         return "there is no fix for this finding"
     if offer.applicability == "none":
         return offer.reason
@@ -98,11 +98,11 @@ def _next(
     """The first finding with a fix that has not been tried. What stands for the same fix counts as one."""
     kinds = ("safe", "unsafe") if unsafe else ("safe",)
     for finding in session.findings(path).findings:
-        if finding.code not in FIXED or finding.fix is None or finding.fix.applicability not in kinds:
+        if finding.rule not in FIXED or finding.fix is None or finding.fix.applicability not in kinds:
             continue
         if below and not (finding.test or "").startswith(f"{below}::"):
             continue
-        name = ("test", finding.test or "") if finding.code in CURED else (finding.code, finding.key)
+        name = ("test", finding.test or "") if finding.rule in CURED else (finding.rule, finding.key)
         if name not in tried:
             tried.add(name)
             return finding
@@ -235,9 +235,9 @@ def _is_open(draft: _Draft) -> bool:
 
 def _applied(draft: _Draft, path: str, finding: PlacedFinding, unsafe: bool) -> _Done | str:
     session = draft.session
-    if finding.code == DROPPED:
+    if finding.rule == DROPPED:
         return _moved_inside(draft, path, finding)
-    if finding.code == FIXTURES:
+    if finding.rule == FIXTURES:
         for user in session.users([path]):
             for item in session.items(user):
                 ref = _fixture_of(session, item, finding) if item.node_id in finding.tests else None
@@ -247,7 +247,7 @@ def _applied(draft: _Draft, path: str, finding: PlacedFinding, unsafe: bool) -> 
     test = _item(session, path, finding.test)
     if test is None:
         return _GONE
-    if finding.code == LOOPS:
+    if finding.rule == LOOPS:
         return _rebridged(draft, path, test, finding)
     fixtures = [(one.ref, test) for one in leaking(session.store, test) if one.ref is not None]
     if fixtures:
@@ -284,7 +284,7 @@ def _convert(draft: _Draft, path: str, item: TestItem) -> str:
 
 
 def _left(session: Session, path: str, test: str, codes: Container[str]) -> str:
-    left = any(f.test == test and f.code in codes for f in session.findings(path).findings)
+    left = any(f.test == test and f.rule in codes for f in session.findings(path).findings)
     return "the converted test would still have findings" if left else ""
 
 

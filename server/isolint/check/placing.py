@@ -158,6 +158,7 @@ def _moved(finding: Finding, placed: PlacedFinding, moves: _Moves) -> PlacedFind
         placed.fix,
         placed.url,
         placed.key,
+        placed.instead_of,
     )
 
 

@@ -27,7 +27,8 @@ class Location(Struct, frozen=True, gc=False):
 
 
 class RelatedPlace(Struct, frozen=True, gc=False):
-    """One further place, with `role` "chain", "mode", "runner", "fixture" or "besides"."""
+    """One further place, with `role` "chain", "mode", "runner", "fixture", "besides", "made", "removal" or
+    "distinct"."""
 
     location: Location
     message: str
@@ -47,7 +48,8 @@ class PlacedFinding(Struct, frozen=True, gc=False):
     """A finding as shown: see DESIGN.md's JSON contract for the meaning of the fields.
 
     `message` is one sentence; `note` a few words for the excerpt's underline ("asgiref's worker thread, not the test's
-    transaction"). `key` names the finding across edits (test, rule, callee)."""
+    transaction"). `key` names the finding across edits (test, rule, callee). `instead_of` is the code of the rule whose
+    finding it takes the place of."""
 
     location: Location
     code: str
@@ -66,6 +68,12 @@ class PlacedFinding(Struct, frozen=True, gc=False):
     fix: Fix | None
     url: str
     key: str
+    instead_of: str = ""
+
+    @property
+    def rule(self) -> str:
+        """The code of the rule that says what is to be done about it."""
+        return self.instead_of or self.code
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,14 @@ def selected(finding: Finding, path: str, root: str, settings: Settings) -> Find
     if not is_selected(finding.code, finding.name, path, root, settings):
         return None
     severity = settings.severity.get(finding.name, settings.severity.get(finding.code))
-    if severity is None or severity == "off" or (severity == "error" and finding.confidence == "likely"):
+    if severity is None or severity == "off" or (severity == "error" and is_lower(finding)):
         return finding
     return replace(finding, severity=severity)
+
+
+def is_lower(finding: Finding) -> bool:
+    """Whether a finding is no error though its rule's are."""
+    return finding.lowered or finding.confidence == "likely"
 
 
 def is_selected(code: str, name: str, path: str, root: str, settings: Settings) -> bool:

@@ -644,6 +644,7 @@ class Session:
         """What is shown in one file, in order of position, before it is placed."""
         own = [one for found in self._findings_of_tests(path) if found for one in found]
         shown = [one for one in own if one.test is not None and one.site.path == path]
+        shown = self._without_general(shown, path)
         shown += [one for one in self._dropped(path) if one.site.path == path]
         # What many tests share stands once, at the fixture or mark that they share.
         shared: dict[tuple[Site, str, str], list[Finding]] = {}
@@ -664,6 +665,13 @@ class Session:
             # An answer that is still to come may name what seems unknown now: nothing is said of it before.
             shown = [one for one in shown if one.effect != "unknown"]
         return (*shown, *self._unused(path, shown))
+
+    def _without_general(self, shown: list[Finding], path: str) -> list[Finding]:
+        """These findings without those whose place a more telling one takes that is on, too."""
+        taken = {
+            (one.test, one.site, one.instead_of) for one in shown if one.instead_of and self._is_selected(one, path)
+        }
+        return [one for one in shown if (one.test, one.site, one.code) not in taken] if taken else shown
 
     def _dropped(self, path: str) -> tuple[Finding, ...]:
         return dropped(self.store, path) if path in self._tests or self._is_test(path) else ()
@@ -796,6 +804,7 @@ class Session:
             fix=None if finding.fix is None else Fix(finding.fix.applicability, finding.fix.title, finding.fix.reason),
             url="" if rule is None else rule.url,
             key=f"{finding.test or finding.cause_name}|{finding.code}|{finding.cause_name}|{start}",
+            instead_of=finding.instead_of,
         )
 
     def _text(self, site: Site) -> str:

@@ -49,7 +49,10 @@ class Directive:
         if self.names is None:
             # What says that a directive is of no use is not turned off by that very directive.
             return () if finding.code == _UNUSED else ("",)
-        return tuple(name for name in self.names if self._means(name, finding.code, finding.name))
+        # Who turns off the finding whose place this one takes means this one, too: it is the same call.
+        general = find(finding.instead_of) if finding.instead_of else None
+        meant = [(finding.code, finding.name), *([] if general is None else [(general.code, general.name)])]
+        return tuple(name for name in self.names if any(self._means(name, *rule) for rule in meant))
 
     def _means(self, name: str, code: str, rule: str) -> bool:
         return how_exactly(code, rule, name) > 0 if self.ours else name.upper() == code

@@ -175,7 +175,7 @@ def _class_action(analysis: Analysis, buffer: Buffer, report: FileReport, owner:
 def _flush_actions(analysis: Analysis, buffer: Buffer, touched: Sequence[PlacedFinding]) -> list[Json]:
     """To each test that works on another connection: that it could be flushed."""
     result: list[Json] = []
-    leaking = [f for f in touched if f.test is not None and f.code in _LEAKS]
+    leaking = [f for f in touched if f.test is not None and f.rule in _LEAKS]
     for test in dict.fromkeys(f.test for f in leaking if f.test is not None):
         findings = [f for f in leaking if f.test == test]
         result += _offer_actions(analysis, buffer, test, "transaction", "quickfix", findings)

@@ -86,7 +86,6 @@ from isolint.placement.values import (
     NOTHING,
     PLAIN,
     TEXT_METHODS,
-    class_name,
     held_by_receiver,
     is_open,
     join,
@@ -157,7 +156,7 @@ def construct(
             if row is not None:
                 return apply(m, row, Outside(f"{cls}.()", f"{cls}.()", atom), ctx, site, label, args, keywords)
             if isinstance(m.table.get(cls), Mocks):
-                return one(Mock())
+                return one(Mock(made=True))
             if isinstance(m.table.get(cls), Runs | Wraps):
                 return apply_class_row(m, atom, cls, made, ctx, site, label, args, keywords)
             continue
@@ -268,7 +267,11 @@ def apply_builtin(
         return None
     op: Operation = "aiterate" if name in ("aiter", "anext") else "iterate"
     given = (
-        args[1:] if name in ("map", "filter") else args[:1] if name in ("sum", "enumerate", "sorted", "next") else args
+        args[1:]
+        if name in ("map", "filter")
+        else args[:1]
+        if name in ("sum", "enumerate", "sorted", "next", "anext")
+        else args
     )
     skipped = len(args) - len(given) if name in ("map", "filter") else 0
     elements = [m.perform(value, op, ctx, site, said) for value, said in zip(given, labels[skipped:], strict=False)]
@@ -276,8 +279,10 @@ def apply_builtin(
         case "map" | "filter" if args:
             made = m.perform(args[0], "call", ctx, site, labels[0], tuple(elements if name == "map" else elements[:1]))
             return one(Items(made if name == "map" else join(elements)))
-        case "next" | "max" | "min" | "anext":
-            return join(elements) or PLAIN
+        case "next" | "anext":
+            return join([*elements, *args[1:2]]) or PLAIN  # the default, if there is one
+        case "max" | "min":
+            return join([*elements, PLAIN])
         case "len" | "bool" | "sum" | "any" | "all" | "dict":
             return PLAIN
         case "enumerate" if elements:
@@ -441,7 +446,7 @@ def apply(
         case Reads():
             return named_.entry(m, atom, args, row.optional, site)
         case Mocks():
-            return one(Mock())
+            return one(Mock(made=True))
         case Replaces():
             return patching.replaces(m, row, ctx, site, args, named)
         case SetsItems():
@@ -481,7 +486,7 @@ def act(
 ) -> None:
     """Database work happens here, and what the signals call that it sends."""
     model = model_of(m, atom, args)
-    m.act(ctx, row.kind, class_name(model), row, site, label)
+    m.act(ctx, row.kind, model, row, site, label)
     if row.sends and isinstance(model, ClassRef):
         inner = ctx if row.route == IDENTITY else m._through(ctx, row.route, row.name, site, label)
         signals.sent_by_model(m, row.sends, Class_(model), row.gives != "plain", inner, site)

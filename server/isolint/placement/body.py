@@ -175,7 +175,7 @@ class _Body(Expressions):
         else:
             self.execute(node.body)
             self.raises = self.machine.raised
-            if not self.left and any(isinstance(a, Literally) for value in self.returned for a in value):
+            if not self.left and any(not isinstance(a, Plain | Unknown) for value in self.returned for a in value):
                 self.returned.append(one(Literally(None)))  # the end of the body may be reached, too
         op: Operation = function_operation(node)
         machine = self.machine
@@ -448,7 +448,7 @@ class _Body(Expressions):
         """An `if`: each branch under its condition, and what follows under that of the ways that lead there."""
         holds, fails = condition_of(self, node.test), condition_of(self, node.test, False)
         told = (narrowed(self, node.test), narrowed(self, node.test, False))
-        held, failed = self.alternatives([(holds, node.body), (fails, node.orelse)], told)
+        held, failed = self.alternatives([(holds, node.body), (fails, node.orelse)], told, holds)
         # What follows is reached when the test holds and its branch goes on, or when it fails and the other one does.
         through = both(either(fails, held), either(holds, failed))
         if through is not NEVER:
@@ -482,11 +482,15 @@ class _Body(Expressions):
             self.narrow(UNSURE)
 
     def alternatives(
-        self, ways: list[tuple[Condition | None, tuple[f.Stmt, ...]]], told: tuple[dict[str, Value], ...] = ()
+        self,
+        ways: list[tuple[Condition | None, tuple[f.Stmt, ...]]],
+        told: tuple[dict[str, Value], ...] = (),
+        decides: Condition | None = None,
     ) -> list[Condition | None]:
         """Bodies under their conditions, each from the same start, joined after; what must hold for the end of each to
-        be reached. `told` is what the condition of each says that names are: behind them that counts only where the
-        other ways lead elsewhere, and not of parameters (each use of one would be there twice)."""
+        be reached. `decides` holds in the first of two ways and fails in the other. `told` is what the condition of
+        each says that names are: behind them that counts only where the other ways lead elsewhere, and not of
+        parameters (each use of one would be there twice)."""
         before, ctx = self.env, self.ctx
         ends: list[dict[str, Value]] = []
         lefts: list[Left] = []
@@ -509,9 +513,21 @@ class _Body(Expressions):
                 symbolic = any(isinstance(atom, Derived) and atom.step == "as" for atom in value)
                 if end[name] is value and (symbolic or len(ends) > 1):
                     end[name] = before[name]
-        self.env, self.ctx = _joined(ends) if ends else before, ctx
+        if len(ends) == len(ways) == 2:
+            self.env = self.chosen(decides, *ends)
+        else:
+            self.env = _joined(ends) if ends else before
+        self.ctx = ctx
         self.left = _left_by_all(lefts)
         return through
+
+    def chosen(self, condition: Condition | None, held: dict[str, Value], failed: dict[str, Value]) -> dict[str, Value]:
+        """The names after the two ways of an `if`."""
+        ends = _either(held, failed)
+        for name in held.keys() & failed.keys():
+            if held[name] != failed[name] and name not in self.captured and name not in self.rebound:
+                ends[name] = self.choice(condition, held[name], failed[name])
+        return ends
 
     def block(self, condition: Condition, body: tuple[f.Stmt, ...]) -> tuple[Left, Condition]:
         """Statements under a condition: what they certainly leave, and what must hold for their end to be reached."""

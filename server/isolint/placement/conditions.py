@@ -82,7 +82,7 @@ def _asks(names: Names, expr: f.Expr, check: Check, against: tuple[f.Written, ..
     if subject is None:
         return UNSURE
     predicate = Predicate(subject, check, against, wanted)
-    return UNSURE if guards.touched(names.machine, predicate) else guards.asked(predicate)
+    return UNSURE if guards.touched(names.machine, predicate) else guards.asked(names.machine, predicate)
 
 
 def _subject(names: Names, expr: f.Expr) -> Value | None:

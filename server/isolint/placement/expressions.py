@@ -21,7 +21,7 @@ from isolint.names.symbols import (
     ModuleSymbol,
     Site,
 )
-from isolint.placement import applying, lineage, members, named, patching
+from isolint.placement import applying, choices, lineage, members, named, patching
 from isolint.placement.applying import ITERATING
 from isolint.placement.conditions import condition_of, narrowed
 from isolint.placement.containers import MAX_KEYS, holding, is_empty, known_later, spread, with_attribute
@@ -164,9 +164,11 @@ class Expressions:
                 if condition is not NEVER:
                     with self.telling(narrowed(self, node.test, wanted)):
                         values.append(self.evaluate(option, _supposing(ctx, condition)))
-            return join(values)
+            return self.choice(condition_of(self, node.test), *values) if len(values) == 2 else join(values)
         so_far: Condition | None = ALWAYS
         told: dict[str, Value] = {}
+        taken: list[Condition | None] = []
+        """By option: what must hold for it to be what comes of all."""
         for option in node.options:
             if so_far is NEVER:
                 break
@@ -174,7 +176,17 @@ class Expressions:
                 values.append(self.truth(option, _supposing(ctx, so_far)))
             told |= narrowed(self, option, node.operator == "and")
             so_far = both(so_far, condition_of(self, option, node.operator == "and"))
-        return join(values)
+            taken.append(condition_of(self, option, node.operator != "and"))
+        made = values[-1]
+        for condition, value in zip(reversed(taken[: len(values) - 1]), reversed(values[:-1]), strict=True):
+            made = self.choice(condition, value, made)
+        return made
+
+    def choice(self, condition: Condition | None, held: Value, failed: Value) -> Value:
+        """One of two values. What takes along names of this function does not wait: they may change until it leaves."""
+        if any(self.close(value) != value for value in (held, failed)):
+            return join([held, failed])
+        return choices.between(condition, held, failed)
 
     @contextmanager
     def telling(self, names: dict[str, Value]) -> Iterator[None]:

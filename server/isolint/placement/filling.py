@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from isolint.catalog.rows import Finds
-from isolint.placement import members, named, requests
+from isolint.placement import choices, members, named, requests
 from isolint.placement.context import SPREAD, Context, Keywords
 from isolint.placement.shapes import (
     Atom,
@@ -125,12 +125,19 @@ def derive(m: Machine, atom: Derived, bound: dict[tuple[str, str], Value]) -> Va
         return unknown("it takes too many calls to tell what this is")
     m.filling += 1
     try:
-        return follow(m, atom, base, args, keywords)
+        return follow(m, atom, base, args, keywords, bound)
     finally:
         m.filling -= 1
 
 
-def follow(m: Machine, atom: Derived, base: Value, args: tuple[Value, ...], keywords: Keywords) -> Value:
+def follow(
+    m: Machine,
+    atom: Derived,
+    base: Value,
+    args: tuple[Value, ...],
+    keywords: Keywords,
+    bound: dict[tuple[str, str], Value],
+) -> Value:
     """What a step gives once its base is known; the work itself was accounted for where it was done."""
     muted = Context(muted=True)
     match atom.step:
@@ -166,6 +173,8 @@ def follow(m: Machine, atom: Derived, base: Value, args: tuple[Value, ...], keyw
             return joined_text(args)
         case "as":
             return narrowed(base, atom.name)
+        case "choose":
+            return choices.settled(m, atom, base, args, bound)
         case "request":
             return requests.resumed(m, atom.name, base, args)
         case "super":

@@ -15,18 +15,24 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from isolint.names.symbols import ClassRef
-from isolint.placement import filling, lineage, members, queries
+from isolint.placement import choices, filling, lineage, members, queries
 from isolint.placement.context import SPREAD
 from isolint.placement.shapes import (
     Atom,
+    Callable_,
     Class_,
+    Deferred,
     Derived,
     Guard,
+    Hop,
     Instance,
     Items,
     Literally,
+    Mock,
+    Module,
     Outside,
     Param,
+    Partial,
     Predicate,
     Value,
 )
@@ -119,25 +125,29 @@ def weaker(guards: tuple[Guard, ...], than: tuple[Guard, ...]) -> bool:
 # --- asking ----------------------------------------------------------------------------------------------------------
 
 
-def asked(predicate: Predicate) -> Condition | None:
+def asked(m: Machine, predicate: Predicate) -> Condition | None:
     """The condition that a predicate holds."""
     if any(isinstance(atom, Param | Derived) for atom in predicate.subject):
         return Condition((Guard((predicate,)),))
-    holds = decided(predicate)
+    holds = decided(m, predicate)
     return UNSURE if holds is None else ALWAYS if holds else NEVER
 
 
-def decided(predicate: Predicate) -> bool | None:
+def decided(m: Machine, predicate: Predicate) -> bool | None:
     """Whether a predicate holds for all that its subject may be; None when that cannot be told."""
-    answers = {_answer(atom, predicate) for atom in predicate.subject}
+    answers = {_answer(m, atom, predicate) for atom in predicate.subject}
     if len(answers) != 1 or None in answers:
         return None
     return (True in answers) == predicate.holds
 
 
-def _answer(atom: Atom, predicate: Predicate) -> bool | None:
+def _answer(m: Machine, atom: Atom, predicate: Predicate) -> bool | None:
     if isinstance(atom, Literally):
         return _answer_literal(atom.value, predicate)
+    if predicate.check == "is" and (isinstance(atom, Items) or _is_object(m, atom)):
+        return False
+    if predicate.check == "truthy" and _is_object(m, atom):
+        return True if not isinstance(atom, Instance) or members.is_true(m, atom) else None
     if not isinstance(atom, Items) or not atom.complete:
         return None
     match predicate.check:
@@ -146,6 +156,20 @@ def _answer(atom: Atom, predicate: Predicate) -> bool | None:
         case "contains":
             return _holds(atom, predicate.against[0])
     return False  # a container is no literal, and equals none
+
+
+def _is_object(m: Machine, atom: Atom) -> bool:
+    """Whether this is certainly an object, a class, a function or something else that is there: none of these is None
+    or another literal. What is said to be a model's object may be None: a query that finds nothing gives that."""
+    match atom:
+        case Callable_() | Class_() | Partial() | Hop() | Deferred() | Module() | Mock(made=True):
+            return True
+        case Instance(cls=ClassRef() as cls):
+            return not lineage.inherits(m, cls, _MODEL)
+    return False
+
+
+_MODEL = "django.db.models.base.Model"
 
 
 def _answer_literal(value: str | float | bool | None, predicate: Predicate) -> bool | None:
@@ -236,14 +260,14 @@ def settle(m: Machine, guard: Guard, bound: dict[tuple[str, str], Value]) -> Con
             if not expected(m, predicate.subject):
                 left.append(predicate)
             continue
-        filled = replace(predicate, subject=_resolved(m, predicate.subject, bound))
+        filled = replace(predicate, subject=resolved(m, predicate.subject, bound))
         if any(isinstance(atom, Param | Derived) for atom in filled.subject):
             if touched(m, filled):
                 is_open = True
             else:
                 left.append(filled)
             continue
-        holds = decided(filled)
+        holds = decided(m, filled)
         if holds:
             return ALWAYS
         is_open = is_open or holds is None
@@ -288,7 +312,8 @@ def touched(m: Machine, predicate: Predicate) -> bool:
     return False
 
 
-def _resolved(m: Machine, value: Value, bound: dict[tuple[str, str], Value]) -> Value:
+def resolved(m: Machine, value: Value, bound: dict[tuple[str, str], Value]) -> Value:
+    """What conditions may ask of a value where the arguments are known; Unknown where they decide nothing."""
     return join(_resolved_atom(m, atom, bound) for atom in value)
 
 
@@ -316,6 +341,14 @@ def _resolved_atom(m: Machine, atom: Atom, bound: dict[tuple[str, str], Value]) 
             return item(_filled(m, atom.args[0], bound), key, atom.args[1] if len(atom.args) > 1 else None)
         case Derived(step="as"):
             return _resolved_atom(m, atom.base, bound)
+        case Derived(step="choose"):
+            return choices.settled(
+                m,
+                atom,
+                _resolved_atom(m, atom.base, bound),
+                tuple(_filled(m, value, bound) for value in atom.args),
+                bound,
+            )
         case Derived(step="has"):
             return members.has(m, _resolved_atom(m, atom.base, bound), atom.name)
         case Derived():

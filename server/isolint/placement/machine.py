@@ -6,6 +6,7 @@ project functions do; it knows no library by name. Evaluating syntax is `body`'s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, TypeVar
 
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 from isolint.catalog.places import IDENTITY, LOOPLESS, Route, compose
 from isolint.catalog.rows import (
     Acts,
+    Fate,
     Row,
     rule_of,
 )
@@ -62,6 +64,7 @@ from isolint.placement.values import (
     PLAIN,
     TOO_MANY,
     bind,
+    class_name,
     depth,
     each_of,
     folded,
@@ -106,6 +109,9 @@ class Machine:
         self.cut_of_objects = frozenset(name for kind, _, name in self.cuts if kind == "object")
         self.table: Table = store.get(TABLE, "")
         self.test_code: bool = store.get(TEST_CODE, path)
+        self.entries: Mapping[Step, str] = {}
+        """The first steps into fixtures and set-up methods, while a test is run through: in these, too, each call keeps
+        its own effects."""
         self._effects: dict[tuple[object, ...], tuple[Effect, ...]] = {}
         self._uses: dict[tuple[object, ...], tuple[Use, ...]] = {}
         self._reads: dict[tuple[object, ...], tuple[Read, ...]] = {}
@@ -159,17 +165,27 @@ class Machine:
         """Add an effect: joined with an equal one, the shortest chain kept.
 
         In test code each call keeps its own, since findings stand at calls. In product code one of a kind is enough,
-        and of work that has not hopped the model does not count either."""
+        and the model of work that has not hopped counts only where something becomes of its rows."""
         if not any(place is not None for place in effect.route):
             return
         first = effect.via[0].site if self.test_code and effect.via else None
-        model = effect.model if self.test_code or effect.hop else None
-        key = (effect.op, effect.phase, effect.route, effect.kind, model, effect.hop, first)
+        inside = effect.via[1].site if len(effect.via) > 1 and effect.via[0] in self.entries else None
+        fate = self.fate(effect)
+        model = effect.of or effect.model if self.test_code or effect.hop or fate else None
+        key = (effect.op, effect.phase, effect.route, effect.kind, model, fate, effect.hop, first, inside)
         known = self._effects.get(key, ())
         if not known and len(self._effects) >= MAX_EFFECTS:
             self.obscure(Context(), "call", "more effects than are kept", None)
             return
+        if any(old.several != effect.several or not _same_way(old.via, effect.via) for old in known):
+            effect = replace(effect, several=True)
+            known = tuple(replace(old, several=True) for old in known)
         self._effects[key] = _with_variant(known, effect)
+
+    def fate(self, effect: Effect) -> Fate:
+        """What becomes of rows of the effect's model."""
+        row = self.table.get(effect.via[-1].row) if effect.via else None
+        return row.rows if isinstance(row, Acts) else ""
 
     def use(self, use: Use) -> None:
         """Add something done to a symbolic value."""
@@ -246,7 +262,9 @@ class Machine:
             found.append(subscript(frozenset({atom}), index) if made is None else made)
         return join(found)
 
-    def act(self, ctx: Context, kind: Kind, model: str | None, row: Row | None, site: Site | None, label: str) -> None:
+    def act(
+        self, ctx: Context, kind: Kind, model: ClassRef | str | None, row: Row | None, site: Site | None, label: str
+    ) -> None:
         """Database work happens here."""
         if ctx.muted:
             return
@@ -256,7 +274,8 @@ class Machine:
             if row.rule and not hop:
                 hop = row.name
         via = shorten((*ctx.via, Step(site, label, name)))
-        self.emit(Effect("call", ctx.phase, route, kind, model, hop, ctx.certain, ctx.guards, via))
+        name_of = class_name(model)
+        self.emit(Effect("call", ctx.phase, route, kind, name_of, hop, ctx.certain, ctx.guards, via, model))
 
     # --- operating on values -------------------------------------------------------------------------------------
 
@@ -294,7 +313,7 @@ class Machine:
             case Unknown():
                 return self._nameless(atom, op, ctx, site, label)
             case Mock():
-                return one(atom)
+                return one(Mock())
             case Done():
                 return atom.result if op in ("await", "call", "iterate", "aiterate") else one(atom)
             case Deferred():
@@ -711,6 +730,11 @@ class Machine:
         if op in ("enter", "aenter"):
             return one(atom)
         return PLAIN if op == "await" else unknown(f"result of {label}")
+
+
+def _same_way(one_way: tuple[Step, ...], other: tuple[Step, ...]) -> bool:
+    """Whether two chains lead to the same work by the same calls."""
+    return [step.site for step in one_way] == [step.site for step in other]
 
 
 _Work = TypeVar("_Work", bound=Effect | Use | Read)

@@ -117,9 +117,43 @@ def lacks(m: Machine, atom: Atom, name: str) -> bool:
     if queries.instance_attribute(m.store, (atom.cls, name, m.world)):
         return False
     bases = mro(m.store, atom.cls)
-    return bases.complete and not any(
-        class_scope(m.store, cls).get(name) if isinstance(cls, ClassRef) else definition(m.store, f"{cls}.{name}")
-        for cls in lineage.lineage_of(m, atom.cls)
+    return (
+        bases.complete
+        and not answers_itself(m, atom.cls)
+        and not any(
+            class_scope(m.store, cls).get(name) if isinstance(cls, ClassRef) else definition(m.store, f"{cls}.{name}")
+            for cls in lineage.lineage_of(m, atom.cls)
+        )
+    )
+
+
+def answers_itself(m: Machine, cls: ClassRef) -> bool:
+    """Whether a class, or one that it inherits from, says itself what an attribute is: then it may have any."""
+    return any(_may_define(m, one_class, name) for one_class in lineage.lineage_of(m, cls) for name in _ANSWERING)
+
+
+_ANSWERING = ("__getattr__", "__getattribute__")
+
+
+def is_true(m: Machine, atom: Instance) -> bool:
+    """Whether the truth of an object is certain: no class that it may be of says what it is."""
+    if not isinstance(atom.cls, ClassRef) or not mro(m.store, atom.cls).complete:
+        return False
+    return not any(_may_define(m, cls, name) for cls in lineage.lineage_of(m, atom.cls) for name in _TRUTH)
+
+
+_TRUTH = ("__bool__", "__len__")
+
+
+def _may_define(m: Machine, cls: ClassRef | str, name: str) -> bool:
+    """Whether a class itself has an attribute, as far as that is known."""
+    if isinstance(cls, ClassRef):
+        return bool(class_scope(m.store, cls).get(name))
+    if cls == "builtins.object":
+        return False
+    found = definition(m.store, f"{cls}.{name}")
+    return not is_answered(m.store, f"{cls}.{name}") or (
+        found is not None and not found.canonical.startswith("builtins.object.")
     )
 
 
@@ -223,8 +257,10 @@ def attribute_of(m: Machine, atom: Atom, name: str, ctx: Context, site: Site | N
             return one(Done(one(Items(keys_of(atom)))))
         case Items() if name == "values":
             return one(Done(one(Items(atom.element))))
+        case Items() if name in ("get", "pop"):
+            return one(Done(atom.element | PLAIN))  # or a default, where there is no such key
         case Items():
-            return one(Done(atom.element)) if name in ("get", "pop", "popleft") else one(Done(one(atom)))
+            return one(Done(atom.element)) if name == "popleft" else one(Done(one(atom)))
         case Partial():
             return atom.func if name == "func" else PLAIN
         case Callable_():
@@ -301,6 +337,12 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
         assigned = queries.instance_attribute(m.store, (atom.cls, name, m.world))
         if assigned:
             return assigned
+        if not _is_special(name):
+            for cls in line:
+                for symbol in class_scope(m.store, cls).get("__getattr__") if isinstance(cls, ClassRef) else ():
+                    if isinstance(symbol, FunctionSymbol):
+                        answering = bind_instance(m, symbol, atom, ctx, site, name)
+                        return m.perform(answering, "call", ctx, site, name, (one(Literally(name)),))
     for cls in line:
         if isinstance(cls, str):
             known = definition(m.store, f"{cls}.{name}")
@@ -312,6 +354,11 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
         # A name that neither the class nor Model has can only be a reverse relation (django/db/models/options.py).
         return one(relations.manager(atom, None, name))
     return unknown(f"{class_name(atom.cls)} has no known attribute {name}")
+
+
+def _is_special(name: str) -> bool:
+    """Whether Python itself looks for it, in the class: such a name is not asked of `__getattr__`."""
+    return name.startswith("__") and name.endswith("__")
 
 
 def later(atom: Instance, name: str, assigned: Value) -> Value:

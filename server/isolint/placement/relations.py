@@ -20,7 +20,7 @@ from isolint.names.symbols import ClassRef, ClassSymbol, Site, ValueSymbol
 from isolint.placement import lineage, named, queries
 from isolint.placement.context import SPREAD, Context
 from isolint.placement.shapes import Atom, Class_, Instance, Items, Outside, Unloaded, Value
-from isolint.placement.values import PLAIN, class_name, literals, one
+from isolint.placement.values import PLAIN, literals, one
 from isolint.syntax import facts as f
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def read(
     there = replace(ctx, route=compose(ctx.route, LOOPLESS))
     if holder.unloaded.others and _may_be_none(symbol):
         there = replace(there, certain=False)
-    m.act(there, "read", class_name(model), None, site, name)
+    m.act(there, "read", model, None, site, name)
 
 
 def _may_be_none(symbol: ValueSymbol) -> bool:

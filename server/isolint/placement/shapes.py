@@ -154,7 +154,10 @@ class Items(Struct, frozen=True, cache_hash=True, gc=False):
 
 
 class Mock(Struct, frozen=True, cache_hash=True, gc=False):
-    """A mock object: nothing done to it reaches the database. `asynchronous`: its call gives an awaitable."""
+    """A mock object: nothing done to it reaches the database. `made`: it is the one that was made, which is there and
+    true; what came of operating on one may be whatever a test made it return."""
+
+    made: bool = False
 
 
 class Param(Struct, frozen=True, cache_hash=True, gc=False):
@@ -169,7 +172,9 @@ class Derived(Struct, frozen=True, cache_hash=True, gc=False):
     result of a call, an element, `super()` (then `args` is the class after which attributes are looked for), what a
     table gives for it as a key ("pick": `args` are the table and, for `get`, the default), or what a request does of
     which it is the application or the URL ("request": `name` is the row, `args` what else the request is made of);
-    whether it has an attribute ("has"); what it names as a text ("find": `name` is the row; "named": the attribute of
+    whether it has an attribute ("has"); one of two values ("choose": `args` are that for a true answer to the question
+    `name`, a check of `Predicate`, and that for a false one; an empty one stands for the base itself);
+    what it names as a text ("find": `name` is the row; "named": the attribute of
     that name of what is in `args`, where the default of `getattr` may follow; "text": that of an f-string whose
     parts are `args`); and the same where it is known to be of
     some type of data ("as": `name` is the kind of it)."""
@@ -189,6 +194,7 @@ class Derived(Struct, frozen=True, cache_hash=True, gc=False):
         "named",
         "text",
         "as",
+        "choose",
     ]
     name: str = ""
     args: tuple[Value, ...] = ()
@@ -272,6 +278,10 @@ class Effect(Struct, frozen=True, cache_hash=True, gc=False):
     certain: bool
     guards: tuple[Guard, ...] = ()
     via: tuple[Step, ...] = ()
+    of: ClassRef | str | None = None
+    """The model itself; `model` is its name."""
+    several: bool = False
+    """It stands for work at more places than that to which its chain leads."""
 
 
 class Use(Struct, frozen=True, cache_hash=True, gc=False):
@@ -355,14 +365,33 @@ class Summary(Struct, frozen=True, cache_hash=True, gc=False):
 # --- what a test does ------------------------------------------------------------------------------------------------
 
 
+class Unseen(Struct, frozen=True, cache_hash=True, gc=False):
+    """Rows of `model` that were made on the test's connection before, at `step`, by `by` (a fixture or set-up method as
+    people call it; "": the test)."""
+
+    model: str
+    by: str
+    step: Step
+
+
+class Removal(Struct, frozen=True, cache_hash=True, gc=False):
+    """Rows are removed by hand at `step`. `ensured`: whatever the test comes to."""
+
+    step: Step
+    ensured: bool
+
+
 class Escape(Struct, frozen=True, cache_hash=True, gc=False):
     """Database work of a test at a place whose connection is not the test's.
 
     `site` is where the finding stands (in the test or fixture), `row` the hop's row that took it away, `cause` the
     place of the work or of the helper that hops, `via` the whole chain from `site` down to the effect. `payload` names
     what runs there. `fixture` names the fixture whose body it is in (then `site` is the fixture's name), None for the
-    test. `besides` are the last steps of further work that the same
-    call does there."""
+    test. `besides` are the last steps of further work that the same call does there.
+
+    `unseen` are rows of what it reads that cannot be seen there, `removal` is what takes away by hand the rows that
+    it makes, all of them; `cleans`: it is itself such a removal. `distinct` is where values are made that no other row
+    has."""
 
     site: Site
     row: str
@@ -375,6 +404,10 @@ class Escape(Struct, frozen=True, cache_hash=True, gc=False):
     phase: Literal["setup", "teardown"] = "setup"
     fixture: str | None = None
     besides: tuple[Step, ...] = ()
+    unseen: Unseen | None = None
+    removal: Removal | None = None
+    cleans: bool = False
+    distinct: Step | None = None
 
 
 class Cured(Struct, frozen=True, cache_hash=True, gc=False):

@@ -6,6 +6,8 @@ finding is decided here and nowhere else: database work at a place whose connect
 
 from __future__ import annotations
 
+from functools import reduce
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -15,6 +17,7 @@ from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, Site
 from isolint.placement import queries
 from isolint.placement.context import Context, Keywords
 from isolint.placement.curing import cures
+from isolint.placement.fates import Fates, Parts, is_inside
 from isolint.placement.functions import find_node
 from isolint.placement.inputs import MAY_LEAVE
 from isolint.placement.machine import Machine
@@ -225,10 +228,11 @@ class _Run:
         self.item = item
         self.closure = fixtures
         self.machine = Machine(store, item.id.path, world)
+        self.parts = Parts()
+        self.machine.entries = self.parts.entered
         self.receiver: Value | None = one(Instance(item.cls)) if item.cls is not None else None
         self.values: dict[tuple[str, int], Value] = {}
         self.takers: dict[str, Taker] = dict(fixtures.takers)
-        self.entered: dict[Step, str] = {}
         self.doers: dict[Site, str] = {}
         """By site: the fixture that replaced a name or called a cure there."""
         self.stand()
@@ -312,7 +316,10 @@ class _Run:
         receiver = self.receiver if definition.has_self or definition.xunit is not None else None
         function = Callable_(ref, (), receiver)
         step = Step(definition.site, definition.name, "", ref)
-        self.entered[step] = definition.name
+        late = definition.xunit is not None and ref == definition.xunit[1]
+        said = f"fixture {definition.name}" if definition.xunit is None else ref.name
+        pair = definition.name if definition.xunit is not None else ""
+        self.parts.enter(step, definition.name, said, pair=pair, inside=is_inside(definition), late=late)
         ctx = Context(route=constant(place), via=(step,))
         op = "iterate" if definition.is_generator else "call"
         summary = queries.summary_of(self.store, ref, self.machine.world)
@@ -334,14 +341,14 @@ class _Run:
             self.case_method(method, place)
         self.test(place)
         for method in methods.after:
-            self.case_method(method, place)
+            self.case_method(method, place, late=True)
 
-    def case_method(self, method: CaseMethod, place: Place) -> None:
+    def case_method(self, method: CaseMethod, place: Place, late: bool = False) -> None:
         """`setUp` and its like: async ones run in the loop of the test, the others at home."""
         node = find_node(self.store, method.ref)
         span = node.name_span if isinstance(node, f.Function) else (0, 0)
         step = Step(Site(method.ref.path, method.ref.chunk, *span), method.name, "", method.ref)
-        self.entered[step] = method.name
+        self.parts.enter(step, method.name, method.name, pair="case", late=late)
         ctx = Context(route=constant(place if method.is_async else Place.HOME), via=(step,))
         function = Callable_(method.ref, (), self.receiver)
         summary = queries.summary_of(self.store, method.ref, self.machine.world)
@@ -399,13 +406,18 @@ class _Run:
 
     def judged(self, everywhere: bool = False) -> _Judged:
         """What the run found; `everywhere`, on the test's own connection, too."""
-        escapes: dict[tuple[Site | None, str], Escape] = {}
+        groups: dict[tuple[Site | None, str], list[tuple[Effect, Place, Site]]] = {}
         undecided: dict[tuple[Where, str], None] = {}
-        for effect in sorted(self.settled_effects(), key=lambda e: (len(e.via), repr(e.via))):
+        effects = sorted(self.settled_effects(), key=lambda e: (len(e.via), repr(e.via)))
+        home: list[Effect] = []
+        for effect in effects:
             place = effect.route[0]
-            at_home = place is not None and place.thread == "home" and not everywhere
-            if place is None or (not self.machine.unsafe if place.has_loop else at_home):
+            at_home = place is not None and place.thread == "home"
+            stays = not self.machine.unsafe if place is not None and place.has_loop else at_home and not everywhere
+            if place is None or stays:
                 # In a loop it raises, unless it is allowed to: then it is on another connection, on any thread.
+                if at_home and place is not None and not place.has_loop:
+                    home.append(effect)
                 continue
             site = next((s.site for s in effect.via if s.site is not None), None)
             if place.thread == "unknown" or site is None:
@@ -416,17 +428,32 @@ class _Run:
                 # Product code reached past mocks, under a condition: what the mocks make of it nobody knows.
                 undecided[(site, f"{effect.via[0].label} is reached past mocks, and only under a condition")] = None
                 continue
-            escape = _escape(effect, place, site, self.entered.get(effect.via[0]))
-            at = effect.via[1].site if escape.fixture is not None and len(effect.via) > 1 else site
+            at = effect.via[1].site if effect.via[0] in self.parts.entered and len(effect.via) > 1 else site
             key = (at, "" if place.has_loop else rule_of(self.machine.table.get(effect.hop)))
-            known = escapes.get(key)
-            escapes[key] = escape if known is None else _together(known, escape)
+            groups.setdefault(key, []).append((effect, place, site))
+        gone = [effect for group in groups.values() for effect, _, _ in group]
+        fates = Fates(self.machine, self.parts, self.closure, home, () if everywhere else gone)
+        escapes = [self._escape(group, fates) for group in groups.values()]
         for hidden in self.machine.opaque:
             place = hidden.route[0]
             if place is not None and place.thread != "home" and (hidden.op != "call" or not place.has_loop):
                 undecided[(hidden.site, hidden.reason)] = None
-        found = tuple(sorted(escapes.values(), key=lambda e: (e.site.path, e.site.chunk, e.site.start, e.row)))
+        found = tuple(sorted(escapes, key=lambda e: (e.site.path, e.site.chunk, e.site.start, e.row)))
         return _Judged(found, tuple(sorted(undecided, key=_by_place)))
+
+    def _escape(self, group: list[tuple[Effect, Place, Site]], fates: Fates) -> Escape:
+        """What one call does elsewhere as one escape, and what becomes of the rows."""
+        effects = [effect for effect, _, _ in group]
+        told = []
+        for effect, place, site in group:
+            made = _escape(effect, place, site, self.parts.entered.get(effect.via[0]))
+            told.append((replace(made, unseen=fates.unseen(effect), cleans=fates.removes(effect)), effect))
+        escape = reduce(_together, [one for one, _ in told])
+        if escape.kind != "write":
+            return escape
+        return replace(
+            escape, removal=fates.removal(effects), cleans=fates.cleans(effects), distinct=fates.distinct(effects)
+        )
 
 
 def _called(store: Store, key: tuple[str, str, str]) -> Value:
@@ -451,9 +478,15 @@ def constant(place: Place) -> Route:
     return (place,) * len(Place)
 
 
-def _weight(escape: Escape) -> tuple[int, int, int]:
+def _weight(escape: Escape) -> tuple[int, int, bool, bool, int]:
     kinds = {"write": 2, "unknown": 0, "read": 1}
-    return (int(escape.confidence == "certain"), kinds[escape.kind], -len(escape.via))
+    return (
+        int(escape.confidence == "certain"),
+        kinds[escape.kind],
+        escape.unseen is not None,
+        not escape.cleans,
+        -len(escape.via),
+    )
 
 
 def _together(known: Escape, more: Escape) -> Escape:

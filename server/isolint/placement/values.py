@@ -248,7 +248,9 @@ def subscript(value: Value, index: Value) -> Value:
                 found.append(pick(atom, index))
             case Param() | Derived():
                 found.append(one(Derived(atom, "item", "", (index,))))
-            case Mock() | Unknown():
+            case Mock():
+                found.append(one(Mock()))
+            case Unknown():
                 found.append(frozenset({atom}))
             case _:
                 found.append(PLAIN)

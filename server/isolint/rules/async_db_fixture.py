@@ -13,6 +13,9 @@ An async fixture runs in a bare event loop, whoever requests it. Its database wo
 connection that nobody rolls back: the rows stay after every test that requests the fixture, and a sync test does not
 see them inside its own transaction on every database.
 
+Where the fixture certainly deletes behind its `yield` what it made, or makes it with values that no other row has, the
+finding is a warning that says so.
+
 ## Example
 
 ```python
@@ -63,7 +66,7 @@ from collections.abc import Iterable
 from isolint.placement.shapes import Escape
 from isolint.rules.finding import Finding
 from isolint.rules.registry import Rule
-from isolint.rules.subject import Subject, chain, place_of
+from isolint.rules.subject import Subject, but, chain, is_seen_to, place_of, seen_to
 
 RULE = Rule(
     code="ISO106",
@@ -82,15 +85,18 @@ def findings(subject: Subject) -> Iterable[Finding]:
             of_fixture.setdefault(escape.fixture, []).append(escape)
     for fixture, escapes in of_fixture.items():
         worst = next((e for kind in ("write", "read") for e in escapes if e.kind == kind), escapes[0])
+        writes = [e for e in escapes if e.kind == "write"]
+        worst = min(writes, key=lambda e: (is_seen_to(e), e.cleans), default=worst)
         certain = any(e.confidence == "certain" for e in escapes)
-        verb = {"write": "writes", "read": "reads"}.get(worst.kind, "works")
+        lowered = worst.kind == "write" and is_seen_to(worst)
+        verb = {"write": "removes" if worst.cleans else "writes", "read": "reads"}.get(worst.kind, "works")
         what = f" {worst.model}" if worst.model else ""
         yield Finding(
             code=RULE.code,
             name=RULE.name,
-            severity=RULE.default_severity if certain else "warning",
+            severity=RULE.default_severity if certain and not lowered else "warning",
             confidence="certain" if certain else "likely",
-            message=f"fixture {fixture} {verb}{what} on another connection than the tests that request it",
+            message=f"fixture {fixture} {verb}{what} on another connection than the tests that request it{_but(worst)}",
             note="runs outside the test's transaction",
             site=worst.site,
             test=None,
@@ -98,6 +104,13 @@ def findings(subject: Subject) -> Iterable[Finding]:
             place=place_of(worst),
             cause=None,
             cause_name=fixture,
-            related=tuple(dict.fromkeys(part for e in escapes for part in chain(subject, e))),
+            related=tuple(dict.fromkeys([part for e in escapes for part in chain(subject, e)] + list(seen_to(worst)))),
             tests=(subject.item.node_id,),
+            lowered=lowered,
         )
+
+
+def _but(escape: Escape) -> str:
+    if escape.removal is not None:
+        return f"; {escape.removal.step.label} removes the row by hand"
+    return but(escape)

@@ -17,6 +17,11 @@ stays in the database after the test. A row made by a sync fixture is not found 
 A coroutine that is made and never awaited does nothing, and a queryset acts where it is evaluated: isolint reports the
 place where the query runs.
 
+Where a later call in the test, or behind the `yield` of a fixture, certainly deletes the rows again, or where they are
+made with values that no other row has (`uuid4()`, `secrets`, `time`), the finding is a warning that says so: the rows
+are still outside the transaction, and stay when the test fails before the deletion. In which module the calls stand
+that make and delete the rows is of no matter.
+
 ## Example
 
 ```python

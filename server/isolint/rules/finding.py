@@ -19,7 +19,7 @@ class Related:
 
     site: Site | Place
     message: str
-    role: Literal["chain", "mode", "runner", "fixture", "besides"] = "chain"
+    role: Literal["chain", "mode", "runner", "fixture", "besides", "made", "removal", "distinct"] = "chain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,10 @@ class FixSummary:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One finding. `test` is the node id without parameters (`tests/test_a.py::TestX::test_y`, relative to the root),
-    None for findings at a fixture or module; `tests` are the rollback tests that request a fixture with a finding."""
+    None for findings at a fixture or module; `tests` are the rollback tests that request a fixture with a finding.
+
+    `lowered`: its severity is lower than its rule's, though it is certain. `instead_of` is the code of the rule whose
+    finding at the same place it takes the place of, where both rules are on."""
 
     code: str
     name: str
@@ -51,3 +54,5 @@ class Finding:
     related: tuple[Related, ...] = ()
     tests: tuple[str, ...] = ()
     fix: FixSummary | None = field(default=None, compare=True)
+    lowered: bool = False
+    instead_of: str = ""

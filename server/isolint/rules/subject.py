@@ -30,18 +30,18 @@ class Subject:
 
     def escapes(self, code: str) -> Iterable[Escape]:
         """The escapes of the test's own body that belong to a rule."""
-        return (e for e in self.trace.escapes if e.fixture is None and self._code(e) == code)
+        return (e for e in self.trace.escapes if e.fixture is None and self.code(e) == code)
 
-    def _code(self, escape: Escape) -> str:
+    def code(self, escape: Escape) -> str:
         """Whatever led there, what works in a running loop is for one rule."""
         return "ISO202" if escape.place.has_loop else self.rules.get(escape.row, "ISO101")
 
 
 def finding(rule: Rule, subject: Subject, escape: Escape, note: str, message: str) -> Finding:
-    """The finding of an escape; what is only likely is a warning."""
+    """The finding of an escape; what is only likely is a warning, and so are rows that were seen to."""
     cause, cause_name = cause_of(subject, escape)
     severity = rule.default_severity
-    if escape.confidence == "likely" and severity == "error":
+    if (escape.confidence == "likely" or is_seen_to(escape)) and severity == "error":
         severity = "warning"
     return Finding(
         code=rule.code,
@@ -56,7 +56,8 @@ def finding(rule: Rule, subject: Subject, escape: Escape, note: str, message: st
         place=place_of(escape),
         cause=cause,
         cause_name=cause_name,
-        related=(*_why(subject), *chain(subject, escape)),
+        related=(*_why(subject), *chain(subject, escape), *seen_to(escape)),
+        lowered=is_seen_to(escape),
     )
 
 
@@ -74,12 +75,39 @@ def sentence(subject: Subject, escape: Escape) -> str:
     model = escape.model
     what = f" {model}" if model and model != escape.payload else ""
     match escape.kind:
+        case "write" if escape.cleans:
+            return f"{escape.payload} removes{what} on another connection: it cleans up by hand after {test}"
         case "write":
             outcome = f"the row outlives {test}" if model else f"what it writes outlives {test}"
-            return f"{escape.payload} writes{what} on another connection: {outcome}"
+            return f"{escape.payload} writes{what} on another connection: {outcome}{but(escape)}"
         case "read":
             return f"{escape.payload} reads{what} on another connection: it does not see what {test} made"
     return f"{escape.payload} runs on another connection than {test}; whether it uses the database is not known"
+
+
+def is_seen_to(escape: Escape) -> bool:
+    """Whether somebody knew of the rows that stay: they are removed by hand, or made so that they are in nobody's
+    way."""
+    return escape.cleans or escape.removal is not None or escape.distinct is not None
+
+
+def but(escape: Escape) -> str:
+    """What somebody did about the rows that stay, as the end of a sentence."""
+    if escape.removal is not None:
+        how = "is all that removes it" if escape.removal.ensured else "is reached, which removes it by hand"
+        return f"{', and' if escape.removal.ensured else ' unless'} {escape.removal.step.label} {how}"
+    if escape.distinct is not None:
+        return f"; values of {escape.distinct.label} keep such rows from clashing"
+    return ""
+
+
+def seen_to(escape: Escape) -> tuple[Related, ...]:
+    """Where that is done."""
+    if escape.removal is not None and escape.removal.step.site is not None:
+        return (Related(escape.removal.step.site, escape.removal.step.label, "removal"),)
+    if escape.distinct is not None and escape.distinct.site is not None:
+        return (Related(escape.distinct.site, escape.distinct.label, "distinct"),)
+    return ()
 
 
 def chain(subject: Subject, escape: Escape) -> tuple[Related, ...]:

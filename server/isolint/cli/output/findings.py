@@ -12,6 +12,9 @@ from collections.abc import Iterable, Sequence
 from isolint.check.report import FileReport, Location, PlacedFinding
 from isolint.cli.paths import ShowPath
 
+SEEN_TO = {"made": "made", "removal": "removed", "distinct": "distinct"}
+"""What places of these roles are called: where rows were made, are removed, get values that no other row has."""
+
 LONGEST_CHAIN = 8
 """Calls of a chain that are told; the middle of a longer one is counted."""
 
@@ -69,6 +72,8 @@ def explained(finding: PlacedFinding, show: ShowPath) -> str:
     chain = [_told(item.message, item.location, show) for item in finding.related if item.role == "chain"]
     if chain:
         lines.append(f"chain: {' > '.join(elided_chain(chain))}")
+    for role, name in SEEN_TO.items():
+        lines += [f"{name}: {_told(i.message, i.location, show)}" for i in finding.related if i.role == role]
     besides = [_told(item.message, item.location, show) for item in finding.related if item.role == "besides"]
     if besides:
         lines.append(f"besides: {', '.join(besides)}")

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from isolint.check.report import FileReport, Fix, Location, PlacedFinding, RelatedPlace, TestVerdict
 from isolint.cli.output.excerpt import excerpt, split_lines
-from isolint.cli.output.findings import by_cause, elided_chain, ordered
+from isolint.cli.output.findings import SEEN_TO, by_cause, elided_chain, ordered
 from isolint.cli.output.findings import shown as seen
 from isolint.cli.paths import ShowPath
 from isolint.cli.terminal import Style, cell_width, printable
@@ -87,6 +87,8 @@ def block(
         lines += _runner_rows(first, verdict, page)
     lines += row("fixture", [_with_place(item, page) for item in first.related if item.role == "fixture"], page)
     lines += chain_rows([item for item in first.related if item.role == "chain"], page)
+    for role, name in SEEN_TO.items():
+        lines += row(name, [_with_place(item, page) for item in first.related if item.role == role], page)
     lines += row("besides", [_with_place(item, page) for item in first.related if item.role == "besides"], page)
     lines += row("tests", _requesting_tests(first), page)
     lines += row("also", _other_places(group, page), page)

@@ -24,8 +24,9 @@ MADE_AT_RUN_TIME = {
     "django.template.backends.django.Template.template",
 }
 
-# Methods of classes made at run time, or answered by `__getattr__`.
+# Methods of classes made at run time, or answered by `__getattr__`, or of an object that behaves unlike its class.
 MADE_CLASSES = (
+    "_pytest.monkeypatch.MonkeyPatch.context().",
     "django.db.models.fields.related_descriptors.create_reverse_many_to_one_manager.RelatedManager",
     "django.utils.connection.ConnectionProxy.",
 )

@@ -22,6 +22,7 @@ from isolint.catalog.rows import (
     Runs,
     SetsItems,
     Starts,
+    Stops,
 )
 
 ENVIRON = "os.environ"
@@ -67,8 +68,11 @@ MOCKS: tuple[Row, ...] = tuple(
 _PATCH = ("unittest.mock.patch", "unittest.mock._patcher.__call__", "mock.patch", "mock.mock.patch")
 _PATCHERS = ("unittest.mock.patch", "unittest.mock._patcher", "mock.patch", "mock.mock.patch")
 _PATCHER = "unittest.mock._patch"
+DEFAULTS = frozenset({"unittest.mock.DEFAULT", "mock.mock.DEFAULT", "mock.DEFAULT"})
+"""What says that a mock is to be made, where a replacement may be given."""
 _MOCKER = "pytest_mock.plugin.MockerFixture"
 _MONKEY = "_pytest.monkeypatch.MonkeyPatch"
+_MONKEY_CONTEXT = f"{_MONKEY}.context()"
 
 PATCHES: tuple[Row, ...] = (
     *(Replaces(name, "path", patcher=_PATCHER) for name in _PATCH),
@@ -78,9 +82,10 @@ PATCHES: tuple[Row, ...] = (
     *(Replaces(f"{name}._patch_multiple", "many", patcher=_PATCHER) for name in ("unittest.mock", "mock.mock")),
     *(SetsItems(f"{name}.dict", "many", patcher=_PATCHER) for name in _PATCHERS),
     *(SetsItems(f"{name}._patch_dict", "many", patcher=_PATCHER) for name in ("unittest.mock", "mock.mock")),
-    Starts(f"{_PATCHER}.__enter__"),
-    Starts(f"{_PATCHER}.start"),
-    Starts(f"{_PATCHER}.__call__", decorates=True),
+    Starts(f"{_PATCHER}.__enter__", "enters"),
+    Starts(f"{_PATCHER}.start", "starts"),
+    Starts(f"{_PATCHER}.__call__", "decorates"),
+    Stops(f"{_PATCHER}.stop"),
     # pytest-mock: its object replaces at once.
     *(Gives(f"pytest_mock.plugin.{scope}mocker", cls=_MOCKER) for scope in ("", "class_", "module_", "session_")),
     Gives("pytest_mock.plugin._mocker", cls=_MOCKER),
@@ -91,10 +96,12 @@ PATCHES: tuple[Row, ...] = (
     *(Mocks(f"{_MOCKER}.{name}") for name in ("Mock", "MagicMock", "AsyncMock", "NonCallableMock", "PropertyMock")),
     *(Mocks(f"{_MOCKER}.{name}") for name in ("create_autospec", "mock_open", "stub", "async_stub")),
     Gives("_pytest.monkeypatch.monkeypatch", cls=_MONKEY),
-    Gives(f"{_MONKEY}.context", cls=_MONKEY),
+    # `context()` gives another one, which takes all back when it is left.
+    Gives(f"{_MONKEY}.context", cls=_MONKEY_CONTEXT),
     Replaces(f"{_MONKEY}.setattr", "either"),
-    SetsItems(f"{_MONKEY}.setitem", "one"),
-    SetsItems(f"{_MONKEY}.setenv", "one", ENVIRON),
+    Replaces(f"{_MONKEY_CONTEXT}.setattr", "either", entered=True),
+    *(SetsItems(f"{name}.setitem", "one") for name in (_MONKEY, _MONKEY_CONTEXT)),
+    *(SetsItems(f"{name}.setenv", "one", ENVIRON) for name in (_MONKEY, _MONKEY_CONTEXT)),
     # Assignments by another word.
     SetsItems("os._Environ.setdefault", "one", ENVIRON),
     SetsItems("os._Environ.update", "many", ENVIRON),
@@ -128,8 +135,8 @@ STACKS: tuple[Row, ...] = (
     # unittest.case.TestCase.doCleanups, unittest.async_case.IsolatedAsyncioTestCase._callCleanup.
     Runs("unittest.case.TestCase.addCleanup", AT_HOME, "call", "", keyword="function"),
     Runs("unittest.async_case.IsolatedAsyncioTestCase.addAsyncCleanup", ISOLATED_LOOP, "call", "", awaits=True),
-    Enters("unittest.case.TestCase.enterContext"),
-    Enters("unittest.async_case.IsolatedAsyncioTestCase.enterAsyncContext", "aenter"),
+    Enters("unittest.case.TestCase.enterContext", to_the_end=True),
+    Enters("unittest.async_case.IsolatedAsyncioTestCase.enterAsyncContext", "aenter", to_the_end=True),
     # _pytest.fixtures.SubRequest.addfinalizer: FixtureDef.finish calls it.
     Runs("_pytest.fixtures.FixtureRequest.addfinalizer", AT_HOME, "call", "", keyword="finalizer"),
     Runs("_pytest.fixtures.SubRequest.addfinalizer", AT_HOME, "call", "", keyword="finalizer"),

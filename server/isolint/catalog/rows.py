@@ -255,12 +255,14 @@ class Replaces:
     name of its attribute; "either"; "many", an object or a path, and the names as keywords. The replacement follows.
 
     `assigns`: it is an assignment by another word (`setattr`), not made for tests. `patcher`: it gives an object of
-    this class, and replaces when that is entered, started, or used as a decorator; without, at once."""
+    this class, and replaces when that is entered, started, or used as a decorator; without, at once. `entered`: what
+    `name` is read from was entered, and takes the replacement back when it is left."""
 
     name: str
     target: Literal["path", "object", "either", "many"]
     assigns: bool = False
     patcher: str = ""
+    entered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,11 +278,19 @@ class SetsItems:
 
 @dataclass(frozen=True, slots=True)
 class Starts:
-    """What the receiver (a `patcher` of Replaces) holds takes effect when `name` is called; `decorates`: it gives the
-    function that it is given, else a mock."""
+    """What the receiver (a `patcher` of Replaces) holds takes effect when `name` is called: until the block is left
+    that "enters" it, until it is stopped ("starts"), or while the function runs that it "decorates" and gives back.
+    The others give a mock."""
 
     name: str
-    decorates: bool = False
+    how: Literal["enters", "starts", "decorates"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """What the receiver (a `patcher` of Replaces) holds is no longer replaced once `name` was called."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,10 +311,12 @@ class Cures:
 
 @dataclass(frozen=True, slots=True)
 class Enters:
-    """`name(manager)` enters a context manager and gives what that gives ("enter" or "aenter")."""
+    """`name(manager)` enters a context manager and gives what that gives ("enter" or "aenter"); `to_the_end`: it is
+    left when the test has ended."""
 
     name: str
     when: Literal["enter", "aenter"] = "enter"
+    to_the_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,6 +424,7 @@ Row = (
     | Replaces
     | SetsItems
     | Starts
+    | Stops
     | Cures
     | Enters
     | Commands

@@ -37,6 +37,7 @@ from isolint.catalog.rows import (
     Sends,
     SetsItems,
     Starts,
+    Stops,
     Wraps,
 )
 from isolint.catalog.table import switched_name
@@ -453,11 +454,17 @@ def apply(
             return patching.sets_items(m, row, ctx, site, args, named)
         case Starts():
             return patching.starts(m, row, atom, ctx, args)
+        case Stops():
+            patching.stops(m, atom, ctx)
+            return PLAIN
         case Cures():
             m.cure(Cure(row.name, site, ctx.always))
             return PLAIN
         case Enters():
+            mark = len(m.noted)
             entered = m.perform(args[0], row.when, ctx, site, label) if args else PLAIN
+            if row.to_the_end:
+                patching.kept(m, mark)
             return entered if row.when == "enter" else one(Done(entered))
         case Commands():
             return running.run_command(m, row, ctx, site, label, args, keywords)

@@ -20,16 +20,17 @@ from isolint.names.symbols import (
     FunctionSymbol,
     ValueSymbol,
 )
-from isolint.placement import filling, guards, lineage, members, queries
+from isolint.placement import filling, guards, lineage, members, patching, queries
 from isolint.placement.conditions import condition_of, matched, narrowed
 from isolint.placement.containers import is_empty
-from isolint.placement.context import Context
+from isolint.placement.context import Context, Keywords
 from isolint.placement.expressions import Expressions
 from isolint.placement.functions import (
     Found,
     assigned_attributes,
     find,
     function_operation,
+    own_parts,
 )
 from isolint.placement.guards import ALWAYS, NEVER, UNSURE, Condition, both, either, merged
 from isolint.placement.machine import Machine
@@ -67,6 +68,18 @@ def summarise(store: Store, ref: FunctionRef, world: World = ()) -> Summary:
     if found is None:
         return Summary()
     return _Body(store, ref, found, world=world).summary()
+
+
+def gone_through(
+    store: Store, function: Callable_, keywords: Keywords, args: tuple[Value, ...], ctx: Context, world: World
+) -> Machine | None:
+    """A function of the project whose arguments are known: nothing of it is left open."""
+    found = find(store, function.ref)
+    if found is None or not isinstance(found.node, f.Function):
+        return None
+    body = _Body(store, function.ref, found, world=world)
+    body.go_through(body.machine.bind_arguments(function, args, keywords), ctx)
+    return body.machine
 
 
 def decorated_value(store: Store, symbol: FunctionSymbol) -> Value:
@@ -194,6 +207,14 @@ class _Body(Expressions):
             raises=self.raises,
         )
 
+    def go_through(self, bound: dict[tuple[str, str], Value], ctx: Context) -> None:
+        """The body with arguments that are known, in a context of its own; what comes of it is in the machine."""
+        assert isinstance(self.node, f.Function)
+        self.ctx = ctx
+        for param in self.node.params:
+            self.env[param.name] = bound.get(("param", param.name)) or unknown(f"parameter {param.name}")
+        self.execute(self.node.body)
+
     # --- statements ----------------------------------------------------------------------------------------------
 
     def execute(self, body: tuple[f.Stmt, ...]) -> None:
@@ -293,6 +314,14 @@ class _Body(Expressions):
                     self.evaluate(node.message, replace(self.ctx, certain=False))
 
     def manage(self, node: f.With) -> None:
+        """A `with`: what it replaces is replaced in its body, and in what its later managers do."""
+        world, mark = self.machine.world, len(self.machine.noted)
+        self.managed(node)
+        self.machine.restore(world)
+        if not _yields(node.body):
+            patching.left(self.machine, mark)
+
+    def managed(self, node: f.With) -> None:
         left: list[tuple[Value, f.Expr]] = []
         for item in node.items:
             manager = self.close(self.evaluate(item.context, self.ctx))
@@ -551,6 +580,11 @@ class _Body(Expressions):
         certain = ctx.certain and (in_test or (condition.sure and conditions.sure))
         always = ctx.always and condition == ALWAYS
         return replace(ctx, certain=certain, guards=conditions.guards, always=always)
+
+
+def _yields(body: tuple[f.Stmt, ...]) -> bool:
+    """Whether a function is left in the middle of these statements."""
+    return any(isinstance(part, f.Yield) for part in own_parts(body))
 
 
 def _either(one_way: dict[str, Value], other: dict[str, Value]) -> dict[str, Value]:

@@ -88,6 +88,19 @@ def own_statements(body: tuple[f.Stmt, ...]) -> Iterator[f.Stmt]:
                     yield from own_statements(case.body)
 
 
+def own_parts(part: object) -> Iterator[msgspec.Struct]:
+    """All facts below, nested functions and classes left out."""
+    if isinstance(part, tuple):
+        for one_part in part:
+            yield from own_parts(one_part)
+    elif isinstance(part, msgspec.Struct) and not isinstance(part, f.Function | f.Lambda | f.Class):
+        yield part
+        for name in part.__struct_fields__:
+            value = getattr(part, name)
+            if isinstance(value, tuple | msgspec.Struct):
+                yield from own_parts(value)
+
+
 def _assigned_attributes(store: Store, ref: FunctionRef) -> frozenset[str]:
     node = find_node(store, ref)
     if not isinstance(node, f.Function):

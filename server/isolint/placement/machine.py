@@ -100,13 +100,9 @@ class Machine:
     def __init__(self, store: Store, path: str, world: World = ()) -> None:
         self.store = store
         self.path = path
-        self.world = world
-        self.cuts: dict[CutKey, Value] = dict(world)
-        self.unsafe = patching.UNSAFE in self.cuts
-        """Whether sync ORM works where a loop runs."""
-        self.replacing = any(not patching.is_setting(key) and not signals.is_connection(key) for key in self.cuts)
-        """Whether names are replaced: then nobody asks which ones."""
-        self.cut_of_objects = frozenset(name for kind, _, name in self.cuts if kind == "object")
+        self._first = dict(world)
+        self._worlds: dict[World, int] = {}
+        self._settle(world)
         self.table: Table = store.get(TABLE, "")
         self.test_code: bool = store.get(TEST_CODE, path)
         self.entries: Mapping[Step, str] = {}
@@ -116,7 +112,9 @@ class Machine:
         self._uses: dict[tuple[object, ...], tuple[Use, ...]] = {}
         self._reads: dict[tuple[object, ...], tuple[Read, ...]] = {}
         self._opaque: dict[tuple[object, ...], tuple[Opaque, ...]] = {}
-        self.patches: dict[tuple[Value, Value, Value], Patch] = {}
+        self.patches: dict[PatchKey, Patch] = {}
+        self.noted: list[tuple[PatchKey, Patch | None]] = []
+        """Every patch as it was noted, with what was known of it before."""
         self.cures: dict[str, Cure] = {}
         self.touched: set[str] = set()
         """Parameters whose contents may have changed since the function under evaluation was entered."""
@@ -131,12 +129,50 @@ class Machine:
         self.filling = 0
         self._filled: dict[int, dict[tuple[Derived, int], Value]] = {}
         self._entered: dict[tuple[object, ...], Value] = {}
+        self._opened: dict[tuple[object, ...], tuple[Patch, ...]] = {}
+        """By the same key: the patches of what was started or entered there and not left."""
         self.mocked = False
         """Whether a name that a patch replaces was read here."""
         self.mocked_below = False
         """Whether it was in a function that was entered."""
+        self.past_mocks: set[FunctionRef] = set()
+        """The functions that were entered here and in which it was."""
         self.asked_for_loop = False
         """Whether something was called that raises where no loop runs; who evaluates statements takes it back."""
+
+    # --- the world -----------------------------------------------------------------------------------------------
+
+    def _settle(self, world: World) -> None:
+        self.world = world
+        self.cuts: dict[CutKey, Value] = dict(world)
+        self.unsafe = patching.UNSAFE in self.cuts
+        """Whether sync ORM works where a loop runs."""
+        self.ending = patching.ENDING in self.cuts
+        """Whether patches end where their block does."""
+        self.replacing = any(not patching.is_setting(key) and not signals.is_connection(key) for key in self.cuts)
+        """Whether names are replaced: then nobody asks which ones, unless patches end."""
+        self.cut_of_objects = frozenset(name for kind, _, name in self.cuts if kind == "object")
+        self.here: World = tuple(part for part in world if self._first.get(part[0]) != part[1])
+        """What was replaced since the evaluation began."""
+        self._in_world = self._worlds.setdefault(world, len(self._worlds))
+
+    def replaced(self, more: World) -> World:
+        """From here on these are replaced, too; gives the world before."""
+        before = self.world
+        if more:
+            self._settle(tuple(sorted({**self.cuts, **dict(more)}.items(), key=repr)))
+        return before
+
+    def taken_back(self, less: World) -> None:
+        """From here on these are no longer replaced, but for what was so when the evaluation began."""
+        gone = {key for key, _ in less} - self._first.keys()
+        if not gone.isdisjoint(self.cuts):
+            self._settle(tuple(part for part in self.world if part[0] not in gone))
+
+    def restore(self, world: World) -> None:
+        """The world is again what it was."""
+        if world is not self.world:
+            self._settle(world)
 
     # --- accumulating --------------------------------------------------------------------------------------------
 
@@ -160,6 +196,16 @@ class Machine:
     def opaque(self) -> list[Opaque]:
         """All callees that nobody could name."""
         return [hidden for variants in self._opaque.values() for hidden in variants]
+
+    def take(self, other: Machine) -> None:
+        """What another one has found counts here."""
+        for effect in other.effects:
+            self.emit(effect)
+        for hidden in other.opaque:
+            self._hide(hidden)
+        for cure in other.cures.values():
+            self.cure(cure)
+        self.past_mocks |= other.past_mocks
 
     def emit(self, effect: Effect) -> None:
         """Add an effect: joined with an equal one, the shortest chain kept.
@@ -190,7 +236,7 @@ class Machine:
     def use(self, use: Use) -> None:
         """Add something done to a symbolic value."""
         first = use.via[0].site if self.test_code and use.via else None
-        key = (use.target, use.op, use.route, use.args, use.keywords, use.phase, use.hop, first)
+        key = (use.target, use.op, use.route, use.args, use.keywords, use.phase, use.hop, use.world, first)
         known = self._uses.get(key, ())
         if not known and len(self._uses) >= MAX_EFFECTS:
             self.obscure(Context(), "call", "more uses of parameters than are kept", None)
@@ -223,13 +269,21 @@ class Machine:
         self._opaque[key] = _with_hidden(self._opaque.get(key, ()), hidden)
 
     def patch(self, patch: Patch) -> None:
-        """Note that a name is replaced. Which names are is found in a world where none is yet."""
-        if self.replacing or all(isinstance(a, Unknown | Plain | Mock) for a in patch.holder):
+        """Note that a name is replaced. Which names are is found in a world where none is yet; where patches end, what
+        was entered counts from here on."""
+        if all(isinstance(a, Unknown | Plain | Mock) for a in patch.holder):
+            return
+        if self.ending:
+            if patch.extent in patching.LASTING and not patching.is_open(patch):
+                self.replaced(patching.world_of(self, (patch,)))
+        elif self.replacing:
             return
         key = (patch.holder, patch.name, patch.value)
         known = self.patches.get(key)
-        if (known is None and len(self.patches) < MAX_EFFECTS) or (known is not None and patch.always > known.always):
-            self.patches[key] = patch
+        if known is None and len(self.patches) >= MAX_EFFECTS:
+            return
+        self.noted.append((key, known))
+        self.patches[key] = patch if known is None else patching.together(known, patch)
 
     def assigned(self, holder: Value, name: Value, value: Value, ctx: Context, site: Site | None) -> None:
         """An attribute of something is assigned. In test code that may be a patch by another word: it is one when what
@@ -344,7 +398,9 @@ class Machine:
             return PLAIN
         if not ctx.muted:
             via = shorten((*ctx.via, Step(site, label)))
-            self.use(Use(atom, op, ctx.route, args, keywords, ctx.phase, ctx.certain, ctx.guards, ctx.hop, via))
+            guards = ctx.guards
+            use = Use(atom, op, ctx.route, args, keywords, ctx.phase, ctx.certain, guards, ctx.hop, via, self.here)
+            self.use(use)
         match op:
             case "call":
                 return one(Derived(atom, "call", "", args, keywords))
@@ -483,16 +539,38 @@ class Machine:
         first = ctx.via[0].site if ctx.via else site
         hopped = next((s.site for s in ctx.via if s.row), None)
         under = () if ctx.muted else ctx.guards
-        where = (ctx.route, ctx.hop, ctx.certain, under, ctx.phase, ctx.muted, self.filling, first, hopped)
+        where = (
+            ctx.route,
+            ctx.hop,
+            ctx.certain,
+            under,
+            ctx.phase,
+            ctx.muted,
+            self.filling,
+            first,
+            hopped,
+            self._in_world,
+        )
         key = (atom, args, keywords, op, where)
         known = self._entered.get(key)
         if known is not None:
+            for patch in self._opened.get(key, ()):
+                self.patch(patch)
             return known
         if len(self._entered) >= MAX_CALLS:
             self.obscure(ctx, "call", f"{label}: more calls than are followed", site)
             return unknown("too many calls")
         self._entered[key] = NOTHING
+        before, mark = self.world, len(self.noted)
         made = self._entered[key] = self._enter(atom, ctx, site, label, args, keywords, op)
+        found = [self.patches[noted] for noted, _ in self.noted[mark:]]
+        opened = tuple(patch for patch in dict.fromkeys(found) if patch.extent in patching.LASTING)
+        # What its own decorators replace ends with it; what it has started or entered, and not left, does not.
+        self.restore(before)
+        if opened:
+            self._opened[key] = opened
+            for patch in opened:
+                self.patch(patch)
         return made
 
     def _enter(
@@ -505,11 +583,24 @@ class Machine:
         keywords: Keywords,
         op: str,
     ) -> Value:
+        read, self.mocked = self.mocked, False
+        for patch in patching.of_helper(self, atom.ref):
+            self.patch(patch)
+            if self.ending:
+                self.replaced(patching.world_of(self, (patch,)))
+            if patch.handed == "":
+                args = (*args, patching.MOCK)
+            elif patch.handed:
+                keywords = (*keywords, (patch.handed, patching.MOCK))
         summary = queries.summary_of(self.store, atom.ref, self.world)
         self.mocked_below = self.mocked_below or summary.mocked
         bound = self.bind_arguments(atom, args, keywords)
         inner = ctx.step(site, label, "", atom.ref)
-        return self.replay(summary, bound, inner, op, atom.ref == self.evaluated)
+        made = self.replay(summary, bound, inner, op, atom.ref == self.evaluated)
+        if self.mocked or summary.mocked:
+            self.past_mocks.add(atom.ref)
+        self.mocked = read or self.mocked
+        return made
 
     def replay(
         self,
@@ -518,11 +609,13 @@ class Machine:
         ctx: Context,
         op: str,
         recursive: bool = False,
+        again: bool = False,
     ) -> Value:
-        """What a function's summary says, relative to here. `recursive`: it is the function that is evaluated."""
+        """What a function's summary says, relative to here. `recursive`: it is the function that is evaluated. `again`:
+        where patches end, its body will be gone through itself, with these arguments."""
         self._filled[id(bound)] = {}
         try:
-            made = self._replay(summary, bound, ctx, op, recursive)
+            made = self._replay(summary, bound, ctx, op, recursive, again)
             if not recursive:
                 return made
             self.overflowed = self.overflowed or made == TOO_MANY
@@ -531,7 +624,13 @@ class Machine:
             self._filled.pop(id(bound), None)
 
     def _replay(
-        self, summary: Summary, bound: dict[tuple[str, str], Value], ctx: Context, op: str, recursive: bool
+        self,
+        summary: Summary,
+        bound: dict[tuple[str, str], Value],
+        ctx: Context,
+        op: str,
+        recursive: bool,
+        again: bool,
     ) -> Value:
         inner = replace(ctx, depth=ctx.depth + 1)
         if not ctx.muted:
@@ -566,7 +665,8 @@ class Machine:
             always = patch.always and ctx.always
             value = filling.fill(self, patch.value, bound)
             cuts = patch.cuts or (self.test_code and any(self._stands_in(atom) for atom in value))
-            self.patch(replace(patch, holder=holder, name=name, value=value, always=always, cuts=cuts))
+            extent = patching.extent_outside(patch, op, again)
+            self.patch(replace(patch, holder=holder, name=name, value=value, always=always, cuts=cuts, extent=extent))
         for cure in summary.cures:
             self.cure(replace(cure, always=cure.always and ctx.always))
         if not ctx.muted:
@@ -575,6 +675,9 @@ class Machine:
                 if under is None:
                     continue
                 conditions = guards.merged(ctx.guards, under.guards)
+                before = self.replaced(use.world)
+                if use.world:
+                    self._filled[id(bound)] = {}
                 target = filling.fill_atom(self, use.target, bound)
                 if recursive:
                     target = folded(target)
@@ -596,6 +699,9 @@ class Machine:
                     tuple(filling.fill(self, a, bound) for a in use.args),
                     tuple((k, filling.fill(self, v, bound)) for k, v in use.keywords),
                 )
+                if use.world:
+                    self.restore(before)
+                    self._filled[id(bound)] = {}
             self._replay_reads(summary, bound, inner, known, recursive)
         if op in ("iterate", "aiterate", "enter", "aenter"):
             return filling.fill(self, summary.yields, bound)
@@ -736,6 +842,9 @@ def _same_way(one_way: tuple[Step, ...], other: tuple[Step, ...]) -> bool:
     """Whether two chains lead to the same work by the same calls."""
     return [step.site for step in one_way] == [step.site for step in other]
 
+
+PatchKey = tuple[Value, Value, Value]
+"""What tells patches apart: holder, name and value."""
 
 _Work = TypeVar("_Work", bound=Effect | Use | Read)
 

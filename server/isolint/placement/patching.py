@@ -3,8 +3,9 @@
 A patch cuts by lookup path: `patch("a.f")` replaces the name `f` of module `a`, and nothing that another module
 imported from there. Whether something is replaced is found by running the test through, like everything else: what
 holds the name is a value, so objects in variables, fixtures and helpers that patch need no word of their own. The test
-is then evaluated again in the world where these names are replaced; no chain is filtered. Patches count for the whole
-test.
+is then evaluated again in the world where these names are replaced; no chain is filtered. A patch that is entered ends
+with its block: the second evaluation changes its world there. One that is started, or made by a fixture, counts for the
+whole test.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from isolint.catalog.django_orm import UNSAFE_VARIABLE
-from isolint.catalog.others import ENVIRON
+from isolint.catalog.others import DEFAULTS, ENVIRON
 from isolint.catalog.rows import Replaces, SetsItems, Starts
-from isolint.names.symbols import Site
-from isolint.placement import named
+from isolint.names.symbols import FunctionRef, Site
+from isolint.placement import named, queries
 from isolint.placement.context import Context
+from isolint.placement.functions import find
+from isolint.placement.inputs import TEST_CODE
 from isolint.placement.shapes import (
     Atom,
     Callable_,
@@ -27,6 +30,7 @@ from isolint.placement.shapes import (
     CutKey,
     Derived,
     Done,
+    Extent,
     Hop,
     Instance,
     Items,
@@ -40,12 +44,14 @@ from isolint.placement.shapes import (
     Value,
     World,
 )
-from isolint.placement.values import NOTHING, PLAIN, one
+from isolint.placement.values import NOTHING, PLAIN, is_symbolic, one
+from isolint.syntax import facts as f
 
 if TYPE_CHECKING:
-    from isolint.placement.machine import Machine
+    from isolint.placement.machine import Machine, PatchKey
 
-_MOCK: Value = frozenset({Mock()})
+MOCK: Value = frozenset({Mock()})
+"""A mock of which nothing more is known."""
 _OPTIONS = frozenset({"spec", "create", "spec_set", "autospec", "new_callable", "unsafe", "target"})
 """Keywords of `patch.multiple` that are no names of attributes."""
 
@@ -57,30 +63,50 @@ def replaces(
 ) -> Value:
     """A call that replaces names: at once, or when what it gives is entered."""
     patches = tuple(_patches(row, site, args, named))
+    extent: Extent = "made" if row.patcher else "entered" if row.entered else "whole"
     for patch in patches:
         if row.assigns:
             m.assigned(patch.holder, patch.name, patch.value, ctx, site)
         else:
             # Also where it only makes an object to be entered: nobody makes one to leave it at that.
-            m.patch(replace(patch, always=ctx.always))
+            m.patch(replace(patch, always=ctx.always, extent=extent))
     if row.assigns:
         return PLAIN
     if not row.patcher:
-        return _MOCK
+        return MOCK
     held = tuple((str(n), one(Items(p.value, (("holder", p.holder), ("name", p.name))))) for n, p in enumerate(patches))
     return one(Instance(row.patcher, held=held))
 
 
 def starts(m: Machine, row: Starts, atom: Outside, ctx: Context, args: tuple[Value, ...]) -> Value:
-    """A patcher that was made elsewhere, such as one that a module keeps, takes effect."""
+    """A patcher takes effect, which may have been made elsewhere, such as one that a module keeps."""
+    extent: Extent = "entered" if row.how == "enters" else "whole"
+    for patch in _held(atom):
+        m.patch(replace(patch, always=ctx.always, extent=extent))
+    return args[0] if row.how == "decorates" and args else MOCK
+
+
+def stops(m: Machine, atom: Outside, ctx: Context) -> None:
+    """A patcher is stopped. What it replaces is taken to stay so where it may not be stopped, or is by another function
+    than the one that started it: those of a test's set-up are stopped at its end."""
+    if not ctx.always or ctx.depth:
+        return
+    for patch in _held(atom):
+        known = m.patches.get((patch.holder, patch.name, patch.value))
+        if known is not None and known.extent == "whole":
+            m.taken_back(world_of(m, (patch,)))
+            extent: Extent = "entered" if ctx.phase == "teardown" else "block"
+            m.patches[patch.holder, patch.name, patch.value] = replace(known, extent=extent)
+
+
+def _held(atom: Outside) -> Iterator[Patch]:
+    """What a patcher would replace."""
     held = atom.receiver.held if isinstance(atom.receiver, Instance) else ()
     for _, value in held:
         for parts in value:
             if isinstance(parts, Items):
                 where = dict(parts.keys)
-                holder, name = where.get("holder", NOTHING), where.get("name", NOTHING)
-                m.patch(Patch(holder, name, parts.element, None, ctx.always))
-    return args[0] if row.decorates and args else _MOCK
+                yield Patch(where.get("holder", NOTHING), where.get("name", NOTHING), parts.element)
 
 
 def sets_items(
@@ -128,7 +154,9 @@ def _patches(row: Replaces, site: Site | None, args: tuple[Value, ...], named: d
     if row.target == "many":
         for keyword, value in named.items():
             if keyword not in _OPTIONS:
-                yield Patch(target, one(Literally(keyword)), value, site)
+                default = _is_default(value)
+                handed = keyword if default else None
+                yield Patch(target, one(Literally(keyword)), MOCK if default else value, site, handed=handed)
         return
     by_path = row.target == "path" or (row.target == "either" and not _names(args[1:2]) and "name" not in named)
     name = NOTHING
@@ -137,7 +165,16 @@ def _patches(row: Replaces, site: Site | None, args: tuple[Value, ...], named: d
         if not name:
             return
     rest = args[1 if by_path else 2 :]
-    yield Patch(target, name, rest[0] if rest else named.get("new") or named.get("value") or _MOCK, site)
+    given = rest[0] if rest else named.get("new") or named.get("value")
+    if given is None or _is_default(given):
+        yield Patch(target, name, MOCK, site, handed="" if row.patcher else None)
+    else:
+        yield Patch(target, name, given, site)
+
+
+def _is_default(value: Value) -> bool:
+    """Whether this is `DEFAULT`: a mock is made, and handed to what is decorated."""
+    return bool(value) and all(isinstance(a, Outside) and a.canonical in DEFAULTS for a in value)
 
 
 def _names(args: tuple[Value, ...]) -> bool:
@@ -149,7 +186,71 @@ def _names(args: tuple[Value, ...]) -> bool:
     )
 
 
+# --- how long it holds -----------------------------------------------------------------------------------------------
+
+LASTING: frozenset[Extent] = frozenset({"entered", "whole"})
+"""The extents of what is in force behind the call that did it."""
+_EXTENTS: tuple[Extent, ...] = ("made", "block", "entered", "whole")
+
+
+def together(known: Patch, more: Patch) -> Patch:
+    """Two patches of the same name by the same value."""
+    extent = max(known.extent, more.extent, key=_EXTENTS.index)
+    base = more if more.always > known.always else known
+    handed = more.handed if known.handed is None else known.handed
+    return replace(base, extent=extent, handed=handed, site=base.site or known.site or more.site)
+
+
+def extent_outside(patch: Patch, op: str, again: bool) -> Extent:
+    """How long a patch of a function holds for whoever calls it. One that takes the function's parameters to name can
+    end in its body only where that is gone through `again` with its arguments."""
+    if patch.extent == "block":
+        return "block" if again or not is_open(patch) else "whole"
+    if patch.extent == "entered" and op in ("call", "await"):
+        return "whole"
+    return patch.extent
+
+
+def left(m: Machine, mark: int) -> None:
+    """A block is left: what was entered since `mark` of what was noted has ended."""
+    first: dict[PatchKey, Patch | None] = {}
+    for key, known in m.noted[mark:]:
+        first.setdefault(key, known)
+    for key, known in first.items():
+        patch = m.patches[key]
+        if patch.extent == "entered" and (known is None or known.extent in ("made", "block")):
+            m.patches[key] = replace(patch, extent="block")
+
+
+def kept(m: Machine, mark: int) -> None:
+    """What was entered since `mark` is left when the test has ended."""
+    for key, _ in m.noted[mark:]:
+        if m.patches[key].extent == "entered":
+            m.patches[key] = replace(m.patches[key], extent="whole")
+
+
+def is_open(patch: Patch) -> bool:
+    """Whether it takes arguments to know what is replaced by what."""
+    return any(is_symbolic(atom) for value in (patch.holder, patch.name, patch.value) for atom in value)
+
+
+def of_helper(m: Machine, ref: FunctionRef) -> Iterator[Patch]:
+    """What the decorators of a function of test code replace while it runs, the innermost first: in this order it is
+    handed the mocks."""
+    if not m.store.get(TEST_CODE, ref.path):
+        return
+    found = find(m.store, ref)
+    if found is not None and isinstance(found.node, f.Function) and found.node.decorators and not found.around:
+        for patch in reversed(queries.decorator_patches(m.store, ref)):
+            yield replace(patch, extent="block")
+
+
 # --- the world that comes of it --------------------------------------------------------------------------------------
+
+
+ENDING: CutKey = ("outside", "", "patches end where their block does")
+"""The part of a world in which a patch counts no longer than its extent. Without it all of them would have to be known
+beforehand; so which there are is found without, and only a test that has some which end is gone through with it."""
 
 
 UNSAFE: CutKey = ("outside", ENVIRON, UNSAFE_VARIABLE)
@@ -175,7 +276,7 @@ def releases(patches: Iterable[Patch]) -> World:
 
 def is_setting(key: CutKey) -> bool:
     """Whether a part of a world replaces no name, but says how what is there behaves."""
-    return key == UNSAFE or key[2] == RELEASED
+    return key in (UNSAFE, ENDING) or key[2] == RELEASED
 
 
 def lets_orm_into_loops(patches: Iterable[Patch]) -> bool:
@@ -198,7 +299,7 @@ def world_of(m: Machine, patches: Iterable[Patch]) -> World:
         value = _stand_in(patch.value)
         for atom, name in places(m, patch):
             for key in _keys(atom, name):
-                cuts[key] = value if cuts.get(key, value) == value else _MOCK
+                cuts[key] = value if cuts.get(key, value) == value else MOCK
     return tuple(sorted(cuts.items(), key=repr))
 
 
@@ -236,7 +337,7 @@ def _keys(atom: Atom, name: str) -> Iterator[CutKey]:
 
 def _stand_in(value: Value) -> Value:
     """What stands in for a replaced name: what was given where all of it is known, else a mock."""
-    return value if value and all(isinstance(atom, _KNOWN) for atom in value) else _MOCK
+    return value if value and all(isinstance(atom, _KNOWN) for atom in value) else MOCK
 
 
 _KNOWN = Callable_ | Class_ | Outside | Partial | Hop | Instance | Items | Literally | Done | Module | Mock

@@ -297,6 +297,8 @@ class Use(Struct, frozen=True, cache_hash=True, gc=False):
     guards: tuple[Guard, ...] = ()
     hop: str = ""
     via: tuple[Step, ...] = ()
+    world: World = ()
+    """What the function itself has replaced where it does this."""
 
 
 class Read(Struct, frozen=True, cache_hash=True, gc=False):
@@ -312,6 +314,13 @@ class Read(Struct, frozen=True, cache_hash=True, gc=False):
     via: tuple[Step, ...] = ()
 
 
+Extent = Literal["made", "block", "entered", "whole"]
+"""How long a patch holds: nobody has seen it begin ("made": it is taken to hold all the time), only inside of the
+function that made it or of a block there ("block"), until what was entered is left ("entered": to the end of the block
+of whoever entered it), or to the end of the test. Of two extents of the same patch the later one in this list
+counts."""
+
+
 class Patch(Struct, frozen=True, cache_hash=True, gc=False):
     """The attribute `name` of `holder` is replaced by `value`. Where `name` is empty, `holder` is a dotted path."""
 
@@ -323,6 +332,9 @@ class Patch(Struct, frozen=True, cache_hash=True, gc=False):
     """Whether no condition decides about it."""
     cuts: bool = True
     """False: it is an assignment like any other, which counts only if it turns out to be a cure."""
+    extent: Extent = "whole"
+    handed: str | None = None
+    """A function decorated with it is handed the mock: by this keyword, or ("") as one more argument."""
 
 
 class Cure(Struct, frozen=True, cache_hash=True, gc=False):

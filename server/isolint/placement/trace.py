@@ -15,6 +15,7 @@ from isolint.catalog.places import Place, Route
 from isolint.catalog.rows import rule_of
 from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, Site
 from isolint.placement import queries
+from isolint.placement.body import gone_through
 from isolint.placement.context import Context, Keywords
 from isolint.placement.curing import cures
 from isolint.placement.fates import Fates, Parts, is_inside
@@ -22,7 +23,7 @@ from isolint.placement.functions import find_node
 from isolint.placement.inputs import MAY_LEAVE
 from isolint.placement.machine import Machine
 from isolint.placement.parameters import parameter
-from isolint.placement.patching import UNSAFE, lets_orm_into_loops, releases, world_of
+from isolint.placement.patching import ENDING, MOCK, UNSAFE, left, lets_orm_into_loops, releases, world_of
 from isolint.placement.process import of_tests, unsafe
 from isolint.placement.shapes import (
     Callable_,
@@ -142,7 +143,11 @@ def _both_worlds(store: Store, item: TestItem, everywhere: bool) -> _Judged:
     judged = run.judged(everywhere)
     if judged.escapes or judged.undecided:
         # A test that leaves nothing to ask needs no second look: patches are there to take work away.
-        world = world_of(machine, machine.patches.values())
+        patches = machine.patches.values()
+        lasting = [patch for patch in patches if patch.extent != "block"]
+        world = world_of(machine, lasting)
+        if any(patch.extent == "block" for patch in patches):
+            world = (*world, (ENDING, PLAIN))
         if world:
             judged = _run(store, item, fixtures, place, (*known, *world)).judged(everywhere)
         if judged.escapes:
@@ -365,8 +370,25 @@ class _Run:
             self.test_of_hop(receiver, keywords, ctx)
             return
         function = Callable_(item.runs, (), receiver)
+        if self.machine.ending:
+            found = gone_through(self.store, function, keywords, self.mocks(), ctx, self.machine.world)
+            if found is not None:
+                self.machine.take(found)
+                return
         summary = queries.summary_of(self.store, item.runs, self.machine.world)
-        self.machine.replay(summary, self.machine.bind_arguments(function, (), keywords), ctx, "call")
+        bound = self.machine.bind_arguments(function, self.mocks(), keywords)
+        mark = len(self.machine.noted)
+        self.machine.replay(summary, bound, ctx, "call", again=True)
+        left(self.machine, mark)
+
+    def mocks(self) -> tuple[Value, ...]:
+        """What its decorators hand to the test, the innermost first; those of its class come after its own."""
+        handed: list[Value] = []
+        decorated: list[FunctionRef | ClassRef] = [self.item.ref, *self.item.classes]
+        for one_of_them in decorated:
+            patches = queries.decorator_patches(self.store, one_of_them)
+            handed += [MOCK for patch in reversed(patches) if patch.handed == ""]
+        return tuple(handed)
 
     def test_of_hop(self, receiver: Value | None, keywords: Keywords, ctx: Context) -> None:
         """A test under sync_to_async: its runner awaits the wrapper."""
@@ -389,11 +411,12 @@ class _Run:
         """Whether one of the functions on the way read something that a patch replaces. What was read while their
         arguments were filled in belongs to no one function, and counts for all."""
         world = self.machine.world
-        if self.machine.mocked or not self.machine.replacing:
+        if self.machine.mocked or not (self.machine.replacing or self.machine.ending):
             return self.machine.mocked
-        return any(
-            step.target is not None and queries.summary_of(self.store, step.target, world).mocked for step in via
-        )
+        targets = {step.target for step in via if step.target is not None}
+        if self.machine.ending and not targets.isdisjoint(self.machine.past_mocks):
+            return True
+        return self.machine.replacing and any(queries.summary_of(self.store, ref, world).mocked for ref in targets)
 
     # --- the verdict ---------------------------------------------------------------------------------------------
 

@@ -406,6 +406,31 @@ def is_open(atom: Atom) -> bool:
     return type(atom) not in _CLOSED
 
 
+@lru_cache(maxsize=1 << 14)
+def is_symbolic(atom: Atom) -> bool:
+    """Whether a parameter, or something derived from one, is anywhere in this."""
+    match atom:
+        case Param() | Derived():
+            return True
+        case Callable_():
+            inner = [*(v for _, v in atom.free), atom.receiver or NOTHING]
+        case Partial():
+            inner = [atom.func, *atom.args, *(v for _, v in atom.keywords)]
+        case Hop():
+            inner = [atom.payload]
+        case Deferred():
+            inner = [atom.callee, *atom.args, *(v for _, v in atom.keywords)]
+        case Done():
+            inner = [atom.result]
+        case Items():
+            inner = [atom.element, *(v for _, v in atom.keys)]
+        case Instance():
+            inner = [v for _, v in atom.held]
+        case _:
+            return False
+    return any(is_symbolic(part) for value in inner for part in value)
+
+
 def order_of(atom: Atom) -> str:
     """The key by which atoms are sorted, the same in every run."""
     return repr(atom)

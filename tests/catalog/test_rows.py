@@ -58,7 +58,17 @@ NEWER = {
 OLDER = {"_pytest.python_api.raises"}
 
 # Distributions that the environment of the tests does not have.
-ELSEWHERE = ("model_bakery.", "starlette.", "mock.", "pytest_mock.", "pydantic.", "msgspec.", "django_redis.")
+ELSEWHERE = (
+    "model_bakery.",
+    "ninja.",
+    "starlette.",
+    "fastapi.",
+    "mock.",
+    "pytest_mock.",
+    "pydantic.",
+    "msgspec.",
+    "django_redis.",
+)
 
 
 def named(row: Row) -> str:

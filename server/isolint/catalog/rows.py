@@ -141,8 +141,9 @@ class Requests:
 
     `path` is where the URL stands: the position of an argument, or the name of an attribute that the receiver holds;
     `application` the attribute that holds what answers ("transport.app": an attribute of it), "" for the project's own
-    URLs. The method of the request is the last part of `name` where that is one, else held as `method`. `sends` are
-    signals that a request sends, each with the route of functions and of coroutine functions that receive it."""
+    URLs. The method of the request is the last part of `name` where that is one, else the argument or held attribute
+    `method`. `sends` are signals that a request sends, each with the route of functions and of coroutine functions that
+    receive it. `when` "call": the request is made at once."""
 
     name: str
     path: int | str
@@ -151,6 +152,7 @@ class Requests:
     coroutine: Route = IN_LOOP
     rule: str = "ISO104"
     sends: tuple[tuple[str, Route, Route], ...] = ()
+    when: Literal["call", "await"] = "await"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,53 @@ class Serves:
     plain: Route
     coroutine: Route
     rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatches:
+    """An object of the class `name` (a router) answers requests with what is registered at it (`Answers`, `Mounts`).
+
+    A coroutine function is awaited where the router is called. A plain one goes by `plain` from there, or, without,
+    goes where whoever drives the router has plain views run; but by `beside` where a coroutine function answers at the
+    same path. The router holds, under these names, what stands before all its paths (`prefix`), routes that it was made
+    with (`routes`), and what is called before each function (`before`); a registration brings its own under the same
+    name, in place of that, or besides where the router `adds` them. `reads`: querysets that a plain function gives are
+    read where it ran."""
+
+    name: str
+    plain: Route | None = None
+    beside: Route | None = None
+    prefix: str = ""
+    routes: str = ""
+    before: str = ""
+    adds: bool = False
+    reads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """`name(path, ...)(f)` has the function `f` answer requests to a path of the router that it is read from. The
+    method is the last part of `name` where that is one, else `methods` is the position of a list of them (-1: only by
+    keyword). `function` is the position of `f` where it is given at once. `applied`: this is the second of the two
+    calls."""
+
+    name: str
+    path: int = 0
+    methods: int = -1
+    function: int | None = None
+    keyword: str = ""
+    applied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mounts:
+    """`name(prefix, router)` has another router, or application, answer all below a path. `what` is the position of it
+    and `keyword` its name, `prefix` the position of the path (-1: only by the keyword "prefix")."""
+
+    name: str
+    what: int
+    keyword: str
+    prefix: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,6 +460,9 @@ Row = (
     | Gives
     | Requests
     | Serves
+    | Dispatches
+    | Answers
+    | Mounts
     | Attribute
     | Chosen
     | Decorates

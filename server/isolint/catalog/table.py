@@ -11,7 +11,8 @@ from isolint.catalog.hops import HOPS
 from isolint.catalog.kept import KEPT
 from isolint.catalog.others import CONSTRUCTORS, DECORATORS, FACTORIES, MOCKS, NAMED, PATCHES, PURE, STACKS, UNLIKE
 from isolint.catalog.places import BRIDGE, SENSITIVE, THREAD, Route
-from isolint.catalog.rows import Acts, Cures, Decorates, Extends, Gives, Row, Runs, Wraps
+from isolint.catalog.routers import ROUTERS
+from isolint.catalog.rows import Acts, Answers, Cures, Decorates, Dispatches, Extends, Gives, Row, Runs, Wraps
 from isolint.catalog.signals import SIGNALS
 from isolint.catalog.web import WEB
 from isolint.workspace.shapes import UserRows
@@ -32,6 +33,7 @@ ROWS: tuple[Row, ...] = (
     *UNLIKE,
     *SIGNALS,
     *WEB,
+    *ROUTERS,
 )
 
 
@@ -44,7 +46,7 @@ def switched_name(row: Wraps | Runs) -> str:
 class Table:
     """Rows by canonical name (the first of a name's rows that fits is taken by the asker)."""
 
-    __slots__ = ("_extends", "_rows", "cure_words", "cures", "declared", "descriptors")
+    __slots__ = ("_extends", "_rows", "cure_words", "cures", "declared", "descriptors", "dispatches")
 
     def __init__(self, rows: Iterable[Row], declared: Sequence[Row] = ()) -> None:
         self.declared = frozenset(row.name for row in declared)
@@ -54,9 +56,13 @@ class Table:
         self.descriptors = DESCRIPTORS
         self.cures: dict[str, Cures] = {}
         """The cures by name, apart from the other rows: what is called may also be replaced."""
+        self.dispatches: dict[str, Dispatches] = {}
+        """What objects of a class do, apart from what calling the class does."""
         for row in (*rows, *declared):
             if isinstance(row, Extends):
                 self._extends[row.name] = row.bases
+            elif isinstance(row, Dispatches):
+                self.dispatches[row.name] = row
             elif isinstance(row, Cures) and row.by != "call":
                 self.cures[row.name] = row
             else:
@@ -66,6 +72,8 @@ class Table:
                     self._rows[other.name] = other
                 if isinstance(row, Decorates) and row.factory:
                     self._rows[f"{row.name}()"] = Decorates(f"{row.name}()")
+                if isinstance(row, Answers) and row.function is None:
+                    self._rows[f"{row.name}()"] = replace(row, name=f"{row.name}()", applied=True)
 
         self.cure_words = frozenset(
             name.rpartition(".")[2] for name, row in self.cures.items() if row.by == "replacement"

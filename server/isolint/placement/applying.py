@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from isolint.catalog.places import IDENTITY
 from isolint.catalog.rows import (
     Acts,
+    Answers,
     Attribute,
     Chosen,
     Commands,
@@ -27,6 +28,7 @@ from isolint.catalog.rows import (
     Gives,
     Manages,
     Mocks,
+    Mounts,
     NeedsLoop,
     Reads,
     Releases,
@@ -54,8 +56,10 @@ from isolint.placement import (
     members,
     patching,
     queries,
+    registering,
     relations,
     requests,
+    routers,
     settings,
     signals,
 )
@@ -416,7 +420,7 @@ def apply(
             if row.decorates and not args:
                 return one(Partial(one(atom), (), keywords))
             if row.distinct and site is not None:
-                named = {**named, signals.MADE: signals.made_at(site)}
+                named = {**named, registering.MADE: registering.made_at(site)}
             if row.holds or row.distinct:
                 return one(holding(row, atom, args, named))
             if row.cls and row.gives == "items":
@@ -425,7 +429,14 @@ def apply(
                 return one(Outside(row.cls, row.cls)) if row.gives == "class" else one(Instance(row.cls))
             return relations.made(m, row, atom, named, given(m, row.gives, atom, args, named), args)
         case Requests():
-            return requests.request(m, row, atom, args, named)
+            made = requests.request(m, row, atom, args, named)
+            return m.perform(made, "await", ctx, site, label) if row.when == "call" else made
+        case Answers() if row.function is None and not row.applied:
+            return one(Partial(one(Outside(atom.dotted, f"{row.name}()", atom.receiver)), args, keywords))
+        case Answers():
+            return routers.answer(m, row, atom, ctx, site, args, named)
+        case Mounts():
+            return routers.mount(m, row, atom, ctx, site, args, named)
         case Attribute():
             return given(m, row.gives, atom, args)
         case Chosen():
@@ -582,7 +593,7 @@ def driven(row: Drives, args: tuple[Value, ...], named: dict[str, Value]) -> Def
 
 def holding(row: Gives, atom: Outside, args: tuple[Value, ...], named: dict[str, Value]) -> Instance:
     """An object that keeps what it was made of."""
-    kept = (*row.holds, signals.MADE) if row.distinct else row.holds
+    kept = (*row.holds, registering.MADE) if row.distinct else row.holds
     held = {**dict(zip(row.holds, args, strict=False)), **{k: v for k, v in named.items() if k in kept}}
     cls = atom.receiver.ref if isinstance(atom.receiver, Class_) else row.cls
     return Instance(cls, held=tuple(sorted(held.items())))

@@ -23,7 +23,7 @@ from isolint.names.inputs import definition
 from isolint.names.resolve import module_name
 from isolint.names.scopes import class_scope, owner_of
 from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, Site, ValueSymbol
-from isolint.placement import applying, filling, guards, lineage, members, patching, queries, relations, signals
+from isolint.placement import applying, filling, guards, lineage, members, patching, queries, registering, relations
 from isolint.placement.context import SPREAD, Context, Keywords, shorten
 from isolint.placement.functions import find, find_node, function_operation
 from isolint.placement.inputs import TABLE, TEST_CODE
@@ -149,7 +149,7 @@ class Machine:
         """Whether sync ORM works where a loop runs."""
         self.ending = patching.ENDING in self.cuts
         """Whether patches end where their block does."""
-        self.replacing = any(not patching.is_setting(key) and not signals.is_connection(key) for key in self.cuts)
+        self.replacing = any(not patching.is_setting(key) and not registering.is_connection(key) for key in self.cuts)
         """Whether names are replaced: then nobody asks which ones, unless patches end."""
         self.cut_of_objects = frozenset(name for kind, _, name in self.cuts if kind == "object")
         self.here: World = tuple(part for part in world if self._first.get(part[0]) != part[1])
@@ -461,6 +461,12 @@ class Machine:
                     work.callee, "call", inner, site, payload_label(work.callee, label), work.args, work.keywords
                 )
                 return self.perform(made, "await", inner, site, payload_label(work.callee, label))
+            case "call-iterate":
+                said = payload_label(work.callee, label)
+                made = self.perform(work.callee, "call", inner, site, said, work.args, work.keywords)
+                lazy = frozenset(atom for atom in made if lineage.is_lazy(self, atom))
+                self.perform(lazy, "iterate", inner, site, said)
+                return PLAIN
         return self.perform(
             work.callee, "call", inner, site, payload_label(work.callee, label), work.args, work.keywords
         )

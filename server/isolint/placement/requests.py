@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from isolint.catalog.places import Route
+from isolint.catalog.places import Route, compose
 from isolint.catalog.rows import Requests, Serves
 from isolint.catalog.web import CONSUMER, PROTOCOLS, REQUEST, ROUTES
-from isolint.placement import lineage, members, signals, urls
+from isolint.placement import lineage, members, routers, signals, urls
 from isolint.placement.context import Context
 from isolint.placement.functions import find_node, function_operation
 from isolint.placement.shapes import (
@@ -38,7 +38,6 @@ from isolint.placement.values import NOTHING, PLAIN, held_by_receiver, in_order,
 if TYPE_CHECKING:
     from isolint.placement.machine import Machine
 
-_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 _VIEW = "django.views.generic.base.View"
 _HANDLERS = (
     "websocket_connect",
@@ -66,7 +65,9 @@ def request(m: Machine, row: Requests, atom: Outside, args: tuple[Value, ...], n
     else:
         url = held.get(row.path, NOTHING)
     verb = row.name.rpartition(".")[2]
-    method = one(Literally(verb)) if verb in _VERBS else held.get("method", one(Literally("get")))
+    method = one(Literally(verb)) if verb in routers.VERBS else held.get("method", one(Literally("get")))
+    if isinstance(row.path, int) and row.path > 0:
+        method = args[row.path - 1] if len(args) >= row.path else named.get("method", NOTHING)
     sending = [
         work for name, plain, coroutine in row.sends for work in signals.sent(m, name, plain, coroutine, row.name)
     ]
@@ -91,7 +92,13 @@ def _answered(m: Machine, row: Requests, value: Value, rest: tuple[Value, ...]) 
         waiting.append(_application(m, row, known, rest[0], verbs, 0))
     elif known:
         waiting.append(_views(m, row, row, known, verbs))
-    return join(waiting)
+    made = join(waiting)
+    if row.when == "await":
+        return made
+    # What nobody can name does not happen where the test is, either.
+    hidden = frozenset(atom for atom in made if isinstance(atom, Unknown))
+    work = [one(Deferred("await", one(atom), "await", route=row.coroutine, row=row.name)) for atom in hidden]
+    return join([made - hidden, *work])
 
 
 def _within(held: dict[str, Value], dotted: str) -> Value:
@@ -100,7 +107,16 @@ def _within(held: dict[str, Value], dotted: str) -> Value:
     value = held.get(first, NOTHING)
     if not rest:
         return value
-    return join(_within(dict(atom.held), rest) for atom in value if isinstance(atom, Instance))
+    found: list[Value] = []
+    for atom in value:
+        if isinstance(atom, Instance):
+            found.append(_within(dict(atom.held), rest))
+        elif isinstance(atom, Param | Derived):
+            read: Param | Derived = atom
+            for name in rest.split("."):
+                read = Derived(read, "attribute", name)
+            found.append(one(read))
+    return join(found)
 
 
 def _application(m: Machine, row: Requests, app: Value, url: Value, verbs: tuple[str, ...], depth: int) -> Value:
@@ -125,6 +141,8 @@ def _application(m: Machine, row: Requests, app: Value, url: Value, verbs: tuple
                     found += [_application(m, row, one_match.view, url, verbs, depth + 1) for one_match in matched]
             case Class_() if lineage.inherits(m, atom.ref, CONSUMER):
                 found.append(_consumer(m, row, atom))
+            case Instance() if routers.dispatcher(m, atom) is not None:
+                found.append(_routed(m, row, row, atom, _of_scope(url), verbs, depth + 1))
             case Callable_():
                 found.append(_waiting(m, row, row, one(atom), (PLAIN, one(Mock()), one(Mock()))))
             case Mock() | Plain():
@@ -132,6 +150,67 @@ def _application(m: Machine, row: Requests, app: Value, url: Value, verbs: tuple
             case _:
                 found.append(unknown("its application is not known"))
     return join(found) if found else unknown("its application is not known")
+
+
+def _routed(
+    m: Machine, row: Requests, by: Requests | Serves, router: Instance, url: Value, verbs: tuple[str, ...], depth: int
+) -> Value:
+    """The functions of a router that answer, with what is called before them."""
+    matched = routers.answering(m, router, url, verbs)
+    if isinstance(matched, str):
+        return unknown(matched)
+    found: list[Value] = []
+    for operation, rest in matched:
+        if operation.mounted:
+            found.append(_application(m, row, operation.function, one(Literally(f"/{rest}")), verbs, depth))
+            continue
+        plain = by.plain
+        if operation.by.plain is not None:
+            plain = compose(by.coroutine, operation.by.plain)
+        elif operation.beside and operation.by.beside is not None:
+            plain = compose(by.coroutine, operation.by.beside)
+        there = Serves(row.name, plain, by.coroutine, row.rule)
+        found += [_called(m, row, there, function, operation.by.adds, 0) for function in operation.before]
+        answer = _called(m, row, there, operation.function, operation.by.adds, 0)
+        found.append(_read(answer) if operation.by.reads else answer)
+    return join(found) if found else PLAIN
+
+
+def _called(m: Machine, row: Requests, by: Serves, function: Value, depends: bool, depth: int) -> Value:
+    """A function of a router, or one that is called before it, waiting. `depends`: its parameters say what they are
+    given."""
+    found: list[Value] = []
+    for atom in in_order(function):
+        match atom:
+            case Items():
+                found += [_called(m, row, by, inner, depends, depth) for _, inner in atom.keys]
+            case Instance() if depends:
+                found.append(_called(m, row, by, routers.depended(one(atom)), depends, depth))
+            case Callable_():
+                given = dict(routers.dependencies(m, atom.ref)) if depends and depth < MAX_WRAPPED else {}
+                found += [_called(m, row, by, needed, depends, depth + 1) for needed in given.values()]
+                args = () if depends else (one(Instance(REQUEST)),)
+                found.append(_waiting(m, row, by, one(atom), args, _parameters(m, atom, len(args))))
+            case Instance() | Literally():  # of a package, or None
+                found.append(PLAIN)
+            case _:
+                found.append(_waiting(m, row, by, one(atom), () if depends else (one(Instance(REQUEST)),)))
+    return join(found) if found else PLAIN
+
+
+def _read(work: Value) -> Value:
+    """The same with what plain functions give read where they ran."""
+    return frozenset(
+        replace(atom, then="call-iterate") if isinstance(atom, Deferred) and atom.then == "call" else atom
+        for atom in work
+    )
+
+
+def _parameters(m: Machine, function: Callable_, given: int) -> tuple[tuple[str, Value], ...]:
+    """What a router gives a function besides: data of the request."""
+    node = find_node(m.store, function.ref)
+    taken = given + (function.receiver is not None)
+    return tuple((param.name, PLAIN) for param in (node.params if node is not None else ())[taken:])
 
 
 def _of_scope(url: Value) -> Value:
@@ -144,11 +223,15 @@ def _views(m: Machine, row: Requests, by: Requests | Serves, url: Value, verbs: 
     found = urls.find(m, url)
     if isinstance(found, str):
         return unknown(found)
-    made = [
-        _waiting(m, row, by, view, (one(Instance(REQUEST)),), tuple((name, PLAIN) for name in match.names))
-        for match in found
-        for view in _handlers(m, match.view, verbs)
-    ]
+    made: list[Value] = []
+    for match in found:
+        mounted = [atom for atom in match.view if isinstance(atom, Instance) and routers.dispatcher(m, atom)]
+        made += [_routed(m, row, by, router, one(Literally(match.rest)), verbs, 0) for router in mounted]
+        keywords = tuple((name, PLAIN) for name in match.names)
+        made += [
+            _waiting(m, row, by, view, (one(Instance(REQUEST)),), keywords)
+            for view in _handlers(m, match.view.difference(mounted), verbs)
+        ]
     made += [_waiting(m, row, by, stage, (one(Instance(REQUEST)), PLAIN, PLAIN, PLAIN)) for stage in _middleware(m)]
     return join(made) if made else PLAIN
 

@@ -124,12 +124,13 @@ class Deferred(Struct, frozen=True, cache_hash=True, gc=False):
     """Work that happens when this value is operated with `when`: a coroutine, a generator, a context manager, a thread.
 
     The work goes by `route` (of the hop `row`, if any), and is: `then` "call": `callee` is called with the arguments;
-    "call-await": that, and its result is awaited; "await": `callee` is itself awaited; "body": the body of the function
-    `callee` runs; "act": the effect of the row of `callee`."""
+    "call-await": that, and its result is awaited; "call-iterate": that, and a queryset that it gives is read; "await":
+    `callee` is itself awaited; "body": the body of the function `callee` runs; "act": the effect of the row of
+    `callee`."""
 
     when: Operation | Literal["start"]
     callee: Value
-    then: Literal["call", "call-await", "await", "body", "act"]
+    then: Literal["call", "call-await", "call-iterate", "await", "body", "act"]
     args: tuple[Value, ...] = ()
     keywords: tuple[tuple[str, Value], ...] = ()
     route: Route = IDENTITY

@@ -8,8 +8,7 @@ one, or cannot be told, is left out; so is one that nobody can name.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
@@ -17,13 +16,13 @@ from msgspec.structs import replace
 from isolint.catalog.places import BRIDGE, IDENTITY, IN_LOOP, Route
 from isolint.catalog.rows import Connects, Sends
 from isolint.names.inputs import FACTS, MEMBERS, PROJECT, STATEMENTS
-from isolint.names.resolve import import_target
 from isolint.names.scopes import bound, walk_statements
-from isolint.names.symbols import ClassSymbol, FunctionRef, FunctionSymbol, ModuleSymbol, Site
+from isolint.names.symbols import ClassSymbol, FunctionRef, FunctionSymbol, Site
 from isolint.placement import members, queries
 from isolint.placement.context import Context, Keywords
 from isolint.placement.functions import find_node, function_operation
 from isolint.placement.inputs import TABLE
+from isolint.placement.registering import REGISTERED, connections, home_of, imported, key_of
 from isolint.placement.shapes import (
     Atom,
     Callable_,
@@ -49,12 +48,8 @@ from isolint.syntax import facts as f
 if TYPE_CHECKING:
     from isolint.placement.machine import Machine
 
-RECEIVERS = "receivers of a signal"
-"""The name under which a patch, and a world, has what is connected: no attribute has a name like that."""
-MADE = "made at"
-"""What tells one signal of a project from another: where it was made."""
-MAX_PACKAGES = 3
-"""Packages that import from packages, followed from an `AppConfig`."""
+RECEIVERS = f"{REGISTERED}receivers of a signal"
+"""The name under which a patch, and a world, has what is connected."""
 
 # --- connecting ------------------------------------------------------------------------------------------------------
 
@@ -94,34 +89,6 @@ def is_without_receiver(row: Connects, args: tuple[Value, ...], named: Mapping[s
 
 def _position(row: Connects, named: Mapping[str, Value]) -> int:
     return row.receiver - (row.signal is not None and "signal" in named)
-
-
-def connections(patches: Iterable[Patch]) -> World:
-    """What these connect, as a part of a world."""
-    found: dict[CutKey, Value] = {}
-    for patch in patches:
-        if patch.name != one(Literally(RECEIVERS)):
-            continue
-        for atom in patch.holder:
-            key = _key(atom)
-            if key is not None:
-                found[key] = join([found.get(key, NOTHING), patch.value])
-    return tuple(sorted(found.items(), key=repr))
-
-
-def is_connection(key: CutKey) -> bool:
-    """Whether a part of a world says what is connected to a signal."""
-    return key[2] == RECEIVERS
-
-
-def _key(signal: Atom) -> CutKey | None:
-    match signal:
-        case Outside():
-            return "outside", signal.canonical or signal.dotted, RECEIVERS
-        case Instance():
-            made = tuple(part for part in signal.held if part[0] == MADE)
-            return ("object", Instance(signal.cls, held=made), RECEIVERS) if made else None
-    return None
 
 
 # --- what the project connects ---------------------------------------------------------------------------------------
@@ -179,7 +146,7 @@ def _connected_at_start(store: Store, _: str) -> World:
                         if isinstance(atom, Callable_):
                             machine.replay(queries.summary(store, atom.ref), {}, Context(muted=True), "call")
         worlds = [connections(machine.patches.values())]
-        worlds += [connected_in(store, module) for module in (path, *_imported(store, path, 0))]
+        worlds += [connected_in(store, module) for module in (path, *imported(store, path))]
         for key, value in (part for world in worlds for part in world):
             found[key] = join([found.get(key, NOTHING), value])
     return tuple(sorted(found.items(), key=repr))
@@ -187,34 +154,6 @@ def _connected_at_start(store: Store, _: str) -> World:
 
 connected_at_start: Query[str, World] = Query("connected at start", _connected_at_start, bottom=lambda _: ())
 """Key: the empty string. What the project's `AppConfig`s connect, or what they import does (django/apps/config.py)."""
-
-
-def _imported(store: Store, path: str, depth: int) -> Iterator[str]:
-    """The modules of the project that a module imports, wherever in it; and through packages what these import."""
-    for symbol in _imports(store, path):
-        if not symbol.path or symbol.path == path:
-            continue
-        yield symbol.path
-        if os.path.basename(symbol.path) == "__init__.py" and depth < MAX_PACKAGES:
-            yield from _imported(store, symbol.path, depth + 1)
-
-
-def _imports(store: Store, path: str) -> Iterator[ModuleSymbol]:
-    chunks: list[str] = [item.key for item in store.get(STATEMENTS, (path, ()))]
-    for item in store.get(MEMBERS, (path, ())):
-        chunks += [item.key, *(inner.key for inner in store.get(MEMBERS, (path, (*item.owner, item.name or ""))))]
-    for key in chunks:
-        statements: tuple[f.Stmt, ...] = store.get(FACTS, (path, key))
-        for statement in walk_statements(statements):
-            found = []
-            if isinstance(statement, f.Import):
-                found = [import_target(store, path, one_name.name, 0) for one_name in statement.names]
-            elif isinstance(statement, f.ImportFrom):
-                found = [import_target(store, path, statement.module, statement.level)]
-                for one_name in statement.names:
-                    dotted = f"{statement.module}.{one_name.name}" if statement.module else one_name.name
-                    found.append(import_target(store, path, dotted, statement.level))
-            yield from (symbol for symbol in found if isinstance(symbol, ModuleSymbol))
 
 
 # --- sending ---------------------------------------------------------------------------------------------------------
@@ -236,7 +175,7 @@ def send(
     if atom.receiver is None:
         return PLAIN
     given = (("signal", one(atom.receiver)), *sorted((named | {"sender": sender}).items()))
-    found = list(_receivers(m, atom.receiver, sender, _home(atom.receiver)))
+    found = list(_receivers(m, atom.receiver, sender, home_of(atom.receiver)[0]))
     if row.when == "call":
         for receiver in found:
             m._run(_work(m, receiver, given, row.route, BRIDGE, row.name, "call"), ctx, site, label)
@@ -284,23 +223,9 @@ def _goes_elsewhere(m: Machine, receiver: Callable_) -> bool:
     return any(effect.route != IDENTITY for effect in summary.effects) or any(use.hop for use in summary.uses)
 
 
-def _home(signal: Instance | Class_ | Outside) -> str:
-    """The module in which a signal of the project was made."""
-    if isinstance(signal, Instance):
-        for atom in dict(signal.held).get(MADE, NOTHING):
-            if isinstance(atom, Literally):
-                return str(atom.value).partition("\n")[0]
-    return ""
-
-
-def made_at(site: Site) -> Value:
-    """What an object that is told from its like by where it was made holds of that."""
-    return one(Literally(f"{site.path}\n{site.chunk}\n{site.start}"))
-
-
 def _receivers(m: Machine, signal: Atom, sender: Value, home: str) -> Iterator[Callable_]:
     """The functions that are called for this sender."""
-    key = _key(signal)
+    key = key_of(signal, RECEIVERS)
     if key is None:
         return
     worlds = [connected_at_start(m.store, ""), m.world]

@@ -25,6 +25,7 @@ from isolint.placement.machine import Machine
 from isolint.placement.parameters import parameter
 from isolint.placement.patching import ENDING, MOCK, UNSAFE, left, lets_orm_into_loops, releases, world_of
 from isolint.placement.process import of_tests, unsafe
+from isolint.placement.registering import connections
 from isolint.placement.shapes import (
     Callable_,
     Class_,
@@ -40,7 +41,6 @@ from isolint.placement.shapes import (
     Value,
     World,
 )
-from isolint.placement.signals import connections
 from isolint.placement.values import PLAIN, one, shared, unknown
 from isolint.pytest_model.cases import CaseMethod, case_methods
 from isolint.pytest_model.closures import closure

@@ -16,7 +16,7 @@ from isolint.names.inputs import FACTS, STATEMENTS
 from isolint.names.resolve import attribute, base_directory, find_module, lookup
 from isolint.names.scopes import walk_statements
 from isolint.names.symbols import ModuleSymbol, ValueSymbol
-from isolint.placement import members, settings
+from isolint.placement import members, routers, settings
 from isolint.placement.shapes import Instance, Items, Literally, Module, Text, Unknown, Value
 from isolint.placement.values import NOTHING, in_order, join, literals, one, unknown
 from isolint.syntax import facts as f
@@ -32,16 +32,18 @@ MAX_INCLUDES = 8
 _CONVERTER = re.compile(r"<(?:(?P<converter>[^>:]+):)?(?P<name>[^>]+)>")
 _CONVERTERS = {"int": "[0-9]+", "slug": "[-a-zA-Z0-9_]+", "uuid": "[0-9a-fA-F-]{36}", "path": ".+"}
 
-_SAMPLES = ("1", "a", "00000000-0000-0000-0000-000000000000")
+SAMPLES = ("1", "a", "00000000-0000-0000-0000-000000000000")
 """What may stand for an unknown part of a path: each of Django's own converters takes one of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A view, and the names of what it is given from the path."""
+    """A view, and the names of what it is given from the path. What answers for all paths below one is left the `rest`
+    of it."""
 
     view: Value
     names: tuple[str, ...] = ()
+    rest: str = ""
 
 
 def find(m: Machine, url: Value) -> list[Match] | str:
@@ -140,7 +142,7 @@ def _by_path(m: Machine, root: Value, text: str) -> list[Match] | str:
 def _by_text(m: Machine, root: Value, parts: tuple[str, ...]) -> list[Match] | str:
     """The view of a path of which some is not known, if whatever may stand there leads to the same one."""
     found: list[Match] = []
-    for sample in _SAMPLES:
+    for sample in SAMPLES:
         one_found = _by_path(m, root, sample.join(parts))
         if isinstance(one_found, str):
             return one_found
@@ -155,8 +157,9 @@ def _search(m: Machine, patterns: Value, rest: str, names: tuple[str, ...], dept
         held, regex = dict(pattern.held) if pattern is not None else {}, None
         inner = held.get("view", NOTHING)
         included = _included(m, inner)
+        is_mounted = included is None and any(routers.dispatcher(m, atom) for atom in inner)
         if pattern is not None:
-            regex = _regex(pattern, included is None)
+            regex = _regex(pattern, included is None and not is_mounted)
         if regex is None:
             sure = False
             continue
@@ -164,6 +167,8 @@ def _search(m: Machine, patterns: Value, rest: str, names: tuple[str, ...], dept
         if matched is None:
             continue
         taken = (*names, *(matched.groupdict() or ()))
+        if is_mounted:
+            return Match(inner, taken, rest[matched.end() :]), True
         if included is None:
             return Match(inner, taken), True
         if depth < MAX_INCLUDES:
@@ -227,13 +232,13 @@ def _regex(pattern: Instance, is_end: bool) -> re.Pattern[str] | None:
         try:
             if pattern.cls == REGEX:
                 return re.compile(text if text.startswith("^") else f"^.*?(?:{text})")
-            return re.compile(f"^{_of_route(text)}{chr(92) + 'Z' if is_end else ''}")
+            return re.compile(f"^{of_route(text)}{chr(92) + 'Z' if is_end else ''}")
         except re.error:
             return None
     return None
 
 
-def _of_route(route: str) -> str:
+def of_route(route: str) -> str:
     """django.urls.resolvers._route_to_regex, with names that the expression can do without left out."""
     parts, at = [], 0
     for found in _CONVERTER.finditer(route):

@@ -4,9 +4,10 @@
 
 Finds requests that an async test makes of the application in its own process, when what answers them works on the
 database: `AsyncClient` and the `async_client` fixture, `httpx.AsyncClient` with an `ASGITransport`, asgiref's
-`ApplicationCommunicator`, channels' `HttpCommunicator` and `WebsocketCommunicator`. The view is looked up in the
-project's own URLs; a consumer is followed through its handlers. A view that does no database work is no finding, and
-one that cannot be found leaves the test undecided.
+`ApplicationCommunicator`, channels' `HttpCommunicator` and `WebsocketCommunicator`, django-ninja's `TestAsyncClient`.
+The view is looked up in the project's own URLs; a consumer is followed through its handlers; of a router (django-ninja,
+FastAPI, Starlette) it is the function that is registered for the method and the path. A view that does no database work
+is no finding, and one that cannot be found leaves the test undecided.
 
 ## Why
 

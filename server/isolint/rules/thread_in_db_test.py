@@ -4,8 +4,8 @@
 
 Finds database work that a test, sync or async, hands to a thread that is not its own while it relies on being rolled
 back: `asyncio.to_thread`, `loop.run_in_executor`, `sync_to_async(thread_sensitive=False)`, `anyio.to_thread.run_sync`,
-`run_in_threadpool`, `ThreadPoolExecutor.submit` and `map`, `threading.Thread`, `Timer`, and what the code under test
-does of the kind.
+`run_in_threadpool`, `ThreadPoolExecutor.submit` and `map`, `threading.Thread`, `Timer`, the `TestClient` of Starlette
+and FastAPI (it has the application run in a thread of its own), and what the code under test does of the kind.
 
 ## Why
 

@@ -39,14 +39,22 @@ def current() -> str:
     return os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0]
 
 
+def stack(frame) -> list:
+    """A frame and all below it."""
+    found = []
+    while frame is not None:
+        found.append(frame)
+        frame = frame.f_back
+    return found
+
+
 def here() -> None:
-    """Called in a test's body: who is on the stack below it, and on that of the main thread when it is another."""
-    files = []
-    for top in (sys._getframe(1), sys._current_frames().get(threading.main_thread().ident)):
-        frame = top
-        while frame is not None:
-            files.append(frame.f_code.co_filename.replace(os.sep, "/"))
-            frame = frame.f_back
+    """Called in a test's body: who is on the stack below it. Where asgiref brought the body to another thread, the
+    runner waits in the main one."""
+    frames = stack(sys._getframe(1))
+    if any(frame.f_code.co_name == "thread_handler" for frame in frames):
+        frames += stack(sys._current_frames()[threading.main_thread().ident])
+    files = [frame.f_code.co_filename.replace(os.sep, "/") for frame in frames]
     kind = "sync"
     for ending, name in (
         ("anyio/pytest_plugin.py", "anyio"),

@@ -192,7 +192,7 @@ class Strange(__import__("nowhere").Base):
 
 HOOKS = {
     "none": ("await Runtime(Transport()).run()", "safe"),
-    "one": ("await Runtime(Hooked()).run()  #~ ISO101", "leaks"),
+    "one": ("await Runtime(Hooked()).run()  #: ISO101", "leaks"),
     "a base that is not known": ("await Runtime(Strange()).run()", "undecided"),
     "given from outside": (
         "transport = Transport()\n    transport.hook = shop.hop\n    await Runtime(transport).run()  #: ISO101",

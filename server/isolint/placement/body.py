@@ -539,7 +539,7 @@ class _Body(Expressions):
                 said.append(names)
         for end, names in zip(ends, said, strict=True):
             for name, value in names.items():
-                symbolic = any(isinstance(atom, Derived) and atom.step == "as" for atom in value)
+                symbolic = any(isinstance(atom, Derived) and atom.step in ("as", "having") for atom in value)
                 if end[name] is value and (symbolic or len(ends) > 1):
                     end[name] = before[name]
         if len(ends) == len(ways) == 2:

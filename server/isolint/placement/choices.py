@@ -96,8 +96,9 @@ def predicate_of(atom: Derived) -> Predicate:
     return Predicate(frozenset({atom.base}), _CHECKS[atom.name], against)
 
 
-_CHECKS: dict[str, Literal["truthy", "is", "equals", "contains"]] = {
+_CHECKS: dict[str, Literal["truthy", "callable", "is", "equals", "contains"]] = {
     "truthy": "truthy",
+    "callable": "callable",
     "is": "is",
     "equals": "equals",
     "contains": "contains",

@@ -14,11 +14,11 @@ from isolint.placement import guards, members
 from isolint.placement.guards import ALWAYS, NEVER, UNSURE, Condition, both, either
 from isolint.placement.machine import Machine
 from isolint.placement.shapes import Literally, Param, Predicate, Value
-from isolint.placement.values import join, one
+from isolint.placement.values import NOTHING, join, one
 from isolint.placement.values import narrowed as narrowed_to
 from isolint.syntax import facts as f
 
-Check = Literal["truthy", "is", "equals", "contains"]
+Check = Literal["truthy", "callable", "is", "equals", "contains"]
 
 
 class Names(Protocol):
@@ -42,6 +42,8 @@ def condition_of(names: Names, test: f.Expr, wanted: bool = True) -> Condition |
             return both(*parts) if (test.operator == "and") == wanted else either(*parts)
         case f.Operation(kind="compare", operands=(left, right)):
             return _compared(names, test.operator, left, right, wanted)
+        case f.Call(func=f.Name(id="callable") as asks, args=(inner,), keywords=()) if _is_builtin(names, asks.id):
+            return _asks(names, inner, "callable", (), wanted)
     return _asks(names, test, "truthy", (), wanted)
 
 
@@ -104,6 +106,12 @@ def _subject(names: Names, expr: f.Expr) -> Value | None:
         case f.Call(func=f.Name(id="hasattr") as asks, args=(object_, f.Constant(value=str() as name)), keywords=()):
             base = _subject(names, object_) if _is_builtin(names, asks.id) else None
             return None if base is None else members.has(names.machine, base, name)
+        case f.Call(
+            func=f.Name(id="getattr") as asks, args=(object_, f.Constant(value=str() as name), *rest), keywords=()
+        ):
+            base = _subject(names, object_) if _is_builtin(names, asks.id) else None
+            default = _subject_or_literal(names, rest[0]) if rest else NOTHING
+            return None if base is None or default is None else guards.attribute(names.machine, base, name, default)
         case f.Call(func=f.Attribute(attr="get") as getter, args=(f.Constant() as key, *rest), keywords=()):
             base = _subject(names, getter.value)
             default = one(Literally(None)) if not rest else _subject_or_literal(names, rest[0])
@@ -120,8 +128,8 @@ def _is_builtin(names: Names, name: str) -> bool:
 
 
 def narrowed(names: Names, test: f.Expr, wanted: bool = True) -> dict[str, Value]:
-    """The names of which a test that comes out as `wanted` says that they are data (`isinstance(name, dict)`), as that:
-    working on it reaches no database, whatever it is."""
+    """The names of which a test that comes out as `wanted` says something. That they are data (`isinstance(name,
+    dict)`): working on it reaches no database, whatever it is. Or whether they have an attribute (`hasattr`)."""
     match test:
         case f.Operation(kind="unary", operator="not", operands=(inner,)):
             return narrowed(names, inner, not wanted)
@@ -131,6 +139,16 @@ def narrowed(names: Names, test: f.Expr, wanted: bool = True) -> dict[str, Value
             kinds = _kinds(names, types) if name in names.env and _is_builtin(names, asks.id) else None
             if kinds:
                 return {name: join(narrowed_to(names.env[name], kind) for kind in sorted(kinds))}
+        case f.Call(
+            func=f.Name(id="hasattr") as asks, args=(f.Name(id=name), f.Constant(value=str() as attr)), keywords=()
+        ):
+            if name in names.env and _is_builtin(names, asks.id):
+                return {name: members.having(names.machine, names.env[name], attr, one(Literally(wanted)))}
+        case f.Call(
+            func=f.Name(id="callable") as asks,
+            args=(f.Call(func=f.Name(id="getattr") as reads, args=(f.Name() as object_, f.Constant() as attr, *_)),),
+        ) if wanted and _is_builtin(names, asks.id) and _is_builtin(names, reads.id):
+            return narrowed(names, f.Call(f.Name("hasattr", asks.span), (object_, attr), (), test.span))
     return {}
 
 

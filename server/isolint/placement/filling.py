@@ -175,6 +175,8 @@ def follow(
             return narrowed(base, atom.name)
         case "choose":
             return choices.settled(m, atom, base, args, bound)
+        case "having":
+            return members.having(m, base, atom.name, args[0])
         case "request":
             return requests.resumed(m, atom.name, base, args)
         case "super":

@@ -142,6 +142,8 @@ def decided(m: Machine, predicate: Predicate) -> bool | None:
 
 
 def _answer(m: Machine, atom: Atom, predicate: Predicate) -> bool | None:
+    if predicate.check == "callable":
+        return _can_be_called(m, atom)
     if isinstance(atom, Literally):
         return _answer_literal(atom.value, predicate)
     if predicate.check == "is" and (isinstance(atom, Items) or _is_object(m, atom)):
@@ -172,6 +174,19 @@ def _is_object(m: Machine, atom: Atom) -> bool:
 _MODEL = "django.db.models.base.Model"
 
 
+def _can_be_called(m: Machine, atom: Atom) -> bool | None:
+    match atom:
+        case Callable_() | Class_() | Partial() | Hop() | Mock(made=True):
+            return True
+        case Literally() | Items():
+            return False
+        case Instance(cls=ClassRef() as cls):
+            if lineage.has_project_attribute(m, lineage.lineage_of(m, cls), "__call__"):
+                return True
+            return False if members.lacks(m, atom, "__call__") else None
+    return None
+
+
 def _answer_literal(value: str | float | bool | None, predicate: Predicate) -> bool | None:
     match predicate.check:
         case "truthy":
@@ -196,10 +211,17 @@ def _holds(items: Items, what: str | float | bool | None) -> bool | None:
     return any(one_of_them == (what,) for one_of_them in known)
 
 
-def attribute(m: Machine, value: Value, name: str) -> Value:
-    """`value.name` where that is something the object was made with, and Unknown otherwise: anybody may set others, and
-    what a class says of all its instances may be the default of a field."""
-    return join(_attribute(m, atom, name) for atom in value)
+def attribute(m: Machine, value: Value, name: str, default: Value = NOTHING) -> Value:
+    """`value.name` where that is something the object was made with or a method, and Unknown otherwise: anybody may set
+    others, and what a class says of all its instances may be the default of a field. `default` is what `getattr` gives
+    of that which certainly has no such attribute."""
+    found: list[Value] = []
+    for atom in value:
+        if default and isinstance(atom, Param | Derived):
+            found.append(one(Derived(atom, "attribute", name, (default,))))
+        else:
+            found.append(default if default and members.lacks(m, atom, name) else _attribute(m, atom, name))
+    return join(found)
 
 
 def _attribute(m: Machine, atom: Atom, name: str) -> Value:
@@ -211,6 +233,8 @@ def _attribute(m: Machine, atom: Atom, name: str) -> Value:
             if held is not None and not lineage.has_project_attribute(m, lineage.lineage_of(m, cls), name):
                 later = queries.later_attribute(m.store, (cls, name, m.world))
                 return join([held, members.later(atom, name, later)])
+            if held is None:
+                return members.method(m, atom, name) or unknown("not decided by an argument")
     return unknown("not decided by an argument")
 
 
@@ -341,6 +365,8 @@ def _resolved_atom(m: Machine, atom: Atom, bound: dict[tuple[str, str], Value]) 
             return item(_filled(m, atom.args[0], bound), key, atom.args[1] if len(atom.args) > 1 else None)
         case Derived(step="as"):
             return _resolved_atom(m, atom.base, bound)
+        case Derived(step="having"):
+            return members.having(m, _resolved_atom(m, atom.base, bound), atom.name, atom.args[0])
         case Derived(step="choose"):
             return choices.settled(
                 m,
@@ -360,15 +386,7 @@ def _read(m: Machine, atom: Derived, base: Value, bound: dict[tuple[str, str], V
     """An attribute of what is known of the base now; for `getattr`, the default where it certainly has none."""
     if not atom.args:
         return attribute(m, base, atom.name)
-    default = _filled(m, atom.args[0], bound)
-    found: list[Value] = []
-    for one_base in base:
-        if isinstance(one_base, Param | Derived):
-            found.append(one(Derived(one_base, "attribute", atom.name, (default,))))
-        else:
-            lacks = members.lacks(m, one_base, atom.name)
-            found.append(default if lacks else attribute(m, frozenset({one_base}), atom.name))
-    return join(found)
+    return attribute(m, base, atom.name, _filled(m, atom.args[0], bound))
 
 
 def _only(value: Value) -> Param | Derived | None:

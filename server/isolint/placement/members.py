@@ -162,6 +162,38 @@ def has(m: Machine, value: Value, name: str) -> Value:
     return join(_has(m, atom, name) for atom in value)
 
 
+def having(m: Machine, value: Value, name: str, wanted: Value) -> Value:
+    """Those of the things that a value may be of which `hasattr` may give what is wanted."""
+    others = frozenset(Literally(not atom.value) for atom in wanted if isinstance(atom, Literally))
+    kept: list[Value] = []
+    for atom in value:
+        if isinstance(atom, Param | Derived):
+            kept.append(one(Derived(atom, "having", name, (wanted,))))
+        elif _has(m, atom, name) != others:
+            kept.append(frozenset({atom}))
+    return join(kept)
+
+
+def method(m: Machine, atom: Instance, name: str) -> Value:
+    """A method of an object that is nothing but that: no one assigns another to its name; empty where there is none."""
+    if (
+        not isinstance(atom.cls, ClassRef)
+        or m.replacing
+        or queries.instance_attribute(m.store, (atom.cls, name, m.world))
+    ):
+        return NOTHING
+    for cls in lineage.lineage_of(m, atom.cls):
+        if isinstance(cls, ClassRef) and (found := class_scope(m.store, cls).get(name)):
+            if all(isinstance(one_symbol, FunctionSymbol) and not _is_property(m, one_symbol) for one_symbol in found):
+                return attribute_of(m, atom, name, Context(muted=True), None)
+            return NOTHING
+    return NOTHING
+
+
+def _is_property(m: Machine, symbol: Symbol) -> bool:
+    return isinstance(symbol, FunctionSymbol) and bool(queries.decorators(m.store, symbol.ref) & _PROPERTIES)
+
+
 def _has(m: Machine, atom: Atom, name: str) -> Value:
     match atom:
         case Param() | Derived():

@@ -177,8 +177,8 @@ class Derived(Struct, frozen=True, cache_hash=True, gc=False):
     `name`, a check of `Predicate`, and that for a false one; an empty one stands for the base itself);
     what it names as a text ("find": `name` is the row; "named": the attribute of
     that name of what is in `args`, where the default of `getattr` may follow; "text": that of an f-string whose
-    parts are `args`); and the same where it is known to be of
-    some type of data ("as": `name` is the kind of it)."""
+    parts are `args`); and the same where it is known to be of some type of data ("as": `name` is the kind of it), or to
+    have an attribute or to lack it ("having": `args` is which of them)."""
 
     base: Param | Derived
     step: Literal[
@@ -196,6 +196,7 @@ class Derived(Struct, frozen=True, cache_hash=True, gc=False):
         "text",
         "as",
         "choose",
+        "having",
     ]
     name: str = ""
     args: tuple[Value, ...] = ()
@@ -244,11 +245,11 @@ class Step(Struct, frozen=True, cache_hash=True, gc=False):
 
 
 class Predicate(Struct, frozen=True, cache_hash=True, gc=False):
-    """Something asked of a value: whether it is truthy, is or equals one of `against`, or contains it; of the class of
-    an exception, whether that was raised on the way. `holds`: the answer that is wanted."""
+    """Something asked of a value: whether it is truthy, can be called, is or equals one of `against`, or contains it;
+    of the class of an exception, whether that was raised on the way. `holds`: the answer that is wanted."""
 
     subject: Value
-    check: Literal["truthy", "is", "equals", "contains", "raised"]
+    check: Literal["truthy", "callable", "is", "equals", "contains", "raised"]
     against: tuple[str | int | float | bool | None, ...] = ()
     holds: bool = True
 

@@ -52,6 +52,7 @@ from isolint.placement import (
     filling,
     lineage,
     members,
+    mocks,
     patching,
     queries,
     relations,
@@ -442,7 +443,7 @@ def apply(
         case Reads():
             return named_.entry(m, atom, args, row.optional, site)
         case Mocks():
-            return one(Mock())
+            return mocks.made(m, row, site, args, named)
         case Replaces():
             return patching.replaces(m, row, ctx, site, args, named)
         case SetsItems():

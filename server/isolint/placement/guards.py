@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from isolint.names.symbols import ClassRef
-from isolint.placement import filling, lineage, members, queries
+from isolint.placement import filling, lineage, members, mocks, queries
 from isolint.placement.context import SPREAD
 from isolint.placement.shapes import (
     Atom,
@@ -25,6 +25,7 @@ from isolint.placement.shapes import (
     Instance,
     Items,
     Literally,
+    Mock,
     Outside,
     Param,
     Predicate,
@@ -138,6 +139,8 @@ def decided(predicate: Predicate) -> bool | None:
 def _answer(atom: Atom, predicate: Predicate) -> bool | None:
     if isinstance(atom, Literally):
         return _answer_literal(atom.value, predicate)
+    if isinstance(atom, Mock) and mocks.is_true(atom):
+        return True if predicate.check == "truthy" else False if predicate.check in ("is", "equals") else None
     if not isinstance(atom, Items) or not atom.complete:
         return None
     match predicate.check:

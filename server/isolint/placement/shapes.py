@@ -125,11 +125,11 @@ class Deferred(Struct, frozen=True, cache_hash=True, gc=False):
 
     The work goes by `route` (of the hop `row`, if any), and is: `then` "call": `callee` is called with the arguments;
     "call-await": that, and its result is awaited; "await": `callee` is itself awaited; "body": the body of the function
-    `callee` runs; "act": the effect of the row of `callee`."""
+    `callee` runs; "act": the effect of the row of `callee`; "answer": what the mock `callee` is told to do."""
 
     when: Operation | Literal["start"]
     callee: Value
-    then: Literal["call", "call-await", "await", "body", "act"]
+    then: Literal["call", "call-await", "await", "body", "act", "answer"]
     args: tuple[Value, ...] = ()
     keywords: tuple[tuple[str, Value], ...] = ()
     route: Route = IDENTITY
@@ -154,7 +154,16 @@ class Items(Struct, frozen=True, cache_hash=True, gc=False):
 
 
 class Mock(Struct, frozen=True, cache_hash=True, gc=False):
-    """A mock object: nothing done to it reaches the database. `asynchronous`: its call gives an awaitable."""
+    """A mock object: nothing done to it reaches the database, but for what it was told to call.
+
+    `asynchronous`: its call gives an awaitable (None: nobody knows). `told` are its attributes as far as they were set,
+    `side_effect`, `return_value` and `wraps` among them. `made` tells one mock from another, by the place where it was
+    made; with a `path`, this is what is read from that one, or what calling it gives (`return_value`)."""
+
+    asynchronous: bool | None = None
+    told: tuple[tuple[str, Value], ...] = ()
+    made: Site | None = None
+    path: tuple[str, ...] = ()
 
 
 class Param(Struct, frozen=True, cache_hash=True, gc=False):
@@ -362,6 +371,8 @@ class Summary(Struct, frozen=True, cache_hash=True, gc=False):
     cures: tuple[Cure, ...] = ()
     mocked: bool = False
     raises: Value = frozenset()
+    never: bool = False
+    """It never comes back: a mock raises on every way through it."""
 
 
 # --- what a test does ------------------------------------------------------------------------------------------------

@@ -49,19 +49,14 @@ FACTORIES: tuple[Row, ...] = (
 
 PARAMETER_SET = "_pytest.mark.structures.ParameterSet"
 
-MOCKS: tuple[Row, ...] = tuple(
-    Mocks(f"unittest.mock.{name}")
-    for name in (
-        "Mock",
-        "MagicMock",
-        "AsyncMock",
-        "NonCallableMock",
-        "NonCallableMagicMock",
-        "PropertyMock",
-        "sentinel",
-        "create_autospec",
-        "mock_open",
-    )
+MOCKS: tuple[Row, ...] = (
+    *(Mocks(f"unittest.mock.{name}", "mock") for name in ("Mock", "MagicMock")),
+    *(Mocks(f"unittest.mock.{name}", "mock") for name in ("NonCallableMock", "NonCallableMagicMock")),
+    Mocks("unittest.mock.AsyncMock", "async"),
+    Mocks("unittest.mock.PropertyMock", "property"),
+    Mocks("unittest.mock.create_autospec", "like"),
+    Mocks("unittest.mock.sentinel"),
+    Mocks("unittest.mock.mock_open"),
 )
 
 # unittest.mock and its backport; `patch` is an object there whose class is `_patcher` in typeshed.
@@ -71,6 +66,9 @@ _PATCHER = "unittest.mock._patch"
 DEFAULTS = frozenset({"unittest.mock.DEFAULT", "mock.mock.DEFAULT", "mock.DEFAULT"})
 """What says that a mock is to be made, where a replacement may be given."""
 _MOCKER = "pytest_mock.plugin.MockerFixture"
+_OVERRIDING = "django.test.utils.override_settings"
+SETTINGS = "django.conf.settings"
+"""The object that has Django's settings as its attributes."""
 _MONKEY = "_pytest.monkeypatch.MonkeyPatch"
 _MONKEY_CONTEXT = f"{_MONKEY}.context()"
 
@@ -93,8 +91,11 @@ PATCHES: tuple[Row, ...] = (
     Replaces(f"{_MOCKER}.patch.object", "object"),
     Replaces(f"{_MOCKER}.patch.multiple", "many"),
     SetsItems(f"{_MOCKER}.patch.dict", "many"),
-    *(Mocks(f"{_MOCKER}.{name}") for name in ("Mock", "MagicMock", "AsyncMock", "NonCallableMock", "PropertyMock")),
-    *(Mocks(f"{_MOCKER}.{name}") for name in ("create_autospec", "mock_open", "stub", "async_stub")),
+    *(Mocks(f"{_MOCKER}.{name}", "mock") for name in ("Mock", "MagicMock", "NonCallableMock", "stub")),
+    *(Mocks(f"{_MOCKER}.{name}", "async") for name in ("AsyncMock", "async_stub")),
+    Mocks(f"{_MOCKER}.PropertyMock", "property"),
+    Mocks(f"{_MOCKER}.create_autospec", "like"),
+    Mocks(f"{_MOCKER}.mock_open"),
     Gives("_pytest.monkeypatch.monkeypatch", cls=_MONKEY),
     # `context()` gives another one, which takes all back when it is left.
     Gives(f"{_MONKEY}.context", cls=_MONKEY_CONTEXT),
@@ -102,6 +103,16 @@ PATCHES: tuple[Row, ...] = (
     Replaces(f"{_MONKEY_CONTEXT}.setattr", "either", entered=True),
     *(SetsItems(f"{name}.setitem", "one") for name in (_MONKEY, _MONKEY_CONTEXT)),
     *(SetsItems(f"{name}.setenv", "one", ENVIRON) for name in (_MONKEY, _MONKEY_CONTEXT)),
+    # Settings of Django (django/test/utils.py, django/test/testcases.py, pytest_django/fixtures.py).
+    *(
+        Replaces(name, "many", patcher=_OVERRIDING, of=SETTINGS)
+        for name in (_OVERRIDING, "django.test.testcases.SimpleTestCase.settings")
+    ),
+    Starts("django.test.utils.TestContextDecorator.__enter__", "enters"),
+    Starts("django.test.utils.TestContextDecorator.__call__", "decorates"),
+    Starts(f"{_OVERRIDING}.enable", "starts"),
+    Stops(f"{_OVERRIDING}.disable"),
+    Gives("pytest_django.fixtures.settings", "class", SETTINGS),
     # Assignments by another word.
     SetsItems("os._Environ.setdefault", "one", ENVIRON),
     SetsItems("os._Environ.update", "many", ENVIRON),
@@ -181,7 +192,6 @@ DECORATORS: tuple[Row, ...] = (
     Decorates("django.db.transaction.atomic", cls="django.db.transaction.Atomic"),
     Decorates("django.db.transaction.Atomic.__call__"),
     Decorates("django.db.transaction.non_atomic_requests"),
-    Decorates("django.test.utils.override_settings"),
     Decorates("django.test.utils.modify_settings"),
     Decorates("django.test.utils.tag"),
     Decorates("django.test.testcases.skipUnlessDBFeature"),

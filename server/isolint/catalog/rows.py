@@ -263,9 +263,12 @@ class Fills:
 
 @dataclass(frozen=True, slots=True)
 class Mocks:
-    """`name(...)` gives a mock object; `name` itself is a class of mocks."""
+    """`name(...)` gives a mock object; `name` itself is a class of mocks. One that is "async" is awaited when it was
+    called, one that is "like" something if that is, and a "property" is called when it is read; of an "opaque" one
+    nobody asks what it does."""
 
     name: str
+    kind: Literal["mock", "async", "like", "property", "opaque"] = "opaque"
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,13 +308,15 @@ class Replaces:
 
     `assigns`: it is an assignment by another word (`setattr`), not made for tests. `patcher`: it gives an object of
     this class, and replaces when that is entered, started, or used as a decorator; without, at once. `entered`: what
-    `name` is read from was entered, and takes the replacement back when it is left."""
+    `name` is read from was entered, and takes the replacement back when it is left. `of` names the object whose
+    attributes "many" replaces, where it is not given."""
 
     name: str
     target: Literal["path", "object", "either", "many"]
     assigns: bool = False
     patcher: str = ""
     entered: bool = False
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from isolint.catalog.kept import KEPT
 from isolint.catalog.others import CONSTRUCTORS, DECORATORS, FACTORIES, MOCKS, NAMED, PATCHES, PURE, STACKS, UNLIKE
 from isolint.catalog.places import BRIDGE, SENSITIVE, THREAD, Route
 from isolint.catalog.routers import ROUTERS
-from isolint.catalog.rows import Acts, Answers, Cures, Decorates, Dispatches, Extends, Gives, Row, Runs, Wraps
+from isolint.catalog.rows import Acts, Answers, Chosen, Cures, Decorates, Dispatches, Extends, Gives, Row, Runs, Wraps
 from isolint.catalog.signals import SIGNALS
 from isolint.catalog.web import WEB
 from isolint.workspace.shapes import UserRows
@@ -46,7 +46,7 @@ def switched_name(row: Wraps | Runs) -> str:
 class Table:
     """Rows by canonical name (the first of a name's rows that fits is taken by the asker)."""
 
-    __slots__ = ("_extends", "_rows", "cure_words", "cures", "declared", "descriptors", "dispatches")
+    __slots__ = ("_extends", "_rows", "cure_words", "cures", "declared", "descriptors", "dispatches", "settings")
 
     def __init__(self, rows: Iterable[Row], declared: Sequence[Row] = ()) -> None:
         self.declared = frozenset(row.name for row in declared)
@@ -75,6 +75,8 @@ class Table:
                 if isinstance(row, Answers) and row.function is None:
                     self._rows[f"{row.name}()"] = replace(row, name=f"{row.name}()", applied=True)
 
+        self.settings = frozenset(row.setting for row in self._rows.values() if isinstance(row, Chosen))
+        """The settings of Django that say where something is kept."""
         self.cure_words = frozenset(
             name.rpartition(".")[2] for name, row in self.cures.items() if row.by == "replacement"
         )

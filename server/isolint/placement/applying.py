@@ -54,6 +54,7 @@ from isolint.placement import (
     filling,
     lineage,
     members,
+    mocks,
     patching,
     queries,
     registering,
@@ -76,7 +77,6 @@ from isolint.placement.shapes import (
     Instance,
     Items,
     Literally,
-    Mock,
     Operation,
     Outside,
     Param,
@@ -161,7 +161,7 @@ def construct(
             if row is not None:
                 return apply(m, row, Outside(f"{cls}.()", f"{cls}.()", atom), ctx, site, label, args, keywords)
             if isinstance(m.table.get(cls), Mocks):
-                return one(Mock(made=True))
+                return one(mocks.new({}, site))
             if isinstance(m.table.get(cls), Runs | Wraps):
                 return apply_class_row(m, atom, cls, made, ctx, site, label, args, keywords)
             continue
@@ -458,7 +458,7 @@ def apply(
         case Reads():
             return named_.entry(m, atom, args, row.optional, site)
         case Mocks():
-            return one(Mock(made=True))
+            return mocks.made(m, row, site, args, named)
         case Replaces():
             return patching.replaces(m, row, ctx, site, args, named)
         case SetsItems():

@@ -170,6 +170,8 @@ class _Body(Expressions):
         self.looping = False
         self.left: Left = ""
         """Whether the statements so far certainly leave the loop, or the function: what follows is never reached."""
+        self.stopped = False
+        """Whether a mock that raises has ended some way."""
         self.exits = 0
         """Statements seen that leave the function."""
         self.through: Condition = ALWAYS
@@ -205,6 +207,7 @@ class _Body(Expressions):
             cures=tuple(sorted(machine.cures.values(), key=repr)),
             mocked=machine.mocked or machine.mocked_below,
             raises=self.raises,
+            never=self.stopped and self.left == "raise",
         )
 
     def go_through(self, bound: dict[tuple[str, str], Value], ctx: Context) -> None:
@@ -228,6 +231,10 @@ class _Body(Expressions):
         self._statement(node)
         self.touch_handed()
         self.rise(before)
+        if self.machine.stopped:
+            self.machine.stopped = False
+            self.stopped = True
+            self.leave("raise")
         if self.machine.asked_for_loop:
             self.machine.asked_for_loop = False
             self.ctx = replace(self.ctx, route=compose(self.ctx.route, IN_LOOP))
@@ -266,7 +273,8 @@ class _Body(Expressions):
                 self.left = self.left or "loop"
             case f.If():
                 self.truth(node.test, self.ctx)
-                self.fork(node)
+                if not self.machine.stopped:
+                    self.fork(node)
             case f.For():
                 iterable = self.evaluate(node.iterable, self.ctx)
                 self.assign(node.target, self.iterate(iterable, node.iterable, node.is_async))
@@ -405,7 +413,10 @@ class _Body(Expressions):
         before, start, through = self.ctx, dict(self.env), self.through
         self.through = ALWAYS
         raised, self.machine.raised = self.machine.raised, NOTHING
+        stopped, self.stopped = self.stopped, False
         self.execute(node.body)
+        catching = self.catching(node.handlers) if self.stopped and self.left == "raise" else None
+        self.stopped = self.stopped or stopped
         self.machine.raised = raised | self.uncaught(node.handlers)
         left = self.take_left()
         after = self.ctx
@@ -426,6 +437,11 @@ class _Body(Expressions):
             if not refused_left:
                 self.ctx = before
                 self.env = _either(self.env, without)
+        elif catching is not None:
+            self.through = through
+            self.ctx = replace(after, certain=before.certain, guards=before.guards, always=before.always)
+            self.left, passed = self.block(ALWAYS, catching.body)
+            self.narrow(passed)
         else:
             if not left:
                 self.execute(node.orelse)
@@ -436,6 +452,16 @@ class _Body(Expressions):
         self.execute(node.final)
         self.left = self.take_left() or left
         self.ctx = replace(self.ctx, certain=after.certain, guards=after.guards, always=after.always)
+
+    def catching(self, handlers: tuple[f.Handler, ...]) -> f.Handler | None:
+        """The handler of all that was raised so far, where one of it certainly was; None where that cannot be told."""
+        for handler in handlers:
+            left = self.uncaught((handler,))
+            if not left:
+                return handler if self.machine.raised else None
+            if left != self.machine.raised:
+                return None
+        return None
 
     def uncaught(self, handlers: tuple[f.Handler, ...]) -> Value:
         """What was raised so far and none of these handlers catches."""

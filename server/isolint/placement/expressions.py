@@ -21,7 +21,7 @@ from isolint.names.symbols import (
     ModuleSymbol,
     Site,
 )
-from isolint.placement import applying, choices, lineage, members, named, patching
+from isolint.placement import applying, choices, lineage, members, mocks, named, patching
 from isolint.placement.applying import ITERATING
 from isolint.placement.conditions import condition_of, narrowed
 from isolint.placement.containers import MAX_KEYS, holding, is_empty, known_later, spread, with_attribute
@@ -45,6 +45,7 @@ from isolint.placement.shapes import (
     Instance,
     Items,
     Literally,
+    Mock,
     Operation,
     Outside,
     Param,
@@ -77,6 +78,7 @@ class Expressions:
         self.machine.evaluated = None if found is None else ref
         self.env: dict[str, Value] = {}
         self.owner = owner
+        self.nested = found is not None and bool(found.around)
         self.local = bound_names(found.node) if found is not None else frozenset()
         self.around = frozenset().union(*(bound_names(n) for n in found.around)) if found is not None else frozenset()
         self.yielded: list[Value] = []
@@ -156,6 +158,13 @@ class Expressions:
     def _choose(self, node: f.Choice, ctx: Context) -> Value:
         """`a if test else b`, `a and b`, `a or b`: what one of them does is dropped where a call decides that it is not
         the one. A choice inside an expression makes work no less certain."""
+        stopped = self.machine.stopped
+        try:
+            return self._chosen(node, ctx)
+        finally:
+            self.machine.stopped = stopped
+
+    def _chosen(self, node: f.Choice, ctx: Context) -> Value:
         values: list[Value] = []
         if node.test is not None:
             self.truth(node.test, ctx)
@@ -241,7 +250,7 @@ class Expressions:
         return one(Items(join(values), tuple(keys), complete, True))
 
     def _comprehension(self, node: f.Comprehension, ctx: Context) -> Value:
-        before = dict(self.env)
+        before, stopped = dict(self.env), self.machine.stopped
         for clause in node.clauses:
             iterable = self.evaluate(clause.iterable, ctx)
             self.assign(clause.target, self.iterate(iterable, clause.iterable, clause.is_async))
@@ -249,7 +258,7 @@ class Expressions:
                 self.evaluate(condition, ctx)
                 self.env.update(narrowed(self, condition))
         values = [self.close(self.evaluate(element, ctx)) for element in node.elements]
-        self.env = before
+        self.env, self.machine.stopped = before, stopped
         return one(Items(values[-1] if values else NOTHING, mapping=node.kind == "dict"))
 
     def site(self, node: f.Expr | f.Stmt) -> Site:
@@ -381,6 +390,7 @@ class Expressions:
                 else:
                     name = one(Literally(target.attr))
                     self.machine.assigned(holder, name, self.close(value), self.ctx, self.site(target))
+                    self.tell(holder, target.attr, shared(self.close(value)))
                     if isinstance(target.value, f.Name) and target.value.id in self.env:
                         self.env[target.value.id] = with_attribute(
                             self.env[target.value.id], target.attr, shared(self.close(value))
@@ -400,9 +410,21 @@ class Expressions:
                     if any(isinstance(a, Param | Derived) for a in held):
                         self.touch(target.value)
 
+    def tell(self, holder: Value, name: str, value: Value) -> None:
+        """An attribute of a mock is set: it is the same mock whatever names it has."""
+        if len(holder) == 1:
+            (mock,) = holder
+            if isinstance(mock, Mock) and mock.made is not None:
+                self.machine.tell(mock, name, value)
+                for other, known in self.env.items():
+                    if any(isinstance(atom, Mock) for atom in known):
+                        self.env[other] = mocks.told(known, mock, name, value)
+
     def is_self(self, name: str) -> bool:
-        """Whether this is the first parameter of a method."""
-        return isinstance(self.node, f.Function) and bool(self.node.params) and self.node.params[0].name == name
+        """Whether this is the first parameter of a method, or of a nested function, which may be one."""
+        if not isinstance(self.node, f.Function) or not self.node.params or self.node.params[0].name != name:
+            return False
+        return self.nested or owner_of(self.store, self.ref.path, self.ref.chunk) is not None
 
     def own_method(self, func: f.Expr) -> Value:
         """`self.name` in a method, of the class in which it is written; empty for everything else."""

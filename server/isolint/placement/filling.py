@@ -20,6 +20,7 @@ from isolint.placement.shapes import (
     Instance,
     Items,
     Literally,
+    Mock,
     Param,
     Partial,
     Value,
@@ -82,6 +83,8 @@ def fill_atom(m: Machine, atom: Atom, bound: dict[tuple[str, str], Value]) -> Va
             return one(replace(atom, element=fill(m, atom.element, bound), keys=keys))
         case Instance() if atom.held:
             return one(replace(atom, held=tuple((k, fill(m, v, bound)) for k, v in atom.held)))
+        case Mock() if atom.told:
+            return one(replace(atom, told=tuple((k, fill(m, v, bound)) for k, v in atom.told)))
     return frozenset({atom})
 
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from isolint.names.symbols import ClassRef
-from isolint.placement import choices, filling, lineage, members, queries
+from isolint.placement import choices, filling, lineage, members, mocks, queries
 from isolint.placement.context import SPREAD
 from isolint.placement.shapes import (
     Atom,
@@ -146,6 +146,8 @@ def _answer(m: Machine, atom: Atom, predicate: Predicate) -> bool | None:
         return _can_be_called(m, atom)
     if isinstance(atom, Literally):
         return _answer_literal(atom.value, predicate)
+    if predicate.check == "equals" and isinstance(atom, Mock) and mocks.is_true(atom):
+        return False
     if predicate.check == "is" and (isinstance(atom, Items) or _is_object(m, atom)):
         return False
     if predicate.check == "truthy" and _is_object(m, atom):
@@ -164,8 +166,10 @@ def _is_object(m: Machine, atom: Atom) -> bool:
     """Whether this is certainly an object, a class, a function or something else that is there: none of these is None
     or another literal. What is said to be a model's object may be None: a query that finds nothing gives that."""
     match atom:
-        case Callable_() | Class_() | Partial() | Hop() | Deferred() | Module() | Mock(made=True):
+        case Callable_() | Class_() | Partial() | Hop() | Deferred() | Module():
             return True
+        case Mock():
+            return mocks.is_true(atom)
         case Instance(cls=ClassRef() as cls):
             return not lineage.inherits(m, cls, _MODEL)
     return False
@@ -176,8 +180,10 @@ _MODEL = "django.db.models.base.Model"
 
 def _can_be_called(m: Machine, atom: Atom) -> bool | None:
     match atom:
-        case Callable_() | Class_() | Partial() | Hop() | Mock(made=True):
+        case Callable_() | Class_() | Partial() | Hop():
             return True
+        case Mock():
+            return mocks.is_true(atom) or None
         case Literally() | Items():
             return False
         case Instance(cls=ClassRef() as cls):

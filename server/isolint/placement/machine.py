@@ -16,6 +16,7 @@ from isolint.catalog.rows import (
     Acts,
     Fate,
     Row,
+    Wraps,
     rule_of,
 )
 from isolint.catalog.table import Table
@@ -23,7 +24,18 @@ from isolint.names.inputs import definition
 from isolint.names.resolve import module_name
 from isolint.names.scopes import class_scope, owner_of
 from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, Site, ValueSymbol
-from isolint.placement import applying, filling, guards, lineage, members, patching, queries, registering, relations
+from isolint.placement import (
+    applying,
+    filling,
+    guards,
+    lineage,
+    members,
+    mocks,
+    patching,
+    queries,
+    registering,
+    relations,
+)
 from isolint.placement.context import SPREAD, Context, Keywords, shorten
 from isolint.placement.functions import find, find_node, function_operation
 from isolint.placement.inputs import TABLE, TEST_CODE
@@ -137,6 +149,8 @@ class Machine:
         """Whether it was in a function that was entered."""
         self.past_mocks: set[FunctionRef] = set()
         """The functions that were entered here and in which it was."""
+        self.stopped = False
+        """Whether a mock was called that certainly raises; who evaluates statements takes it back."""
         self.asked_for_loop = False
         """Whether something was called that raises where no loop runs; who evaluates statements takes it back."""
 
@@ -168,6 +182,12 @@ class Machine:
         gone = {key for key, _ in less} - self._first.keys()
         if not gone.isdisjoint(self.cuts):
             self._settle(tuple(part for part in self.world if part[0] not in gone))
+
+    def tell(self, mock: Mock, name: str, value: Value) -> None:
+        """A mock is told something: so is the same one where it stands in for something."""
+        world = tuple((key, mocks.told(known, mock, name, value)) for key, known in self.world)
+        if world != self.world:
+            self._settle(world)
 
     def restore(self, world: World) -> None:
         """The world is again what it was."""
@@ -271,7 +291,7 @@ class Machine:
     def patch(self, patch: Patch) -> None:
         """Note that a name is replaced. Which names are is found in a world where none is yet; where patches end, what
         was entered counts from here on."""
-        if all(isinstance(a, Unknown | Plain | Mock) for a in patch.holder):
+        if all(isinstance(a, Unknown | Plain) or (isinstance(a, Mock) and not a.made) for a in patch.holder):
             return
         if self.ending:
             if patch.extent in patching.LASTING and not patching.is_open(patch):
@@ -288,8 +308,11 @@ class Machine:
     def assigned(self, holder: Value, name: Value, value: Value, ctx: Context, site: Site | None) -> None:
         """An attribute of something is assigned. In test code that may be a patch by another word: it is one when what
         is assigned can be called, or is made for tests. Anywhere it may be a cure."""
-        is_patch = self.test_code and any(self._stands_in(atom) for atom in value)
+        is_patch = self.test_code and (any(self._stands_in(atom) for atom in value) or patching.is_of_settings(holder))
         awaits = self.test_code and any(isinstance(atom, Param | Derived) for atom in value)
+        is_mock = any(isinstance(a, Mock) for a in holder) or any(patching.tells(a) for a in name)
+        may_be = any(isinstance(a, Param | Derived) for a in holder) and patching.may_be_a_setting(name)
+        awaits = awaits or (self.test_code and (is_mock or may_be))
         if is_patch or awaits or any(isinstance(a, Literally) and a.value in self.table.cure_words for a in name):
             self.patch(Patch(holder, name, value, site, ctx.always, is_patch))
 
@@ -348,8 +371,13 @@ class Machine:
         if ctx.depth > MAX_REPLAY:
             self.obscure(ctx, "call", f"{label}: helpers hand it on too deeply", site)
             return unknown("too deep")
-        atoms = in_order(value)
-        return join([self._perform(atom, op, ctx, site, label, args, keywords) for atom in atoms])
+        if len(value) == 1:
+            (atom,) = value
+            return self._perform(atom, op, ctx, site, label, args, keywords)
+        stopped = self.stopped
+        made = join([self._perform(atom, op, ctx, site, label, args, keywords) for atom in in_order(value)])
+        self.stopped = stopped
+        return made
 
     def _perform(
         self,
@@ -367,7 +395,9 @@ class Machine:
             case Unknown():
                 return self._nameless(atom, op, ctx, site, label)
             case Mock():
-                return one(Mock())
+                if op == "call":
+                    return mocks.call(self, atom, ctx, site, label, args, keywords)
+                return one(atom if op == "await" else Mock())
             case Done():
                 return atom.result if op in ("await", "call", "iterate", "aiterate") else one(atom)
             case Deferred():
@@ -434,6 +464,13 @@ class Machine:
 
     def _run(self, work: Deferred, ctx: Context, site: Site | None, label: str) -> Value:
         """The deferred work happens here."""
+        stopped = self.stopped
+        made = self._runs(work, ctx, site, label)
+        if work.row and not isinstance(self.table.get(work.row), Wraps):
+            self.stopped = stopped  # what is started raises elsewhere
+        return made
+
+    def _runs(self, work: Deferred, ctx: Context, site: Site | None, label: str) -> Value:
         inner = self._through(ctx, work.route, work.row, site, label)
         match work.then:
             case "body":
@@ -456,6 +493,15 @@ class Machine:
                 return PLAIN
             case "await":
                 return self.perform(work.callee, "await", inner, site, label)
+            case "answer":
+                results = [
+                    mocks.answer(self, atom, inner, site, label, work.args, work.keywords)
+                    for atom in work.callee
+                    if isinstance(atom, Mock)
+                ]
+                made = join(results)
+                waiting = frozenset(a for a in made if isinstance(a, Deferred | Done | Param | Derived))
+                return join([made - waiting, self.perform(waiting, "await", inner, site, label)])
             case "call-await":
                 made = self.perform(
                     work.callee, "call", inner, site, payload_label(work.callee, label), work.args, work.keywords
@@ -595,9 +641,9 @@ class Machine:
             if self.ending:
                 self.replaced(patching.world_of(self, (patch,)))
             if patch.handed == "":
-                args = (*args, patching.MOCK)
+                args = (*args, patch.value)
             elif patch.handed:
-                keywords = (*keywords, (patch.handed, patching.MOCK))
+                keywords = (*keywords, (patch.handed, patch.value))
         summary = queries.summary_of(self.store, atom.ref, self.world)
         self.mocked_below = self.mocked_below or summary.mocked
         bound = self.bind_arguments(atom, args, keywords)
@@ -670,11 +716,13 @@ class Machine:
             holder, name = filling.fill(self, patch.holder, bound), filling.fill(self, patch.name, bound)
             always = patch.always and ctx.always
             value = filling.fill(self, patch.value, bound)
-            cuts = patch.cuts or (self.test_code and any(self._stands_in(atom) for atom in value))
+            stands_in = patching.is_of_settings(holder) or any(self._stands_in(atom) for atom in value)
+            cuts = patch.cuts or (self.test_code and stands_in)
             extent = patching.extent_outside(patch, op, again)
             self.patch(replace(patch, holder=holder, name=name, value=value, always=always, cuts=cuts, extent=extent))
         for cure in summary.cures:
             self.cure(replace(cure, always=cure.always and ctx.always))
+        stopped = self.stopped
         if not ctx.muted:
             for use in summary.uses:
                 under = guards.settled(self, use.guards, bound, known)
@@ -709,6 +757,7 @@ class Machine:
                     self.restore(before)
                     self._filled[id(bound)] = {}
             self._replay_reads(summary, bound, inner, known, recursive)
+        self.stopped = stopped or (summary.never and not ctx.muted)
         if op in ("iterate", "aiterate", "enter", "aenter"):
             return filling.fill(self, summary.yields, bound)
         return filling.fill(self, summary.returns, bound)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from isolint.catalog.others import NAMESPACE
+from isolint.catalog.others import NAMESPACE, SETTINGS
 from isolint.catalog.rows import Attribute, Chosen, Connects, Finds, Mocks, Row, Sends
 from isolint.names.inputs import definition, is_answered
 from isolint.names.origin import Definition
@@ -28,7 +28,7 @@ from isolint.names.symbols import (
     UnknownSymbol,
     ValueSymbol,
 )
-from isolint.placement import applying, lineage, queries, relations, settings
+from isolint.placement import applying, lineage, mocks, queries, relations, settings
 from isolint.placement.context import Context
 from isolint.placement.lineage import behind
 from isolint.placement.shapes import (
@@ -213,7 +213,7 @@ def replacement(
 ) -> Value | None:
     """What a patch put in place of a name; None where none did."""
     found = m.cuts.get((kind, holder, name))
-    m.mocked = m.mocked or found is not None
+    m.mocked = m.mocked or (found is not None and holder != SETTINGS)
     return found
 
 
@@ -256,8 +256,10 @@ def attribute_of(m: Machine, atom: Atom, name: str, ctx: Context, site: Site | N
             return one(Instance(NAMESPACE, held=(("of", frozenset({atom})),)))
         case Module() if name == "__name__":
             return one(Literally(atom.dotted))
-        case Mock() | Plain() | Literally():
-            return one(Mock()) if isinstance(atom, Mock) else PLAIN
+        case Mock():
+            return mocks.attribute(m, atom, name)
+        case Plain() | Literally():
+            return PLAIN
         case Unknown():
             return frozenset({atom})
         case Param() | Derived():

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from isolint.catalog.django_orm import UNSAFE_VARIABLE
-from isolint.catalog.others import DEFAULTS, ENVIRON
+from isolint.catalog.others import DEFAULTS, ENVIRON, SETTINGS
 from isolint.catalog.rows import Replaces, SetsItems, Starts
 from isolint.names.symbols import FunctionRef, Site
-from isolint.placement import named, queries
+from isolint.placement import members, mocks, named, queries
 from isolint.placement.context import Context
 from isolint.placement.functions import find
 from isolint.placement.inputs import TEST_CODE
+from isolint.placement.mocks import MOCK
 from isolint.placement.shapes import (
     Atom,
     Callable_,
@@ -50,10 +51,10 @@ from isolint.syntax import facts as f
 if TYPE_CHECKING:
     from isolint.placement.machine import Machine, PatchKey
 
-MOCK: Value = frozenset({Mock()})
-"""A mock of which nothing more is known."""
-_OPTIONS = frozenset({"spec", "create", "spec_set", "autospec", "new_callable", "unsafe", "target"})
-"""Keywords of `patch.multiple` that are no names of attributes."""
+_OPTIONS = frozenset(
+    {"spec", "create", "spec_set", "autospec", "new_callable", "unsafe", "target", "attribute", "name"}
+)
+"""Keywords of patches that are no names of attributes."""
 
 # --- what is noted ---------------------------------------------------------------------------------------------------
 
@@ -62,7 +63,7 @@ def replaces(
     m: Machine, row: Replaces, ctx: Context, site: Site | None, args: tuple[Value, ...], named: dict[str, Value]
 ) -> Value:
     """A call that replaces names: at once, or when what it gives is entered."""
-    patches = tuple(_patches(row, site, args, named))
+    patches = tuple(_patches(m, row, site, args, named))
     extent: Extent = "made" if row.patcher else "entered" if row.entered else "whole"
     for patch in patches:
         if row.assigns:
@@ -73,7 +74,7 @@ def replaces(
     if row.assigns:
         return PLAIN
     if not row.patcher:
-        return MOCK
+        return patches[0].value if len(patches) == 1 else MOCK
     held = tuple((str(n), one(Items(p.value, (("holder", p.holder), ("name", p.name))))) for n, p in enumerate(patches))
     return one(Instance(row.patcher, held=held))
 
@@ -81,9 +82,12 @@ def replaces(
 def starts(m: Machine, row: Starts, atom: Outside, ctx: Context, args: tuple[Value, ...]) -> Value:
     """A patcher takes effect, which may have been made elsewhere, such as one that a module keeps."""
     extent: Extent = "entered" if row.how == "enters" else "whole"
-    for patch in _held(atom):
+    patches = tuple(_held(atom))
+    for patch in patches:
         m.patch(replace(patch, always=ctx.always, extent=extent))
-    return args[0] if row.how == "decorates" and args else MOCK
+    if row.how == "decorates" and args:
+        return args[0]
+    return patches[0].value if len(patches) == 1 else MOCK
 
 
 def stops(m: Machine, atom: Outside, ctx: Context) -> None:
@@ -147,8 +151,10 @@ def assigned_item(m: Machine, held: Value, key: Value, value: Value, ctx: Contex
                 m.patch(Patch(one(Outside(owner, owner)), one(Literally(name)), value, site, ctx.always, cuts=False))
 
 
-def _patches(row: Replaces, site: Site | None, args: tuple[Value, ...], named: dict[str, Value]) -> Iterator[Patch]:
-    target = args[0] if args else named.get("target")
+def _patches(
+    m: Machine, row: Replaces, site: Site | None, args: tuple[Value, ...], named: dict[str, Value]
+) -> Iterator[Patch]:
+    target = one(Outside(row.of, row.of)) if row.of else args[0] if args else named.get("target")
     if target is None:
         return
     if row.target == "many":
@@ -167,7 +173,11 @@ def _patches(row: Replaces, site: Site | None, args: tuple[Value, ...], named: d
     rest = args[1 if by_path else 2 :]
     given = rest[0] if rest else named.get("new") or named.get("value")
     if given is None or _is_default(given):
-        yield Patch(target, name, MOCK, site, handed="" if row.patcher else None)
+        value = one(mocks.new(named, site))
+        if "new_callable" in named:
+            told = tuple((k, v) for k, v in named.items() if k not in _OPTIONS)
+            value = m.perform(named["new_callable"], "call", Context(muted=True), site, "new_callable", (), told)
+        yield Patch(target, name, value, site, handed="" if row.patcher else None)
     else:
         yield Patch(target, name, given, site)
 
@@ -293,14 +303,76 @@ def lets_orm_into_loops(patches: Iterable[Patch]) -> bool:
 def world_of(m: Machine, patches: Iterable[Patch]) -> World:
     """What is replaced by what when all these patches are in force."""
     cuts: dict[CutKey, Value] = {}
+    patches = tuple(patches)
+    told = _told(patches)
     for patch in patches:
         if not patch.cuts or patch.name in (one(Literally(UNSAFE_VARIABLE)), one(Literally(RELEASED))):
             continue
         value = _stand_in(patch.value)
+        for mock, what, given in told:
+            value = mocks.told(value, mock, what, given)
         for atom, name in places(m, patch):
+            value = _like(m, value, atom, name)
             for key in _keys(atom, name):
                 cuts[key] = value if cuts.get(key, value) == value else MOCK
     return tuple(sorted(cuts.items(), key=repr))
+
+
+def _told(patches: Iterable[Patch]) -> list[tuple[Mock, str, Value]]:
+    """What mocks are told after they were made. Of several things told to one, nobody knows which counts."""
+    told: dict[tuple[Mock, str], set[Value]] = {}
+    for patch in patches:
+        for mock in patch.holder:
+            if isinstance(mock, Mock):
+                for name in _texts(patch.name):
+                    told.setdefault((replace(mock, told=(), asynchronous=None), name), set()).add(patch.value)
+    return [
+        (mock, name, next(iter(values)) if len(values) == 1 else PLAIN)
+        for (mock, name), values in sorted(told.items(), key=repr)
+    ]
+
+
+def _like(m: Machine, value: Value, holder: Atom, name: str) -> Value:
+    """What stands in for a coroutine function is asynchronous, where nothing else was said (unittest.mock._patch)."""
+    if not any(isinstance(atom, Mock) and atom.asynchronous is None and atom.made for atom in value):
+        return value
+    original = members.attribute(m, frozenset({holder}), name, Context(muted=True), None)
+    if not mocks.are_coroutine_functions(m, original):
+        return value
+    return frozenset(
+        replace(atom, asynchronous=True) if isinstance(atom, Mock) and atom.asynchronous is None else atom
+        for atom in value
+    )
+
+
+def tells(atom: Atom) -> bool:
+    """Whether this is the name of an attribute by which a mock is told what to do."""
+    return isinstance(atom, Literally) and atom.value in ("side_effect", "return_value")
+
+
+def may_add_work(m: Machine, patches: Iterable[Patch]) -> bool:
+    """Whether what stands in for something, or is called by it, may do work itself; or it is a setting that says where
+    something is kept."""
+    return any(
+        mocks.works(patch.value) or _moves_what_is_kept(m, patch)
+        for patch in patches
+        if patch.cuts or any(isinstance(atom, Mock) for atom in patch.holder)
+    )
+
+
+def _moves_what_is_kept(m: Machine, patch: Patch) -> bool:
+    names = {text.rpartition(".")[2] for text in (*_texts(patch.name), *_texts(patch.holder))}
+    return not m.table.settings.isdisjoint(names)
+
+
+def is_of_settings(holder: Value) -> bool:
+    """Whether this is the object that has Django's settings."""
+    return any(isinstance(atom, Outside) and atom.dotted == SETTINGS for atom in holder)
+
+
+def may_be_a_setting(name: Value) -> bool:
+    """Whether a setting may be called so (django.conf.LazySettings: in capitals)."""
+    return any(text.isupper() for text in _texts(name))
 
 
 def places(m: Machine, patch: Patch) -> Iterator[tuple[Atom, str]]:

@@ -1,18 +1,19 @@
 """Django's settings, as far as they are written out: the value of one, and what a dotted name in one stands for.
 
-They are those of the module that pytest's configuration names. What a test changes in them is not followed. What a
-setting means is the business of who asks.
+They are those of the module that pytest's configuration names, and what a test puts in their place. What a setting
+means is the business of who asks.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from isolint.catalog.others import SETTINGS
 from isolint.catalog.rows import Chosen
 from isolint.names.resolve import base_directory, find_module, lookup
 from isolint.names.symbols import ModuleSymbol
 from isolint.placement import members
-from isolint.placement.shapes import Class_, Instance, Items, Literally, Value
+from isolint.placement.shapes import Class_, Instance, Items, Literally, Mock, Value
 from isolint.placement.values import NOTHING, in_order, join, literals, one, unknown
 from isolint.pytest_model.inputs import CONFIG
 
@@ -32,7 +33,11 @@ def module(m: Machine) -> ModuleSymbol | str:
 
 
 def setting(m: Machine, name: str) -> Value | None:
-    """What the settings module says; empty when it does not say it, None when it is not known."""
+    """What the settings module says, or what stands in for that; empty when it does not say it, None when it is not
+    known."""
+    replaced = m.cuts.get(("outside", SETTINGS, name))
+    if replaced is not None:
+        return None if any(isinstance(atom, Mock) for atom in replaced) else replaced
     found = module(m)
     if isinstance(found, str):
         return None

@@ -126,11 +126,11 @@ class Deferred(Struct, frozen=True, cache_hash=True, gc=False):
     The work goes by `route` (of the hop `row`, if any), and is: `then` "call": `callee` is called with the arguments;
     "call-await": that, and its result is awaited; "call-iterate": that, and a queryset that it gives is read; "await":
     `callee` is itself awaited; "body": the body of the function `callee` runs; "act": the effect of the row of
-    `callee`."""
+    `callee`; "answer": what the mock `callee` is told to do."""
 
     when: Operation | Literal["start"]
     callee: Value
-    then: Literal["call", "call-await", "call-iterate", "await", "body", "act"]
+    then: Literal["call", "call-await", "call-iterate", "await", "body", "act", "answer"]
     args: tuple[Value, ...] = ()
     keywords: tuple[tuple[str, Value], ...] = ()
     route: Route = IDENTITY
@@ -155,10 +155,16 @@ class Items(Struct, frozen=True, cache_hash=True, gc=False):
 
 
 class Mock(Struct, frozen=True, cache_hash=True, gc=False):
-    """A mock object: nothing done to it reaches the database. `made`: it is the one that was made, which is there and
-    true; what came of operating on one may be whatever a test made it return."""
+    """A mock object: nothing done to it reaches the database, but for what it was told to call.
 
-    made: bool = False
+    `asynchronous`: its call gives an awaitable (None: nobody knows). `told` are its attributes as far as they were set,
+    `side_effect`, `return_value` and `wraps` among them. `made` tells one mock from another, by the place where it was
+    made; with a `path`, this is what is read from that one, or what calling it gives (`return_value`)."""
+
+    asynchronous: bool | None = None
+    told: tuple[tuple[str, Value], ...] = ()
+    made: Site | None = None
+    path: tuple[str, ...] = ()
 
 
 class Param(Struct, frozen=True, cache_hash=True, gc=False):
@@ -374,6 +380,8 @@ class Summary(Struct, frozen=True, cache_hash=True, gc=False):
     cures: tuple[Cure, ...] = ()
     mocked: bool = False
     raises: Value = frozenset()
+    never: bool = False
+    """It never comes back: a mock raises on every way through it."""
 
 
 # --- what a test does ------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from isolint.placement.functions import find_node
 from isolint.placement.inputs import MAY_LEAVE
 from isolint.placement.machine import Machine
 from isolint.placement.parameters import parameter
-from isolint.placement.patching import ENDING, MOCK, UNSAFE, left, lets_orm_into_loops, releases, world_of
+from isolint.placement.patching import ENDING, UNSAFE, left, lets_orm_into_loops, may_add_work, releases, world_of
 from isolint.placement.process import of_tests, unsafe
 from isolint.placement.registering import connections
 from isolint.placement.shapes import (
@@ -141,8 +141,8 @@ def _both_worlds(store: Store, item: TestItem, everywhere: bool) -> _Judged:
         known = (*known, *standing)
         run = _run(store, item, fixtures, place, known)
     judged = run.judged(everywhere)
-    if judged.escapes or judged.undecided:
-        # A test that leaves nothing to ask needs no second look: patches are there to take work away.
+    if judged.escapes or judged.undecided or may_add_work(machine, machine.patches.values()):
+        # A test that leaves nothing to ask needs no second look where patches only take work away.
         patches = machine.patches.values()
         lasting = [patch for patch in patches if patch.extent != "block"]
         world = world_of(machine, lasting)
@@ -207,7 +207,8 @@ def _is_idle(store: Store, item: TestItem) -> bool:
         machine = _run(store, item, fixtures, Place.WORKER_LOOP, ()).machine
     except RecursionError:
         return False
-    return not (machine.effects or machine.opaque or lets_orm_into_loops(machine.patches.values()))
+    patches = machine.patches.values()
+    return not (machine.effects or machine.opaque or lets_orm_into_loops(patches) or may_add_work(machine, patches))
 
 
 def _is_quiet(store: Store, one: FixtureDef) -> bool:
@@ -387,7 +388,7 @@ class _Run:
         decorated: list[FunctionRef | ClassRef] = [self.item.ref, *self.item.classes]
         for one_of_them in decorated:
             patches = queries.decorator_patches(self.store, one_of_them)
-            handed += [MOCK for patch in reversed(patches) if patch.handed == ""]
+            handed += [patch.value for patch in reversed(patches) if patch.handed == ""]
         return tuple(handed)
 
     def test_of_hop(self, receiver: Value | None, keywords: Keywords, ctx: Context) -> None:

@@ -55,7 +55,7 @@ MAX_TEXT = 200
 MAX_WAITING = 5
 """Parts of a text that is put together later."""
 
-_NESTING = frozenset({Callable_, Partial, Hop, Deferred, Done, Items, Derived, Instance})
+_NESTING = frozenset({Callable_, Partial, Hop, Deferred, Done, Items, Derived, Instance, Mock})
 
 NOTHING: Value = frozenset()
 PLAIN: Value = frozenset({Plain()})
@@ -161,6 +161,9 @@ def join(values: Iterable[Value]) -> Value:
     reasons = [atom for atom in joined if isinstance(atom, Unknown)]
     if len(reasons) > 1:
         joined = joined.difference(reasons) | {min(reasons, key=lambda atom: atom.reason)}
+    mocks = [atom for atom in joined if isinstance(atom, Mock) and not atom.told]
+    if len(mocks) > 1:
+        joined = joined.difference(mocks) | {Mock()}
     return TOO_MANY if len(joined) > MAX_ATOMS else joined
 
 
@@ -186,6 +189,8 @@ def depth(atom: Atom) -> int:
             inner = [frozenset({atom.base}), *atom.args, *(v for _, v in atom.keywords)]
         case Instance() if atom.held:
             inner = [v for _, v in atom.held]
+        case Mock() if atom.told:
+            inner = [v for _, v in atom.told]
         case _:
             return 0
     deepest = 0
@@ -395,7 +400,7 @@ def may_be_callable(value: Value) -> bool:
     return any(isinstance(a, Callable_ | Class_ | Outside | Partial | Hop | Param | Derived | Unknown) for a in value)
 
 
-_CLOSED = frozenset({Unknown, Plain, Literally, Text, Class_, Outside, Module, Mock})
+_CLOSED = frozenset({Unknown, Plain, Literally, Text, Class_, Outside, Module})
 """The kinds of atoms in which nothing is to be filled in."""
 
 
@@ -403,6 +408,8 @@ def is_open(atom: Atom) -> bool:
     """Whether there may be something to fill in."""
     if isinstance(atom, Instance):
         return any(is_open(one_held) for _, value in atom.held for one_held in value)
+    if isinstance(atom, Mock):
+        return any(is_open(one_told) for _, value in atom.told for one_told in value)
     return type(atom) not in _CLOSED
 
 
@@ -426,6 +433,8 @@ def is_symbolic(atom: Atom) -> bool:
             inner = [atom.element, *(v for _, v in atom.keys)]
         case Instance():
             inner = [v for _, v in atom.held]
+        case Mock():
+            inner = [v for _, v in atom.told]
         case _:
             return False
     return any(is_symbolic(part) for value in inner for part in value)

@@ -233,6 +233,10 @@ class _Body(Expressions):
                 for target in node.targets:
                     if node.augmented:
                         self.touch(target)
+                        if node.value is not None and any(
+                            isinstance(atom, Items) for atom in self.evaluate(target, replace(self.ctx, muted=True))
+                        ):
+                            self.go_through(value, node.value, self.ctx)
                         self.evaluate(target, self.ctx)
                         self.assign(target, join([self.evaluate(target, replace(self.ctx, muted=True)), value]))
                     elif value or node.value is not None:

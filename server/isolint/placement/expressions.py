@@ -41,6 +41,7 @@ from isolint.placement.shapes import (
     Class_,
     Deferred,
     Derived,
+    Done,
     Hop,
     Instance,
     Items,
@@ -218,7 +219,7 @@ class Expressions:
         values: list[Value] = []
         for item in node.items:
             value = self.close(self.evaluate(item, ctx))
-            values += spread(value) if isinstance(item, f.Starred) else [value]
+            values += self.spread(item, value, ctx) if isinstance(item, f.Starred) else [value]
         keys = tuple(enumerate(values)) if node.kind != "set" and len(values) <= MAX_KEYS else ()
         complete = not any(isinstance(item, f.Starred) for item in node.items)
         return one(Items(join(values), keys, complete))
@@ -268,7 +269,7 @@ class Expressions:
         for arg in node.args:
             value = self.close(self.evaluate(arg, ctx))
             if isinstance(arg, f.Starred):
-                args += spread(value)
+                args += self.spread(arg, value, ctx)
                 if not all(isinstance(a, Items) and a.complete for a in value):
                     later |= PLAIN  # nobody knows which parameters it leaves
             else:
@@ -284,7 +285,10 @@ class Expressions:
         if later:
             spreading = join([later, *(v for k, v in keywords if k == SPREAD)])
             keywords = [*((k, v) for k, v in keywords if k != SPREAD), (SPREAD, spreading)]
-        self._keep(node, args)
+        self._keep(node, args, ctx)
+        if isinstance(node.func, f.Attribute) and node.func.attr in _GOING_THROUGH and _is_data(func):
+            for arg, value in zip(node.args, args, strict=False):
+                self.go_through(value, arg, ctx)
         made = self.machine.perform(func, "call", ctx, self.site(node), label(node.func), tuple(args), tuple(keywords))
         if not all(isinstance(atom, Outside) for atom in func):
             self.handed += (*node.args, *(keyword.value for keyword in node.keywords))
@@ -303,13 +307,36 @@ class Expressions:
             return found
         return join([found, members.attribute(self.machine, symbolic, node.attr, replace(ctx, muted=True), None)])
 
-    def _keep(self, node: f.Call, args: list[Value]) -> None:
+    def spread(self, node: f.Starred, value: Value, ctx: Context) -> list[Value]:
+        """The positional arguments that `*value` stands for: whatever it is, it is gone through here."""
+        if isinstance(node.value, f.Name) and self._collects(node.value.id) and value == one(Param(node.value.id)):
+            return spread(value)
+        element = self.go_through(value, node, ctx)
+        if not element:
+            return spread(value)
+        written = frozenset(atom for atom in value if isinstance(atom, Items))
+        return [join([part, element]) for part in spread(written)] if written else [element]
+
+    def _collects(self, name: str) -> bool:
+        """Whether this is the `*args` of the function: a tuple, whatever it was given."""
+        params = () if self.node is None else self.node.params
+        return any(param.name == name and param.kind == "args" for param in params)
+
+    def go_through(self, value: Value, node: f.Expr, ctx: Context) -> Value:
+        """What going through a value gives that does so by work of its own, or may: no container, and no data. Empty
+        where there is nothing else."""
+        working = frozenset(atom for atom in value if isinstance(atom, _WORKING))
+        return self.machine.perform(working, "iterate", ctx, self.site(node), label(node)) if working else NOTHING
+
+    def _keep(self, node: f.Call, args: list[Value], ctx: Context) -> None:
         """`name.append(x)` and its like put what they are given into the container that the name holds."""
         match node.func:
             case f.Attribute(value=f.Name(id=name), attr=method) if name in self.env and method in _KEEPING and args:
                 value = args[-1]
                 if method == "extend":
-                    value = join(a.element for a in value if isinstance(a, Items))
+                    muted = replace(ctx, muted=True)
+                    elements = (a.element for a in value if isinstance(a, Items))
+                    value = join([*elements, self.go_through(value, node.args[-1], muted)])
                 self.touch(node.func.value)
                 self.env[name] = holding(self.env[name], value, None)
             case f.Attribute(value=f.Name() as holder, attr=method) if method not in _READING:
@@ -333,9 +360,10 @@ class Expressions:
                 return unknown("getattr of a computed name")
             default = values[2] if len(values) > 2 else None
             return named.attribute(self.machine, values[0], values[1], default, ctx, self.site(node))
+        parts = zip(values, node.args, strict=True)
+        given = [self.spread(arg, value, ctx) if isinstance(arg, f.Starred) else [value] for value, arg in parts]
         if node.func.id in _PASSING:
             return PLAIN
-        given = [spread(v) if isinstance(a, f.Starred) else [v] for v, a in zip(values, node.args, strict=True)]
         arguments = tuple(value for values_of_one in given for value in values_of_one)
         labels = tuple(label(a) for a in node.args) + ("",) * len(arguments)
         return applying.apply_builtin(self.machine, node.func.id, arguments, ctx, self.site(node), labels) or PLAIN
@@ -369,8 +397,10 @@ class Expressions:
                     value = shared(value)
                 self.env[target.id] = value | PLAIN if target.id in self.rebound else value
             case f.Collection():
+                lazy = frozenset(a for a in value if lineage.is_lazy(self.machine, a) or isinstance(a, Deferred))
+                element = self.go_through(lazy, target, self.ctx)
                 for position, part in enumerate(target.items):
-                    self.assign(part, subscript(value, one(Literally(position))))
+                    self.assign(part, join([element, subscript(value - lazy, one(Literally(position)))]))
             case f.Starred():
                 self.assign(target.value, one(Items(value)))
             case f.Attribute():
@@ -548,6 +578,17 @@ def _supposing(ctx: Context, condition: Condition) -> Context:
     return replace(ctx, guards=merged(ctx.guards, more).guards)
 
 
+def _is_data(func: Value) -> bool:
+    """Whether what is called is a method of a text or of a container."""
+    return bool(func) and all(isinstance(atom, Plain | Done) for atom in func)
+
+
+_WORKING = Instance | Deferred | Param | Derived | Outside | Done
+_GOING_THROUGH = frozenset(
+    "join extend extendleft update union intersection difference symmetric_difference intersection_update "
+    "difference_update symmetric_difference_update issubset issuperset isdisjoint writelines".split()
+)
+"""Methods of texts and containers that go through what they are given."""
 _PASSING = frozenset({"isinstance", "issubclass", "print", "id", "type", "hasattr", "repr", "callable", "dir"})
 _SPECIAL = ITERATING | _PASSING | {"getattr", "super"}
 _MAPPINGS = frozenset({"dict", "defaultdict", "ordereddict", "mapping", "mutablemapping", "weakvaluedictionary"})

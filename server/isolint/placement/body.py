@@ -107,6 +107,8 @@ def value_of_symbol(store: Store, symbol: ValueSymbol) -> Value:
     # What is empty where it is written is there to be filled by others.
     if symbol.annotation is not None and value and all(is_empty(a) for a in value):
         value = body.annotated(symbol.annotation) or value
+    if symbol.expr is None and symbol.annotation is not None:
+        return body.declared(symbol.annotation)
     value = frozenset(Items(unknown("what it holds")) if is_empty(a) else a for a in shared(value))
     if symbol.item >= 0:
         value = subscript(value, one(Literally(symbol.item)))

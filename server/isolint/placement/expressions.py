@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from msgspec.structs import replace
 
+from isolint.names.inputs import definition
 from isolint.names.resolve import lookup, lookup_or_builtin, module_name, resolve
 from isolint.names.scopes import owner_of
 from isolint.names.symbols import (
@@ -23,7 +24,7 @@ from isolint.names.symbols import (
 )
 from isolint.placement import applying, choices, lineage, members, named, patching
 from isolint.placement.applying import ITERATING
-from isolint.placement.conditions import condition_of, narrowed
+from isolint.placement.conditions import DATA_TYPES, condition_of, narrowed
 from isolint.placement.containers import MAX_KEYS, holding, is_empty, known_later, spread, with_attribute
 from isolint.placement.context import SPREAD, Context
 from isolint.placement.functions import (
@@ -547,6 +548,51 @@ class Expressions:
             value = frozenset(a for a in value if not is_empty(a))
         return not value or all(isinstance(a, Unknown) for a in value)
 
+    def declared(self, annotation: f.Expr) -> Value:
+        """What is known of a name that is declared and set elsewhere: Unknown where the type tells nothing."""
+        made = self.annotated(annotation)
+        if made:
+            return made
+        match annotation:
+            case f.Constant(value=None):
+                return one(Literally(None))
+            case f.Constant(value=str() as text) if all(part.strip() in _WRITTEN_DATA for part in text.split("|")):
+                return PLAIN
+            case f.Operation(kind="binary", operands=operands):  # in a type that can only be a union
+                return join(self.declared(operand) for operand in operands)
+            case f.Name() | f.Attribute():
+                return self._installed_type(self._dotted(annotation))
+            case f.Subscript(value=f.Name() | f.Attribute() as generic, index=index):
+                name = self._dotted(generic).rpartition(".")[2]
+                written = index.items if isinstance(index, f.Collection) else (index,)
+                if name in ("Optional", "Union"):
+                    return join([PLAIN if name == "Optional" else NOTHING, *map(self.declared, written)])
+                if name in ("ClassVar", "Final", "Annotated"):
+                    return self.declared(written[0])
+                if name.lower() in _CONTAINERS:
+                    is_mapping = name.lower() in _MAPPINGS
+                    return one(Items(self.declared(written[-1 if is_mapping else 0]), mapping=is_mapping))
+        return unknown(_SET_ELSEWHERE)
+
+    def _dotted(self, annotation: f.Name | f.Attribute) -> str:
+        """The name outside the project that an annotation says; empty when it says another."""
+        if isinstance(annotation, f.Name):
+            symbols = lookup_or_builtin(self.store, self.ref.path, annotation.id)
+        else:
+            symbols = resolve(self.store, self.ref.path, annotation, self.owner)
+        return symbols[0].dotted if len(symbols) == 1 and isinstance(symbols[0], External) else ""
+
+    def _installed_type(self, dotted: str) -> Value:
+        """An object of an installed type."""
+        kind = DATA_TYPES.get(dotted.removeprefix("builtins."))
+        if kind == "scalar":
+            return PLAIN
+        if kind is not None:
+            return one(Items(unknown("what it holds"), mapping=kind == "mapping"))
+        known = definition(self.store, dotted) if dotted and not dotted.startswith(("builtins.", "typing.")) else None
+        is_class = known is not None and known.kind == "class"
+        return one(Instance(known.canonical)) if known is not None and is_class else unknown(_SET_ELSEWHERE)
+
     def annotated(self, annotation: f.Expr) -> Value:
         """What an annotation says the value is: an instance of a class of the project, or a container of such; empty
         when it says neither."""
@@ -589,6 +635,9 @@ _GOING_THROUGH = frozenset(
     "difference_update symmetric_difference_update issubset issuperset isdisjoint writelines".split()
 )
 """Methods of texts and containers that go through what they are given."""
+_SET_ELSEWHERE = "it is declared, and set elsewhere"
+_WRITTEN_DATA = frozenset({"str", "int", "float", "bool", "bytes", "None"})
+"""Types of data in an annotation that is written as a text."""
 _PASSING = frozenset({"isinstance", "issubclass", "print", "id", "type", "hasattr", "repr", "callable", "dir"})
 _SPECIAL = ITERATING | _PASSING | {"getattr", "super"}
 _MAPPINGS = frozenset({"dict", "defaultdict", "ordereddict", "mapping", "mutablemapping", "weakvaluedictionary"})

@@ -120,6 +120,8 @@ def value_of_symbol(store: Store, symbol: ValueSymbol) -> Value:
     # What is empty where it is written is there to be filled by others.
     if symbol.annotation is not None and value and all(is_empty(a) for a in value):
         value = body.annotated(symbol.annotation) or value
+    if symbol.expr is None and symbol.annotation is not None:
+        return body.declared(symbol.annotation)
     value = frozenset(Items(unknown("what it holds")) if is_empty(a) else a for a in shared(value))
     if symbol.item >= 0:
         value = subscript(value, one(Literally(symbol.item)))
@@ -261,6 +263,10 @@ class _Body(Expressions):
                 for target in node.targets:
                     if node.augmented:
                         self.touch(target)
+                        if node.value is not None and any(
+                            isinstance(atom, Items) for atom in self.evaluate(target, replace(self.ctx, muted=True))
+                        ):
+                            self.go_through(value, node.value, self.ctx)
                         self.evaluate(target, self.ctx)
                         self.assign(target, join([self.evaluate(target, replace(self.ctx, muted=True)), value]))
                     elif value or node.value is not None:

@@ -161,13 +161,13 @@ def _kinds(names: Names, types: f.Expr) -> set[str] | None:
         if isinstance(one_type, f.Name | f.Attribute) and not known:
             symbols = resolve(names.machine.store, names.machine.path, one_type)
             known = symbols[0].dotted if len(symbols) == 1 and isinstance(symbols[0], External) else ""
-        if known not in _DATA:
+        if known not in DATA_TYPES:
             return None
-        kinds.add(_DATA[known])
+        kinds.add(DATA_TYPES[known])
     return kinds
 
 
-_DATA = {
+DATA_TYPES = {
     **dict.fromkeys(("str", "int", "float", "bool", "bytes", "bytearray", "complex", "decimal.Decimal"), "scalar"),
     **dict.fromkeys(("datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta"), "scalar"),
     **dict.fromkeys(("uuid.UUID", "pathlib.Path"), "scalar"),

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from msgspec.structs import replace
 
+from isolint.names.inputs import definition
 from isolint.names.resolve import lookup, lookup_or_builtin, module_name, resolve
 from isolint.names.scopes import owner_of
 from isolint.names.symbols import (
@@ -23,7 +24,7 @@ from isolint.names.symbols import (
 )
 from isolint.placement import applying, choices, lineage, members, mocks, named, patching
 from isolint.placement.applying import ITERATING
-from isolint.placement.conditions import condition_of, narrowed
+from isolint.placement.conditions import DATA_TYPES, condition_of, narrowed
 from isolint.placement.containers import MAX_KEYS, holding, is_empty, known_later, spread, with_attribute
 from isolint.placement.context import SPREAD, Context
 from isolint.placement.functions import (
@@ -41,6 +42,7 @@ from isolint.placement.shapes import (
     Class_,
     Deferred,
     Derived,
+    Done,
     Hop,
     Instance,
     Items,
@@ -227,7 +229,7 @@ class Expressions:
         values: list[Value] = []
         for item in node.items:
             value = self.close(self.evaluate(item, ctx))
-            values += spread(value) if isinstance(item, f.Starred) else [value]
+            values += self.spread(item, value, ctx) if isinstance(item, f.Starred) else [value]
         keys = tuple(enumerate(values)) if node.kind != "set" and len(values) <= MAX_KEYS else ()
         complete = not any(isinstance(item, f.Starred) for item in node.items)
         return one(Items(join(values), keys, complete))
@@ -277,7 +279,7 @@ class Expressions:
         for arg in node.args:
             value = self.close(self.evaluate(arg, ctx))
             if isinstance(arg, f.Starred):
-                args += spread(value)
+                args += self.spread(arg, value, ctx)
                 if not all(isinstance(a, Items) and a.complete for a in value):
                     later |= PLAIN  # nobody knows which parameters it leaves
             else:
@@ -293,7 +295,10 @@ class Expressions:
         if later:
             spreading = join([later, *(v for k, v in keywords if k == SPREAD)])
             keywords = [*((k, v) for k, v in keywords if k != SPREAD), (SPREAD, spreading)]
-        self._keep(node, args)
+        self._keep(node, args, ctx)
+        if isinstance(node.func, f.Attribute) and node.func.attr in _GOING_THROUGH and _is_data(func):
+            for arg, value in zip(node.args, args, strict=False):
+                self.go_through(value, arg, ctx)
         made = self.machine.perform(func, "call", ctx, self.site(node), label(node.func), tuple(args), tuple(keywords))
         if not all(isinstance(atom, Outside) for atom in func):
             self.handed += (*node.args, *(keyword.value for keyword in node.keywords))
@@ -312,13 +317,36 @@ class Expressions:
             return found
         return join([found, members.attribute(self.machine, symbolic, node.attr, replace(ctx, muted=True), None)])
 
-    def _keep(self, node: f.Call, args: list[Value]) -> None:
+    def spread(self, node: f.Starred, value: Value, ctx: Context) -> list[Value]:
+        """The positional arguments that `*value` stands for: whatever it is, it is gone through here."""
+        if isinstance(node.value, f.Name) and self._collects(node.value.id) and value == one(Param(node.value.id)):
+            return spread(value)
+        element = self.go_through(value, node, ctx)
+        if not element:
+            return spread(value)
+        written = frozenset(atom for atom in value if isinstance(atom, Items))
+        return [join([part, element]) for part in spread(written)] if written else [element]
+
+    def _collects(self, name: str) -> bool:
+        """Whether this is the `*args` of the function: a tuple, whatever it was given."""
+        params = () if self.node is None else self.node.params
+        return any(param.name == name and param.kind == "args" for param in params)
+
+    def go_through(self, value: Value, node: f.Expr, ctx: Context) -> Value:
+        """What going through a value gives that does so by work of its own, or may: no container, and no data. Empty
+        where there is nothing else."""
+        working = frozenset(atom for atom in value if isinstance(atom, _WORKING))
+        return self.machine.perform(working, "iterate", ctx, self.site(node), label(node)) if working else NOTHING
+
+    def _keep(self, node: f.Call, args: list[Value], ctx: Context) -> None:
         """`name.append(x)` and its like put what they are given into the container that the name holds."""
         match node.func:
             case f.Attribute(value=f.Name(id=name), attr=method) if name in self.env and method in _KEEPING and args:
                 value = args[-1]
                 if method == "extend":
-                    value = join(a.element for a in value if isinstance(a, Items))
+                    muted = replace(ctx, muted=True)
+                    elements = (a.element for a in value if isinstance(a, Items))
+                    value = join([*elements, self.go_through(value, node.args[-1], muted)])
                 self.touch(node.func.value)
                 self.env[name] = holding(self.env[name], value, None)
             case f.Attribute(value=f.Name() as holder, attr=method) if method not in _READING:
@@ -342,9 +370,10 @@ class Expressions:
                 return unknown("getattr of a computed name")
             default = values[2] if len(values) > 2 else None
             return named.attribute(self.machine, values[0], values[1], default, ctx, self.site(node))
+        parts = zip(values, node.args, strict=True)
+        given = [self.spread(arg, value, ctx) if isinstance(arg, f.Starred) else [value] for value, arg in parts]
         if node.func.id in _PASSING:
             return PLAIN
-        given = [spread(v) if isinstance(a, f.Starred) else [v] for v, a in zip(values, node.args, strict=True)]
         arguments = tuple(value for values_of_one in given for value in values_of_one)
         labels = tuple(label(a) for a in node.args) + ("",) * len(arguments)
         return applying.apply_builtin(self.machine, node.func.id, arguments, ctx, self.site(node), labels) or PLAIN
@@ -378,8 +407,10 @@ class Expressions:
                     value = shared(value)
                 self.env[target.id] = value | PLAIN if target.id in self.rebound else value
             case f.Collection():
+                lazy = frozenset(a for a in value if lineage.is_lazy(self.machine, a) or isinstance(a, Deferred))
+                element = self.go_through(lazy, target, self.ctx)
                 for position, part in enumerate(target.items):
-                    self.assign(part, subscript(value, one(Literally(position))))
+                    self.assign(part, join([element, subscript(value - lazy, one(Literally(position)))]))
             case f.Starred():
                 self.assign(target.value, one(Items(value)))
             case f.Attribute():
@@ -539,6 +570,51 @@ class Expressions:
             value = frozenset(a for a in value if not is_empty(a))
         return not value or all(isinstance(a, Unknown) for a in value)
 
+    def declared(self, annotation: f.Expr) -> Value:
+        """What is known of a name that is declared and set elsewhere: Unknown where the type tells nothing."""
+        made = self.annotated(annotation)
+        if made:
+            return made
+        match annotation:
+            case f.Constant(value=None):
+                return one(Literally(None))
+            case f.Constant(value=str() as text) if all(part.strip() in _WRITTEN_DATA for part in text.split("|")):
+                return PLAIN
+            case f.Operation(kind="binary", operands=operands):  # in a type that can only be a union
+                return join(self.declared(operand) for operand in operands)
+            case f.Name() | f.Attribute():
+                return self._installed_type(self._dotted(annotation))
+            case f.Subscript(value=f.Name() | f.Attribute() as generic, index=index):
+                name = self._dotted(generic).rpartition(".")[2]
+                written = index.items if isinstance(index, f.Collection) else (index,)
+                if name in ("Optional", "Union"):
+                    return join([PLAIN if name == "Optional" else NOTHING, *map(self.declared, written)])
+                if name in ("ClassVar", "Final", "Annotated"):
+                    return self.declared(written[0])
+                if name.lower() in _CONTAINERS:
+                    is_mapping = name.lower() in _MAPPINGS
+                    return one(Items(self.declared(written[-1 if is_mapping else 0]), mapping=is_mapping))
+        return unknown(_SET_ELSEWHERE)
+
+    def _dotted(self, annotation: f.Name | f.Attribute) -> str:
+        """The name outside the project that an annotation says; empty when it says another."""
+        if isinstance(annotation, f.Name):
+            symbols = lookup_or_builtin(self.store, self.ref.path, annotation.id)
+        else:
+            symbols = resolve(self.store, self.ref.path, annotation, self.owner)
+        return symbols[0].dotted if len(symbols) == 1 and isinstance(symbols[0], External) else ""
+
+    def _installed_type(self, dotted: str) -> Value:
+        """An object of an installed type."""
+        kind = DATA_TYPES.get(dotted.removeprefix("builtins."))
+        if kind == "scalar":
+            return PLAIN
+        if kind is not None:
+            return one(Items(unknown("what it holds"), mapping=kind == "mapping"))
+        known = definition(self.store, dotted) if dotted and not dotted.startswith(("builtins.", "typing.")) else None
+        is_class = known is not None and known.kind == "class"
+        return one(Instance(known.canonical)) if known is not None and is_class else unknown(_SET_ELSEWHERE)
+
     def annotated(self, annotation: f.Expr) -> Value:
         """What an annotation says the value is: an instance of a class of the project, or a container of such; empty
         when it says neither."""
@@ -570,6 +646,20 @@ def _supposing(ctx: Context, condition: Condition) -> Context:
     return replace(ctx, guards=merged(ctx.guards, more).guards)
 
 
+def _is_data(func: Value) -> bool:
+    """Whether what is called is a method of a text or of a container."""
+    return bool(func) and all(isinstance(atom, Plain | Done) for atom in func)
+
+
+_WORKING = Instance | Deferred | Param | Derived | Outside | Done
+_GOING_THROUGH = frozenset(
+    "join extend extendleft update union intersection difference symmetric_difference intersection_update "
+    "difference_update symmetric_difference_update issubset issuperset isdisjoint writelines".split()
+)
+"""Methods of texts and containers that go through what they are given."""
+_SET_ELSEWHERE = "it is declared, and set elsewhere"
+_WRITTEN_DATA = frozenset({"str", "int", "float", "bool", "bytes", "None"})
+"""Types of data in an annotation that is written as a text."""
 _PASSING = frozenset({"isinstance", "issubclass", "print", "id", "type", "hasattr", "repr", "callable", "dir"})
 _SPECIAL = ITERATING | _PASSING | {"getattr", "super"}
 _MAPPINGS = frozenset({"dict", "defaultdict", "ordereddict", "mapping", "mutablemapping", "weakvaluedictionary"})

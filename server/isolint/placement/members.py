@@ -346,10 +346,14 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
             return PLAIN  # that making an installed object works on the database is said by rows of the class
     if isinstance(atom.cls, str) and (held := dict(atom.held).get(name)):
         return held
+    declared: tuple[Symbol, ...] = ()
     for cls in line:
         if isinstance(cls, str) or not class_scope(m.store, cls).get(name):
             continue
         found = tuple(s for c, s in class_attribute(m.store, cls, name) if c == cls)
+        if found and all(isinstance(s, ValueSymbol) and s.expr is None for s in found):
+            declared = declared or found  # its type alone: others set it
+            continue
         if found:
             given = dict(atom.held).get(name)
             if given is not None and isinstance(atom.cls, ClassRef) and all(isinstance(s, ValueSymbol) for s in found):
@@ -369,6 +373,8 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
         if held is not None:
             return join([held, later(atom, name, queries.later_attribute(m.store, (atom.cls, name, m.world)))])
         assigned = queries.instance_attribute(m.store, (atom.cls, name, m.world))
+        if declared and all(isinstance(a, Unknown) for a in assigned):
+            return join(bind_instance(m, s, atom, ctx, site, name) for s in declared)
         if assigned:
             return assigned
         if not _is_special(name):

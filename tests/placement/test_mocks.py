@@ -307,3 +307,32 @@ async def test_perhaps():  #= leaks
 """,
         PRODUCT,
     )
+
+
+def test_what_nobody_can_name_of_what_a_mock_gives_is_data() -> None:
+    check(
+        """
+import product
+from elsewhere import build
+
+async def test_result():  #= safe
+    with patch("product.repositories") as repositories:
+        repositories.fetch.return_value = build()
+        assert await product.fetched()
+
+async def test_one_by_one():  #= safe
+    with patch("product.repositories", autospec=True) as repositories:
+        repositories.fetch.side_effect = [build(), build()]
+        assert await product.fetched()
+
+async def test_attribute():  #= safe
+    with patch("product.repositories") as repositories:
+        repositories.fetch = build()
+        assert await product.fetched()
+""",
+        {
+            "repositories.py": "from models import Order\n\n\nasync def fetch():\n"
+            "    return await Order.objects.afirst()\n",
+            "product.py": "import repositories\n\n\nasync def fetched():\n    return await repositories.fetch()\n",
+        },
+    )

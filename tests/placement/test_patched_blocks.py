@@ -364,3 +364,27 @@ class TestThread(TestCase):
 """.replace("sync_to_async(pure)", "sync_to_async(shop.pure)"),
         {**SERVICE, "service.py": SERVICE["service.py"] + "\n\ndef late():\n    shop.make()\n"},
     )
+
+
+def test_an_object_that_was_patched_does_its_other_work() -> None:
+    check(
+        """
+import product
+
+async def test_for_the_test(monkeypatch):  #= leaks
+    view = product.View()
+    monkeypatch.setattr(view, "event", lambda: None)
+    await view.post(1)  #~ ISO102
+
+async def test_for_a_block():  #= leaks
+    view = product.View()
+    with patch.object(view, "event", lambda: None):
+        await view.post(1)  #~ ISO102
+    assert view
+""",
+        {
+            "product.py": "from models import Order\n\nENABLED = compute()\n\n\nclass View:\n    def event(self):\n"
+            "        return 1\n\n    async def post(self, wanted):\n        event = self.event()\n"
+            "        if ENABLED.all or event:\n            await Order.objects.acreate(total=1)\n"
+        },
+    )

@@ -635,7 +635,6 @@ class Machine:
         keywords: Keywords,
         op: str,
     ) -> Value:
-        read, self.mocked = self.mocked, False
         for patch in patching.of_helper(self, atom.ref):
             self.patch(patch)
             if self.ending:
@@ -648,11 +647,9 @@ class Machine:
         self.mocked_below = self.mocked_below or summary.mocked
         bound = self.bind_arguments(atom, args, keywords)
         inner = ctx.step(site, label, "", atom.ref)
-        made = self.replay(summary, bound, inner, op, atom.ref == self.evaluated)
-        if self.mocked or summary.mocked:
+        if summary.mocked:
             self.past_mocks.add(atom.ref)
-        self.mocked = read or self.mocked
-        return made
+        return self.replay(summary, bound, inner, op, atom.ref == self.evaluated)
 
     def replay(
         self,

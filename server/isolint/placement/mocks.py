@@ -141,7 +141,7 @@ def attribute(m: Machine, mock: Mock, name: str) -> Value:
     """An attribute of a mock."""
     known = dict(mock.told)
     if name in known:
-        return known[name]
+        return _given(known[name])
     wrapped = known.get("wraps", NOTHING)
     if wrapped:
         inner = members.attribute(m, wrapped, name, Context(muted=True), None)
@@ -169,7 +169,7 @@ def answer(
     if effect:
         return _side_effect(m, effect, ctx, site, label, args, keywords)
     if "return_value" in known:
-        return known["return_value"]
+        return _given(known["return_value"])
     wrapped = known.get("wraps", NOTHING) - {Literally(None)}
     if wrapped and not any(isinstance(atom, Unknown) for atom in wrapped):
         return m.perform(wrapped, "call", ctx, site, label, args, keywords)
@@ -187,10 +187,16 @@ def _side_effect(
             each = iterated(atom)
             thrown = frozenset(part for part in each if _is_exception(m, part))
             _raise(m, thrown, ctx, certain=False)
-            results.append(each - thrown)
+            results.append(_given(each - thrown))
         else:
             results.append(m.perform(frozenset({atom}), "call", ctx, site, label, args, keywords))
     return join(results) or PLAIN
+
+
+def _given(value: Value) -> Value:
+    """What a test has a mock give. What nobody can name of it is data of the test, or a double: it is no callee that
+    leads anywhere."""
+    return frozenset(Mock() if isinstance(atom, Unknown) else atom for atom in value)
 
 
 def _raise(m: Machine, thrown: Value, ctx: Context, certain: bool) -> None:

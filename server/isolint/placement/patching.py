@@ -20,7 +20,7 @@ from isolint.catalog.others import DEFAULTS, ENVIRON, SETTINGS
 from isolint.catalog.rows import Replaces, SetsItems, Starts
 from isolint.names.symbols import FunctionRef, Site
 from isolint.placement import members, mocks, named, queries
-from isolint.placement.context import Context
+from isolint.placement.context import SPREAD, Context
 from isolint.placement.functions import find
 from isolint.placement.inputs import TEST_CODE
 from isolint.placement.mocks import MOCK
@@ -159,7 +159,7 @@ def _patches(
         return
     if row.target == "many":
         for keyword, value in named.items():
-            if keyword not in _OPTIONS:
+            if keyword not in _OPTIONS and keyword != SPREAD:
                 default = _is_default(value)
                 handed = keyword if default else None
                 yield Patch(target, one(Literally(keyword)), MOCK if default else value, site, handed=handed)

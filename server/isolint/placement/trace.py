@@ -16,6 +16,7 @@ from isolint.placement import queries
 from isolint.placement.context import Context
 from isolint.placement.curing import cures
 from isolint.placement.functions import find_node
+from isolint.placement.guards import decides
 from isolint.placement.inputs import MAY_LEAVE
 from isolint.placement.machine import Machine
 from isolint.placement.parameters import parameter
@@ -137,10 +138,11 @@ def _both_worlds(store: Store, item: TestItem, everywhere: bool) -> _Judged:
         known = (*known, *standing)
         run = _run(store, item, fixtures, place, known)
     judged = run.judged(everywhere)
-    if judged.escapes or judged.undecided:
-        # A test that leaves nothing to ask needs no second look: patches are there to take work away.
+    if judged.escapes or judged.undecided or machine.patches:
+        # A test that leaves nothing to ask needs no second look: patches are there to take work away, but for one of a
+        # function that decides whether there is any.
         world = world_of(machine, machine.patches.values())
-        if world:
+        if world and (judged.escapes or judged.undecided or decides(machine, world)):
             judged = _run(store, item, fixtures, place, (*known, *world)).judged(everywhere)
         if judged.escapes:
             judged = _cured(judged, cures(machine, machine.patches.values(), machine.cures.values(), run.doers))

@@ -403,6 +403,75 @@ def plain(request):
     )
 
 
+@pytest.mark.skipif(not _has("ninja_extra"), reason="what a controller inherits is asked of the package itself")
+def test_controllers() -> None:
+    check(
+        """
+@api_controller("/orders")
+class Orders:
+    @http_get("/{order_id}")
+    async def read(self, order_id: int):
+        return await Order.objects.aget(pk=order_id)
+
+    @route.get("/")
+    async def listed(self):
+        return []
+
+    @route.post("/")
+    def made(self):
+        make()
+
+class Base(ControllerBase):
+    @http_get("/base")
+    async def base(self):
+        return await self.counted()
+
+    async def counted(self):
+        return await Order.objects.acount()
+
+@api_controller
+class Derived(Base):
+    @http_get("/own")
+    async def own(self):
+        return {}
+
+api = NinjaExtraAPI()
+api.register_controllers(Orders, Derived)
+
+async def test_read():  #= leaks
+    await TestAsyncClient(Orders).get("/3")  #~ ISO104
+
+async def test_listed():  #= safe
+    await TestAsyncClient(Orders).get("/")
+
+async def test_beside():  #= leaks
+    await TestAsyncClient(Orders).post("/")  #~ ISO104
+
+async def test_inherited():  #= leaks
+    await TestAsyncClient(Derived).get("/base")  #~ ISO104
+
+async def test_own():  #= safe
+    await TestAsyncClient(Derived).get("/own")
+
+async def test_registered():  #= leaks
+    await TestAsyncClient(api).get("/orders/3")  #~ ISO104
+
+async def test_not_known():  #= undecided
+    await TestAsyncClient(Orders).get("/elsewhere/3")
+""",
+        head="""\
+import pytest
+from ninja_extra import ControllerBase, NinjaExtraAPI, api_controller, http_get, route
+from ninja_extra.testing import TestAsyncClient
+
+from models import Order
+from shop import make
+
+pytestmark = pytest.mark.django_db
+""",
+    )
+
+
 def test_starlette_runs_requests_of_its_client_in_other_threads() -> None:
     fast("""
 router = APIRouter(prefix="/orders")

@@ -173,9 +173,13 @@ def releases(patches: Iterable[Patch]) -> World:
     return tuple((released(name), PLAIN) for name in sorted(found))
 
 
+URLS: CutKey = ("outside", "django.conf.settings", "ROOT_URLCONF")
+"""The part of a world that says which module's URLs answer requests, in place of what the settings say."""
+
+
 def is_setting(key: CutKey) -> bool:
     """Whether a part of a world replaces no name, but says how what is there behaves."""
-    return key == UNSAFE or key[2] == RELEASED
+    return key in (UNSAFE, URLS) or key[2] == RELEASED
 
 
 def lets_orm_into_loops(patches: Iterable[Patch]) -> bool:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from isolint.catalog.places import Place, Route
 from isolint.catalog.rows import rule_of
+from isolint.names.resolve import module_name
 from isolint.names.symbols import ClassRef, FunctionRef, Site
 from isolint.placement import queries
 from isolint.placement.context import Context
@@ -20,7 +21,7 @@ from isolint.placement.guards import decides
 from isolint.placement.inputs import MAY_LEAVE
 from isolint.placement.machine import Machine
 from isolint.placement.parameters import parameter
-from isolint.placement.patching import UNSAFE, lets_orm_into_loops, releases, world_of
+from isolint.placement.patching import UNSAFE, URLS, lets_orm_into_loops, releases, world_of
 from isolint.placement.process import of_tests, unsafe
 from isolint.placement.registering import connections
 from isolint.placement.shapes import (
@@ -43,6 +44,7 @@ from isolint.pytest_model.cases import CaseMethod, case_methods
 from isolint.pytest_model.closures import closure
 from isolint.pytest_model.database import database
 from isolint.pytest_model.functions import header, walk, whole
+from isolint.pytest_model.marks import marks_of
 from isolint.pytest_model.runners import runner
 from isolint.pytest_model.shapes import Closure, FixtureDef, Runner, Taker, TestItem, Where
 from isolint.store.memo import Query, Store
@@ -127,11 +129,11 @@ def _both_worlds(store: Store, item: TestItem, everywhere: bool) -> _Judged:
         return _Judged()
     place = entry(store, item)
     fixtures = closure(store, item.id)
-    known: World = _ORM_IN_LOOPS if unsafe(store, item.id.path) else ()
+    known: World = (*_urls(store, item), *(_ORM_IN_LOOPS if unsafe(store, item.id.path) else ()))
     run = _run(store, item, fixtures, place, known)
     machine = run.machine
-    if not known and lets_orm_into_loops(machine.patches.values()):
-        known = _ORM_IN_LOOPS
+    if not machine.unsafe and lets_orm_into_loops(machine.patches.values()):
+        known = (*known, *_ORM_IN_LOOPS)
         run = _run(store, item, fixtures, place, known)
     standing = (*connections(machine.patches.values()), *releases(machine.patches.values()))
     if standing:
@@ -147,6 +149,19 @@ def _both_worlds(store: Store, item: TestItem, everywhere: bool) -> _Judged:
         if judged.escapes:
             judged = _cured(judged, cures(machine, machine.patches.values(), machine.cures.values(), run.doers))
     return judged
+
+
+def _urls(store: Store, item: TestItem) -> World:
+    """Which module's URLs answer, where the nearest `urls` mark says it (pytest_django, `_django_set_urlconf`)."""
+    for mark in marks_of(store, item.id):
+        if mark.name == "urls":
+            match mark.args:
+                case (f.Constant(value=str() as dotted), *_):
+                    return ((URLS, one(Literally(dotted))),)
+                case (f.Name(id="__name__"), *_):
+                    return ((URLS, one(Literally(module_name(store, mark.path)))),)
+            return ((URLS, unknown("its URLs")),)
+    return ()
 
 
 _ORM_IN_LOOPS: World = ((UNSAFE, one(Literally("true"))),)

@@ -644,3 +644,39 @@ def test_decorator():  #= leaks
 def test_router():  #= leaks
     TestClient(app).get("/router")  #: ISO103
 """)
+
+
+def test_overridden_dependencies() -> None:
+    fast("""
+def order():
+    return Order.objects.first()
+
+def fake():
+    return None
+
+app = FastAPI()
+
+@app.get("/order")
+async def read(found=Depends(order)):
+    return {}
+
+@pytest.fixture
+def client():
+    app.dependency_overrides[order] = fake
+    yield TestClient(app)
+    app.dependency_overrides.clear()
+
+def test_by_a_fixture(client):  #= safe
+    client.get("/order")
+
+def test_in_the_test():  #= safe
+    app.dependency_overrides[order] = lambda: None
+    TestClient(app).get("/order")
+
+def test_not():  #= leaks
+    TestClient(app).get("/order")  #: ISO103
+
+def test_by_one_that_works():  #= leaks
+    app.dependency_overrides[order] = make
+    TestClient(app).get("/order")  #: ISO103
+""")

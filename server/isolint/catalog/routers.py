@@ -119,6 +119,7 @@ ROUTERS: tuple[Row, ...] = (
         Answers(f"{name}.add_route", methods=2, function=1, keyword="endpoint")
         for name in (_STARLETTE_ROUTER, _FASTAPI_ROUTER)
     ),
+    Attribute(f"{_FASTAPI}.dependency_overrides", "self"),  # what is set there is registered at the application
     *(Mounts(f"{name}.include_router", 0, "router") for name in (_FASTAPI, _FASTAPI_ROUTER)),
     *(Mounts(f"{name}.mount", 1, "app", 0) for name in _MADE),
     *(

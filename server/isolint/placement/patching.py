@@ -20,6 +20,7 @@ from isolint.catalog.rows import Replaces, SetsItems, Starts
 from isolint.names.symbols import Site
 from isolint.placement import named
 from isolint.placement.context import Context
+from isolint.placement.registering import OVERRIDDEN, key_of
 from isolint.placement.shapes import (
     Atom,
     Callable_,
@@ -113,6 +114,9 @@ def assigned_item(m: Machine, held: Value, key: Value, value: Value, ctx: Contex
     """An item of something is assigned. Of the environment's variables one counts; elsewhere what is kept there is
     changed as by replacing it."""
     for atom in held:
+        if key_of(atom, OVERRIDDEN) is not None and isinstance(atom, Instance):
+            given = one(Items(value, (("of", key),)))
+            m.patch(Patch(one(atom), one(Literally(OVERRIDDEN)), given, site, ctx.always, cuts=False))
         if isinstance(atom, Outside):
             if atom.dotted == ENVIRON and UNSAFE_VARIABLE in _texts(key):
                 m.patch(Patch(frozenset({atom}), one(Literally(UNSAFE_VARIABLE)), value, site, ctx.always))

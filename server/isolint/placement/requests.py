@@ -192,10 +192,12 @@ def _called(m: Machine, row: Requests, by: Serves, function: Value, router: Disp
             case Items():
                 found += [_called(m, row, by, inner, router, depth) for _, inner in atom.keys]
             case Instance() if depends:
-                found.append(_called(m, row, by, routers.depended(one(atom)), router, depth))
+                found.append(_called(m, row, by, routers.in_place_of(m, routers.depended(one(atom))), router, depth))
             case Callable_():
                 given = dict(routers.dependencies(m, atom.ref)) if depends and depth < MAX_WRAPPED else {}
-                found += [_called(m, row, by, needed, router, depth + 1) for needed in given.values()]
+                found += [
+                    _called(m, row, by, routers.in_place_of(m, needed), router, depth + 1) for needed in given.values()
+                ]
                 keywords = _parameters(m, atom, len(given_first))
                 found.append(_waiting(m, row, by, one(atom), given_first, keywords))
             case Instance() | Literally():  # of a package, or None

@@ -22,7 +22,7 @@ from isolint.placement import lineage, queries, urls
 from isolint.placement.context import Context
 from isolint.placement.functions import find_node, function_operation
 from isolint.placement.inputs import TABLE
-from isolint.placement.registering import REGISTERED, connections, home_of, imported, key_of
+from isolint.placement.registering import OVERRIDDEN, REGISTERED, connections, home_of, imported, key_of
 from isolint.placement.shapes import (
     Callable_,
     Class_,
@@ -478,6 +478,18 @@ def dependencies(m: Machine, ref: FunctionRef) -> Iterator[tuple[str, Value]]:
                 wanted = depended(made)
                 if wanted:
                     yield param.name, wanted
+
+
+def in_place_of(m: Machine, function: Value) -> Value:
+    """What the world of the test has called in place of a function that others depend on; itself where nothing is."""
+    found = [
+        atom.element
+        for (_, _, name), value in m.world
+        if name == OVERRIDDEN
+        for atom in in_order(value)
+        if isinstance(atom, Items) and function & dict(atom.keys).get("of", NOTHING)
+    ]
+    return join(found) if found else function
 
 
 def depended(value: Value) -> Value:

@@ -61,6 +61,7 @@ OLDER = {"_pytest.python_api.raises"}
 ELSEWHERE = (
     "model_bakery.",
     "ninja.",
+    "ninja_extra.",
     "starlette.",
     "fastapi.",
     "mock.",

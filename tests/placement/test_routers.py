@@ -403,6 +403,75 @@ def plain(request):
     )
 
 
+@pytest.mark.skipif(not _has("ninja_extra"), reason="what a controller inherits is asked of the package itself")
+def test_controllers() -> None:
+    check(
+        """
+@api_controller("/orders")
+class Orders:
+    @http_get("/{order_id}")
+    async def read(self, order_id: int):
+        return await Order.objects.aget(pk=order_id)
+
+    @route.get("/")
+    async def listed(self):
+        return []
+
+    @route.post("/")
+    def made(self):
+        make()
+
+class Base(ControllerBase):
+    @http_get("/base")
+    async def base(self):
+        return await self.counted()
+
+    async def counted(self):
+        return await Order.objects.acount()
+
+@api_controller
+class Derived(Base):
+    @http_get("/own")
+    async def own(self):
+        return {}
+
+api = NinjaExtraAPI()
+api.register_controllers(Orders, Derived)
+
+async def test_read():  #= leaks
+    await TestAsyncClient(Orders).get("/3")  #~ ISO104
+
+async def test_listed():  #= safe
+    await TestAsyncClient(Orders).get("/")
+
+async def test_beside():  #= leaks
+    await TestAsyncClient(Orders).post("/")  #~ ISO104
+
+async def test_inherited():  #= leaks
+    await TestAsyncClient(Derived).get("/base")  #~ ISO104
+
+async def test_own():  #= safe
+    await TestAsyncClient(Derived).get("/own")
+
+async def test_registered():  #= leaks
+    await TestAsyncClient(api).get("/orders/3")  #~ ISO104
+
+async def test_not_known():  #= undecided
+    await TestAsyncClient(Orders).get("/elsewhere/3")
+""",
+        head="""\
+import pytest
+from ninja_extra import ControllerBase, NinjaExtraAPI, api_controller, http_get, route
+from ninja_extra.testing import TestAsyncClient
+
+from models import Order
+from shop import make
+
+pytestmark = pytest.mark.django_db
+""",
+    )
+
+
 def test_starlette_runs_requests_of_its_client_in_other_threads() -> None:
     fast("""
 router = APIRouter(prefix="/orders")
@@ -574,4 +643,40 @@ def test_decorator():  #= leaks
 
 def test_router():  #= leaks
     TestClient(app).get("/router")  #: ISO103
+""")
+
+
+def test_overridden_dependencies() -> None:
+    fast("""
+def order():
+    return Order.objects.first()
+
+def fake():
+    return None
+
+app = FastAPI()
+
+@app.get("/order")
+async def read(found=Depends(order)):
+    return {}
+
+@pytest.fixture
+def client():
+    app.dependency_overrides[order] = fake
+    yield TestClient(app)
+    app.dependency_overrides.clear()
+
+def test_by_a_fixture(client):  #= safe
+    client.get("/order")
+
+def test_in_the_test():  #= safe
+    app.dependency_overrides[order] = lambda: None
+    TestClient(app).get("/order")
+
+def test_not():  #= leaks
+    TestClient(app).get("/order")  #: ISO103
+
+def test_by_one_that_works():  #= leaks
+    app.dependency_overrides[order] = make
+    TestClient(app).get("/order")  #: ISO103
 """)

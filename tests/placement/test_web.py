@@ -126,6 +126,35 @@ async def test_included_list(async_client):  #= leaks
 """)
 
 
+def test_the_urls_mark_names_another_module() -> None:
+    web("""
+from django.urls import path
+import views
+
+urlpatterns = [path("here/", views.make), path("pure/", views.make)]
+OTHER = "shop_urls"
+
+@pytest.mark.urls(__name__)
+async def test_of_this_module(async_client):  #= leaks
+    await async_client.get("/here/")  #~ ISO104
+
+@pytest.mark.urls("shop_urls")
+async def test_of_another(async_client):  #= leaks
+    await async_client.get("/make/")  #~ ISO104
+
+@pytest.mark.urls("shop_urls")
+async def test_the_projects_own_do_not_count(async_client):  #= safe
+    await async_client.get("/amake/")
+
+@pytest.mark.urls(OTHER)
+async def test_computed(async_client):  #= undecided
+    await async_client.get("/make/")
+
+async def test_without(async_client):  #= safe
+    await async_client.get("/pure/")
+""")
+
+
 def test_class_based_views_answer_by_method() -> None:
     web("""
 async def test_get(async_client):  #= leaks

@@ -23,6 +23,8 @@ _CLIENT = "ninja.testing.client.TestClient"
 _ASYNC_CLIENT = "ninja.testing.client.TestAsyncClient"
 _NINJA_CLIENTS = ((_CLIENT, "ninja.testing.TestClient"), (_ASYNC_CLIENT, "ninja.testing.TestAsyncClient"))
 
+_EXTRA = "ninja_extra"
+_CONTROLLERS = ("ControllerBase", "api_controller")
 _STARLETTE = "starlette.applications.Starlette"
 _STARLETTE_ROUTER = "starlette.routing.Router"
 _FASTAPI = "fastapi.applications.FastAPI"
@@ -44,7 +46,7 @@ ROUTERS: tuple[Row, ...] = (
     *(Gives(f"{name}.()", cls=name, holds=("auth",), distinct=True) for name in _NINJA),
     Gives("ninja.NinjaAPI", cls=_API, holds=("auth",), distinct=True),
     Gives("ninja.Router", cls=_ROUTER, holds=("auth",), distinct=True),
-    *(Dispatches(name, beside=SENSITIVE, before="auth", reads=True) for name in _NINJA),
+    *(Dispatches(name, beside=SENSITIVE, before="auth", reads=True, request=True) for name in _NINJA),
     *(Answers(f"{name}.{verb}") for name in _NINJA for verb in _VERBS),
     *(Answers(f"{name}.api_operation", path=1, methods=0) for name in _NINJA),
     Answers(f"{_ROUTER}.add_api_operation", path=0, methods=1, function=2, keyword="view_func"),
@@ -58,6 +60,36 @@ ROUTERS: tuple[Row, ...] = (
     ),
     *(
         Requests(f"{_ASYNC_CLIENT}.{name}", path, "router_or_app", IN_LOOP, IN_LOOP)
+        for name, path in (*((verb, 0) for verb in _VERBS), ("request", 1))
+    ),
+    # django-ninja-extra (ninja_extra/controllers/base.py): a class is the router of its own functions.
+    *(
+        Dispatches(f"{_EXTRA}.controllers.base.{name}", beside=SENSITIVE, before="auth", reads=True)
+        for name in _CONTROLLERS
+    ),
+    *(
+        Gives(f"{_EXTRA}.{name}.()", cls=f"{_EXTRA}.{name}", holds=("auth",), distinct=True)
+        for name in ("main.NinjaExtraAPI", "router.Router")
+    ),
+    *(Answers(f"{_EXTRA}.controllers.route.Route.{verb}", of_class=True) for verb in _VERBS),
+    *(
+        Answers(f"{module}.http_{verb}", of_class=True)
+        for module in (_EXTRA, f"{_EXTRA}.controllers", f"{_EXTRA}.controllers.route")
+        for verb in _VERBS
+    ),
+    Mounts(f"{_EXTRA}.main.NinjaExtraAPI.register_controllers", -1, ""),
+    *(
+        Gives(f"{_EXTRA}.testing.client.{name}.()", cls=f"{_EXTRA}.testing.client.{name}", holds=("router_or_app",))
+        for name in ("TestClient", "TestAsyncClient")
+    ),
+    *(
+        Requests(
+            f"{_EXTRA}.testing.client.TestClient.{name}", path, "router_or_app", IDENTITY, NOWHERE, "", when="call"
+        )
+        for name, path in (*((verb, 0) for verb in _VERBS), ("request", 1))
+    ),
+    *(
+        Requests(f"{_EXTRA}.testing.client.TestAsyncClient.{name}", path, "router_or_app", IN_LOOP, IN_LOOP)
         for name, path in (*((verb, 0) for verb in _VERBS), ("request", 1))
     ),
     # Starlette and FastAPI: a plain function runs in a thread of anyio (starlette/routing.py request_response,
@@ -87,6 +119,7 @@ ROUTERS: tuple[Row, ...] = (
         Answers(f"{name}.add_route", methods=2, function=1, keyword="endpoint")
         for name in (_STARLETTE_ROUTER, _FASTAPI_ROUTER)
     ),
+    Attribute(f"{_FASTAPI}.dependency_overrides", "self"),  # what is set there is registered at the application
     *(Mounts(f"{name}.include_router", 0, "router") for name in (_FASTAPI, _FASTAPI_ROUTER)),
     *(Mounts(f"{name}.mount", 1, "app", 0) for name in _MADE),
     *(

@@ -175,7 +175,9 @@ class Dispatches:
     same path. The router holds, under these names, what stands before all its paths (`prefix`), routes that it was made
     with (`routes`), and what is called before each function (`before`); a registration brings its own under the same
     name, in place of that, or besides where the router `adds` them. `reads`: querysets that a plain function gives are
-    read where it ran."""
+    read where it ran. `request`: functions are given the request first.
+
+    A class that is decorated with `name`, or inherits from it, is such a router, too: of the functions in its body."""
 
     name: str
     plain: Route | None = None
@@ -185,6 +187,7 @@ class Dispatches:
     before: str = ""
     adds: bool = False
     reads: bool = False
+    request: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,7 @@ class Answers:
     """`name(path, ...)(f)` has the function `f` answer requests to a path of the router that it is read from. The
     method is the last part of `name` where that is one, else `methods` is the position of a list of them (-1: only by
     keyword). `function` is the position of `f` where it is given at once. `applied`: this is the second of the two
-    calls."""
+    calls. `of_class`: it is read from no router, and decorates a function in the body of a class that is one."""
 
     name: str
     path: int = 0
@@ -200,12 +203,14 @@ class Answers:
     function: int | None = None
     keyword: str = ""
     applied: bool = False
+    of_class: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Mounts:
     """`name(prefix, router)` has another router, or application, answer all below a path. `what` is the position of it
-    and `keyword` its name, `prefix` the position of the path (-1: only by the keyword "prefix")."""
+    (-1: all that it is given) and `keyword` its name, `prefix` the position of the path (-1: only by the keyword
+    "prefix")."""
 
     name: str
     what: int

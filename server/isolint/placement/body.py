@@ -78,7 +78,7 @@ def gone_through(
     if found is None or not isinstance(found.node, f.Function):
         return None
     body = _Body(store, function.ref, found, world=world)
-    body.go_through(body.machine.bind_arguments(function, args, keywords), ctx)
+    body.run_through(body.machine.bind_arguments(function, args, keywords), ctx)
     return body.machine
 
 
@@ -212,7 +212,7 @@ class _Body(Expressions):
             never=self.stopped and self.left == "raise",
         )
 
-    def go_through(self, bound: dict[tuple[str, str], Value], ctx: Context) -> None:
+    def run_through(self, bound: dict[tuple[str, str], Value], ctx: Context) -> None:
         """The body with arguments that are known, in a context of its own; what comes of it is in the machine."""
         assert isinstance(self.node, f.Function)
         self.ctx = ctx

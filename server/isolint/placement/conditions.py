@@ -116,6 +116,15 @@ def _subject(names: Names, expr: f.Expr) -> Value | None:
             base = _subject(names, getter.value)
             default = one(Literally(None)) if not rest else _subject_or_literal(names, rest[0])
             return None if base is None or default is None else guards.item(base, one(Literally(key.value)), default)
+        case f.Call(func=f.Attribute() as method):
+            base = _subject(names, method.value)
+            return None if base is None else guards.result_of_method(names.machine, base, method.attr)
+        case f.Call(func=f.Name() as called):
+            callee = _subject(names, called)
+            return None if callee is None else guards.result(names.machine, callee)
+        case f.Await(value=f.Call() as call):
+            made = _subject(names, call)
+            return None if made is None else guards.awaited(made)
     return None
 
 

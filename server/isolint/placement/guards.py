@@ -16,7 +16,8 @@ from msgspec.structs import replace
 
 from isolint.names.symbols import ClassRef
 from isolint.placement import choices, filling, lineage, members, mocks, queries
-from isolint.placement.context import SPREAD
+from isolint.placement.context import SPREAD, Context
+from isolint.placement.functions import find_node, function_operation
 from isolint.placement.shapes import (
     Atom,
     Callable_,
@@ -35,8 +36,10 @@ from isolint.placement.shapes import (
     Partial,
     Predicate,
     Value,
+    World,
 )
-from isolint.placement.values import NOTHING, in_order, iterated, join, literals, one, unknown
+from isolint.placement.values import NOTHING, depth, in_order, iterated, join, literals, one, unknown
+from isolint.syntax import facts as f
 
 if TYPE_CHECKING:
     from isolint.placement.machine import Machine
@@ -45,6 +48,8 @@ MAX_GUARDS = 6
 """Conditions of one piece of work that are kept; what has more of them is likely at best."""
 MAX_RAISED = 3
 """Guards up to which one more is added for an exception that may have been raised before."""
+MAX_STEPS = 4
+"""Steps from a parameter to a function whose result is a condition."""
 MAX_PREDICATES = 4
 """Alternatives of one condition that are kept; one with more may hold for other reasons."""
 
@@ -56,6 +61,7 @@ class Condition(Struct, frozen=True, gc=False):
     sure: bool = True
 
 
+_CALLED = unknown("the result of a call")
 ALWAYS = Condition()
 UNSURE = Condition((), False)
 NEVER = None
@@ -277,6 +283,66 @@ def _each(value: Value, name: str) -> Value:
     return join(found)
 
 
+def result_of_method(m: Machine, value: Value, name: str) -> Value:
+    """`value.name()`, as `result`."""
+    symbolic = [Derived(atom, "attribute", name) for atom in value if isinstance(atom, Param | Derived)]
+    known = frozenset(atom for atom in value if isinstance(atom, Instance | Class_ | Module))
+    methods = members.attribute(m, known, name, Context(muted=True), None)
+    return join(
+        [result(m, frozenset(symbolic) | methods), NOTHING if len(symbolic) + len(known) == len(value) else _CALLED]
+    )
+
+
+def result(m: Machine, callee: Value, awaited: bool = False) -> Value:
+    """What a call gives where that is the same whatever it is given: all that the function may return is written out in
+    it. A coroutine function that is not `awaited` gives none of that."""
+    return join(_result(m, atom, awaited) for atom in callee)
+
+
+def _result(m: Machine, atom: Atom, awaited: bool) -> Value:
+    match atom:
+        case Param() | Derived() if depth(atom) <= MAX_STEPS and not _is_part(atom):
+            return one(Derived(atom, "call"))
+        case Callable_():
+            node = find_node(m.store, atom.ref)
+            ends = isinstance(node, f.Lambda) or (node is not None and isinstance(node.body[-1], f.Return))
+            if ends and function_operation(node) == ("await" if awaited else "call"):
+                returns = queries.summary_of(m.store, atom.ref, m.world).returns
+                if returns and all(isinstance(found, Literally) for found in returns):
+                    return returns
+    return _CALLED
+
+
+def _is_part(atom: Atom) -> bool:
+    """Whether this is read from an element of a container: a function that calls itself with parts of what it was given
+    would ask about parts of parts without end."""
+    while isinstance(atom, Derived):
+        if atom.step == "item":
+            return True
+        atom = atom.base
+    return False
+
+
+def awaited(made: Value) -> Value:
+    """What awaiting the result of a call gives, as `result`."""
+    return join(one(Derived(atom, "await")) if isinstance(atom, Param | Derived) else _CALLED for atom in made)
+
+
+def decides(m: Machine, world: World) -> bool:
+    """Whether names are replaced in a world whose calls may decide a condition."""
+    for kind, holder, name in (key for key, _ in world):
+        if isinstance(holder, ClassRef) or kind == "module":
+            value = one(Class_(holder)) if isinstance(holder, ClassRef) else one(Module("", str(holder)))
+        elif isinstance(holder, Instance) and isinstance(holder.cls, ClassRef):
+            value = one(Class_(holder.cls))
+        else:
+            continue
+        found = members.attribute(m, value, name, Context(muted=True), None)
+        if result(m, found) != _CALLED or result(m, found, awaited=True) != _CALLED:
+            return True
+    return False
+
+
 # --- settling --------------------------------------------------------------------------------------------------------
 
 
@@ -337,6 +403,8 @@ def touched(m: Machine, predicate: Predicate) -> bool:
         root, steps = atom, 0
         while isinstance(root, Derived):
             root, steps = root.base, steps + 1
+        if isinstance(atom, Derived) and (atom.step == "await" or (atom.step, atom.args) == ("call", ())):
+            continue  # the result of a call: only one counts that is the same whatever the contents are
         if isinstance(root, Param) and root.name in m.touched and (steps or predicate.check in ("truthy", "contains")):
             return True
     return False
@@ -383,8 +451,12 @@ def _resolved_atom(m: Machine, atom: Atom, bound: dict[tuple[str, str], Value]) 
             )
         case Derived(step="has"):
             return members.has(m, _resolved_atom(m, atom.base, bound), atom.name)
+        case Derived(step="call"):
+            return result(m, filling.fill_atom(m, atom.base, bound))
+        case Derived(step="await", base=Derived(step="call") as call):
+            return result(m, filling.fill_atom(m, call.base, bound), awaited=True)
         case Derived():
-            return unknown("the result of a call")
+            return _CALLED
     return frozenset({atom})
 
 

@@ -24,6 +24,7 @@ from isolint.placement.context import SPREAD, Context
 from isolint.placement.functions import find
 from isolint.placement.inputs import TEST_CODE
 from isolint.placement.mocks import MOCK
+from isolint.placement.registering import OVERRIDDEN, key_of
 from isolint.placement.shapes import (
     Atom,
     Callable_,
@@ -143,6 +144,9 @@ def assigned_item(m: Machine, held: Value, key: Value, value: Value, ctx: Contex
     """An item of something is assigned. Of the environment's variables one counts; elsewhere what is kept there is
     changed as by replacing it."""
     for atom in held:
+        if key_of(atom, OVERRIDDEN) is not None and isinstance(atom, Instance):
+            given = one(Items(value, (("of", key),)))
+            m.patch(Patch(one(atom), one(Literally(OVERRIDDEN)), given, site, ctx.always, cuts=False))
         if isinstance(atom, Outside):
             if atom.dotted == ENVIRON and UNSAFE_VARIABLE in _texts(key):
                 m.patch(Patch(frozenset({atom}), one(Literally(UNSAFE_VARIABLE)), value, site, ctx.always))
@@ -284,9 +288,13 @@ def releases(patches: Iterable[Patch]) -> World:
     return tuple((released(name), PLAIN) for name in sorted(found))
 
 
+URLS: CutKey = ("outside", "django.conf.settings", "ROOT_URLCONF")
+"""The part of a world that says which module's URLs answer requests, in place of what the settings say."""
+
+
 def is_setting(key: CutKey) -> bool:
     """Whether a part of a world replaces no name, but says how what is there behaves."""
-    return key in (UNSAFE, ENDING) or key[2] == RELEASED
+    return key in (UNSAFE, ENDING, URLS) or key[2] == RELEASED
 
 
 def lets_orm_into_loops(patches: Iterable[Patch]) -> bool:

@@ -21,6 +21,8 @@ from isolint.syntax import facts as f
 
 REGISTERED = "registered: "
 """How the names begin under which a patch, and a world, has what is registered: no attribute has a name like that."""
+OVERRIDDEN = f"{REGISTERED}in place of what functions depend on"
+"""The name under which a patch, and a world, has what an application calls in place of something else."""
 MADE = "made at"
 """What tells one object from another of its class: where it was made."""
 MAX_PACKAGES = 3

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from isolint.catalog.places import Route, compose
-from isolint.catalog.rows import Requests, Serves
+from isolint.catalog.rows import Dispatches, Requests, Serves
 from isolint.catalog.web import CONSUMER, PROTOCOLS, REQUEST, ROUTES
 from isolint.placement import lineage, members, routers, signals, urls
 from isolint.placement.context import Context
@@ -141,7 +141,7 @@ def _application(m: Machine, row: Requests, app: Value, url: Value, verbs: tuple
                     found += [_application(m, row, one_match.view, url, verbs, depth + 1) for one_match in matched]
             case Class_() if lineage.inherits(m, atom.ref, CONSUMER):
                 found.append(_consumer(m, row, atom))
-            case Instance() if routers.dispatcher(m, atom) is not None:
+            case Instance() | Class_() if routers.dispatcher(m, atom) is not None:
                 found.append(_routed(m, row, row, atom, _of_scope(url), verbs, depth + 1))
             case Callable_():
                 found.append(_waiting(m, row, row, one(atom), (PLAIN, one(Mock()), one(Mock()))))
@@ -153,7 +153,13 @@ def _application(m: Machine, row: Requests, app: Value, url: Value, verbs: tuple
 
 
 def _routed(
-    m: Machine, row: Requests, by: Requests | Serves, router: Instance, url: Value, verbs: tuple[str, ...], depth: int
+    m: Machine,
+    row: Requests,
+    by: Requests | Serves,
+    router: Instance | Class_,
+    url: Value,
+    verbs: tuple[str, ...],
+    depth: int,
 ) -> Value:
     """The functions of a router that answer, with what is called before them."""
     matched = routers.answering(m, router, url, verbs)
@@ -170,31 +176,34 @@ def _routed(
         elif operation.beside and operation.by.beside is not None:
             plain = compose(by.coroutine, operation.by.beside)
         there = Serves(row.name, plain, by.coroutine, row.rule)
-        found += [_called(m, row, there, function, operation.by.adds, 0) for function in operation.before]
-        answer = _called(m, row, there, operation.function, operation.by.adds, 0)
+        found += [_called(m, row, there, function, operation.by, 0) for function in operation.before]
+        answer = _called(m, row, there, operation.function, operation.by, 0)
         found.append(_read(answer) if operation.by.reads else answer)
     return join(found) if found else PLAIN
 
 
-def _called(m: Machine, row: Requests, by: Serves, function: Value, depends: bool, depth: int) -> Value:
-    """A function of a router, or one that is called before it, waiting. `depends`: its parameters say what they are
-    given."""
+def _called(m: Machine, row: Requests, by: Serves, function: Value, router: Dispatches, depth: int) -> Value:
+    """A function of a router, or one that is called before it, waiting."""
+    depends = router.adds
+    given_first = (one(Instance(REQUEST)),) if router.request else ()
     found: list[Value] = []
     for atom in in_order(function):
         match atom:
             case Items():
-                found += [_called(m, row, by, inner, depends, depth) for _, inner in atom.keys]
+                found += [_called(m, row, by, inner, router, depth) for _, inner in atom.keys]
             case Instance() if depends:
-                found.append(_called(m, row, by, routers.depended(one(atom)), depends, depth))
+                found.append(_called(m, row, by, routers.in_place_of(m, routers.depended(one(atom))), router, depth))
             case Callable_():
                 given = dict(routers.dependencies(m, atom.ref)) if depends and depth < MAX_WRAPPED else {}
-                found += [_called(m, row, by, needed, depends, depth + 1) for needed in given.values()]
-                args = () if depends else (one(Instance(REQUEST)),)
-                found.append(_waiting(m, row, by, one(atom), args, _parameters(m, atom, len(args))))
+                found += [
+                    _called(m, row, by, routers.in_place_of(m, needed), router, depth + 1) for needed in given.values()
+                ]
+                keywords = _parameters(m, atom, len(given_first))
+                found.append(_waiting(m, row, by, one(atom), given_first, keywords))
             case Instance() | Literally():  # of a package, or None
                 found.append(PLAIN)
             case _:
-                found.append(_waiting(m, row, by, one(atom), () if depends else (one(Instance(REQUEST)),)))
+                found.append(_waiting(m, row, by, one(atom), given_first))
     return join(found) if found else PLAIN
 
 

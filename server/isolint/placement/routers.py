@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING
 from isolint.catalog.routers import DEPENDS, MOUNT, ROUTE
 from isolint.catalog.rows import Answers, Dispatches, Mounts
 from isolint.names.inputs import FACTS, SCOPE, STATEMENTS
-from isolint.names.scopes import owner_of, walk_statements
-from isolint.names.symbols import FunctionRef, FunctionSymbol, Site, ValueSymbol
+from isolint.names.scopes import class_facts, class_scope, owner_of, walk_statements
+from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, Site, ValueSymbol
 from isolint.placement import lineage, queries, urls
 from isolint.placement.context import Context
 from isolint.placement.functions import find_node, function_operation
 from isolint.placement.inputs import TABLE
-from isolint.placement.registering import REGISTERED, connections, home_of, imported, key_of
+from isolint.placement.registering import OVERRIDDEN, REGISTERED, connections, home_of, imported, key_of
 from isolint.placement.shapes import (
     Callable_,
+    Class_,
     CutKey,
     Hop,
     Instance,
@@ -36,7 +37,7 @@ from isolint.placement.shapes import (
     Value,
     World,
 )
-from isolint.placement.values import NOTHING, in_order, join, literals, one
+from isolint.placement.values import NOTHING, bind, in_order, join, literals, one
 from isolint.pytest_model.functions import header
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 ANSWERED = f"{REGISTERED}function of a router"
 MOUNTED = f"{REGISTERED}router of a router"
 """The beginnings of the names under which a patch, and a world, has what is registered at a router."""
+HERE: Value = one(Outside(REGISTERED, REGISTERED))
+"""The holder of what functions in the body of a class are registered for."""
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 MAX_MOUNTED = 8
 """Routers within routers that are followed."""
@@ -86,16 +89,17 @@ def answer(
     else:
         assert row.function is not None
         function = args[row.function] if len(args) > row.function else named.get(row.keyword, NOTHING)
-    verb = row.name.removesuffix("()").rpartition(".")[2]
+    verb = row.name.removesuffix("()").rpartition(".")[2].removeprefix("http_")
     if verb in VERBS:
         methods = one(Literally(verb))
     else:
         methods = args[row.methods] if 0 <= row.methods < len(args) else named.get("methods", NOTHING)
     path = args[row.path] if len(args) > row.path else named.get("path", NOTHING)
     given = (("methods", methods), ("path", path), *_before(named))
-    if atom.receiver is not None:
+    holder = one(atom.receiver) if isinstance(atom.receiver, Instance) else HERE if row.of_class else NOTHING
+    if holder:
         name = one(Literally(f"{ANSWERED} {sorted(map(str, literals(path) or ()))} {_methods(methods)} {_at(site)}"))
-        m.patch(Patch(one(atom.receiver), name, one(Items(function, given)), site, ctx.always, cuts=False))
+        m.patch(Patch(holder, name, one(Items(function, given)), site, ctx.always, cuts=False))
     return function
 
 
@@ -109,7 +113,8 @@ def mount(
     named: Mapping[str, Value],
 ) -> Value:
     """A router, or an application, is put below a path of another one."""
-    what = args[row.what] if len(args) > row.what else named.get(row.keyword, NOTHING)
+    given_here = args[row.what] if 0 <= row.what < len(args) else named.get(row.keyword, NOTHING)
+    what = join(args) if row.what < 0 else given_here
     prefix = args[row.prefix] if 0 <= row.prefix < len(args) else named.get("prefix", named.get("path", NOTHING))
     given = (("path", prefix or one(Literally(""))), *_before(named))
     if atom.receiver is not None:
@@ -204,16 +209,23 @@ registered_by: Query[tuple[str, str], World] = Query("registered by function", _
 
 def dispatcher(m: Machine, atom: object) -> Dispatches | None:
     """The row of a router; None for what is none."""
-    if not isinstance(atom, Instance):
-        return None
-    for cls in lineage.lineage_of(m, atom.cls):
-        row = m.table.dispatches.get(cls) if isinstance(cls, str) else None
-        if row is not None:
-            return row
-    return None
+    match atom:
+        case Instance(cls=cls):
+            names = [name for name in lineage.lineage_of(m, cls) if isinstance(name, str)]
+        case Class_(ref=ref):
+            line = lineage.lineage_of(m, ref)
+            names = [name for name in line if isinstance(name, str)]
+            names += [
+                name for cls in line if isinstance(cls, ClassRef) for name in queries.class_decorators(m.store, cls)
+            ]
+        case _:
+            return None
+    return next((m.table.dispatches[name] for name in names if name in m.table.dispatches), None)
 
 
-def answering(m: Machine, router: Instance, path: Value, verbs: tuple[str, ...]) -> list[tuple[Operation, str]] | str:
+def answering(
+    m: Machine, router: Instance | Class_, path: Value, verbs: tuple[str, ...]
+) -> list[tuple[Operation, str]] | str:
     """What may answer a request, each with the path that is left for it; or why that is not known."""
     known = list(_operations(m, router, "", (), {m.path: None}, 0))
     if not known:
@@ -266,8 +278,11 @@ def _matching(known: list[Operation], text: str, verbs: tuple[str, ...]) -> list
             taking = [(operation, rest) for operation, rest in best if _takes(operation, verbs)]
             if taking:
                 return taking
+            others = [
+                (operation, rest) for _, operation, rest in some if operation.by.adds and _takes(operation, verbs)
+            ]
             if best:
-                return []  # another method answers there: 405
+                return others  # none: another method answers there (405)
     return None
 
 
@@ -289,11 +304,20 @@ def _fit(operation: Operation, path: str) -> tuple[int, str]:
 
 
 def _operations(
-    m: Machine, router: Instance, prefix: str | None, before: tuple[Value, ...], around: dict[str, None], depth: int
+    m: Machine,
+    router: Instance | Class_,
+    prefix: str | None,
+    before: tuple[Value, ...],
+    around: dict[str, None],
+    depth: int,
 ) -> Iterator[Operation]:
     """All that a router answers, and the routers below it. `around`: the modules of whoever asks."""
     row = dispatcher(m, router)
     if row is None or depth > MAX_MOUNTED:
+        return
+    if isinstance(router, Class_):
+        found = [_operation(row, value, prefix, before) for value in _of_class(m, router)]
+        yield from _told_apart(m, found)
         return
     around = {**around, home_of(router)[0]: None}
     held = dict(router.held)
@@ -304,18 +328,60 @@ def _operations(
         *_written(m, row, held.get(row.routes, NOTHING), prefix, before),
         *(_operation(row, value, prefix, before) for value in _registered(m, router, ANSWERED, around)),
     ]
-    coroutines = {operation.path for operation in found if _has_coroutine(m, operation.function)}
-    for operation in found:
-        yield replace(operation, beside=operation.path in coroutines)
+    yield from _told_apart(m, found)
     for value in _registered(m, router, MOUNTED, around):
         keys = dict(value.keys)
         below = _below(prefix, _text(keys.get("path", NOTHING)))
         inner = _with(row, before, keys.get(row.before))
         for atom in in_order(value.element):
-            if isinstance(atom, Instance) and dispatcher(m, atom) is not None:
+            if isinstance(atom, Class_) and dispatcher(m, atom) is not None:
+                yield from _operations(m, atom, _below(below, _prefix(m, atom)), inner, around, depth + 1)
+            elif isinstance(atom, Instance) and dispatcher(m, atom) is not None:
                 yield from _operations(m, atom, below, inner, around, depth + 1)
             else:
                 yield Operation(below, frozenset(), one(atom), inner, row, mounted=True)
+
+
+def _told_apart(m: Machine, found: list[Operation]) -> Iterator[Operation]:
+    """The same, each knowing whether a coroutine function answers at its path."""
+    coroutines = {operation.path for operation in found if _has_coroutine(m, operation.function)}
+    for operation in found:
+        yield replace(operation, beside=operation.path in coroutines)
+
+
+def _of_class(m: Machine, router: Class_) -> Iterator[Items]:
+    """What the functions in the body of a class are registered for; of one that is overridden the nearest counts."""
+    seen: set[str] = set()
+    for cls in lineage.lineage_of(m, router.ref):
+        for binding in class_scope(m.store, cls).bindings if isinstance(cls, ClassRef) else ():
+            if isinstance(binding.bound, FunctionSymbol) and binding.name not in seen:
+                seen.add(binding.name)
+                yield from _decorated(m, binding.bound, router)
+
+
+def _decorated(m: Machine, symbol: FunctionSymbol, router: Class_) -> Iterator[Items]:
+    from isolint.placement import body
+
+    function = header(m.store, symbol.ref)
+    decorators = () if function is None else function.decorators
+    value = bind(queries.decorated(m.store, symbol), one(Instance(router.ref)))
+    for patch in body.patches_of_decorators(
+        m.store, symbol.ref.path, symbol.ref.chunk, decorators, symbol.owner, value
+    ):
+        if patch.holder == HERE:
+            yield from (atom for atom in patch.value if isinstance(atom, Items))
+
+
+def _prefix(m: Machine, router: Class_) -> str | None:
+    """What stands before all paths of a class, by its decorator."""
+    facts = class_facts(m.store, router.ref)
+    for decorator in facts.decorators if facts is not None else ():
+        match decorator:
+            case f.Call(args=(f.Constant(value=str() as text), *_)):
+                return _text(one(Literally(text)))
+            case f.Call(args=(_, *_)):
+                return None
+    return ""
 
 
 def _with(row: Dispatches, before: tuple[Value, ...], own: Value | None) -> tuple[Value, ...]:
@@ -412,6 +478,18 @@ def dependencies(m: Machine, ref: FunctionRef) -> Iterator[tuple[str, Value]]:
                 wanted = depended(made)
                 if wanted:
                     yield param.name, wanted
+
+
+def in_place_of(m: Machine, function: Value) -> Value:
+    """What the world of the test has called in place of a function that others depend on; itself where nothing is."""
+    found = [
+        atom.element
+        for (_, _, name), value in m.world
+        if name == OVERRIDDEN
+        for atom in in_order(value)
+        if isinstance(atom, Items) and function & dict(atom.keys).get("of", NOTHING)
+    ]
+    return join(found) if found else function
 
 
 def depended(value: Value) -> Value:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from isolint.catalog.places import Place, Route
 from isolint.catalog.rows import rule_of
+from isolint.names.resolve import module_name
 from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, Site
 from isolint.placement import queries
 from isolint.placement.body import gone_through
@@ -20,10 +21,11 @@ from isolint.placement.context import Context, Keywords
 from isolint.placement.curing import cures
 from isolint.placement.fates import Fates, Parts, is_inside
 from isolint.placement.functions import find_node
+from isolint.placement.guards import decides
 from isolint.placement.inputs import MAY_LEAVE
 from isolint.placement.machine import Machine
 from isolint.placement.parameters import parameter
-from isolint.placement.patching import ENDING, UNSAFE, left, lets_orm_into_loops, may_add_work, releases, world_of
+from isolint.placement.patching import ENDING, UNSAFE, URLS, left, lets_orm_into_loops, may_add_work, releases, world_of
 from isolint.placement.process import of_tests, unsafe
 from isolint.placement.registering import connections
 from isolint.placement.shapes import (
@@ -46,6 +48,7 @@ from isolint.pytest_model.cases import CaseMethod, case_methods
 from isolint.pytest_model.closures import closure
 from isolint.pytest_model.database import database
 from isolint.pytest_model.functions import header, walk, whole
+from isolint.pytest_model.marks import marks_of
 from isolint.pytest_model.runners import runner
 from isolint.pytest_model.shapes import Closure, FixtureDef, Runner, Taker, TestItem, Where
 from isolint.store.memo import Query, Store
@@ -130,29 +133,44 @@ def _both_worlds(store: Store, item: TestItem, everywhere: bool) -> _Judged:
         return _Judged()
     place = entry(store, item)
     fixtures = closure(store, item.id)
-    known: World = _ORM_IN_LOOPS if unsafe(store, item.id.path) else ()
+    known: World = (*_urls(store, item), *(_ORM_IN_LOOPS if unsafe(store, item.id.path) else ()))
     run = _run(store, item, fixtures, place, known)
     machine = run.machine
-    if not known and lets_orm_into_loops(machine.patches.values()):
-        known = _ORM_IN_LOOPS
+    if not machine.unsafe and lets_orm_into_loops(machine.patches.values()):
+        known = (*known, *_ORM_IN_LOOPS)
         run = _run(store, item, fixtures, place, known)
     standing = (*connections(machine.patches.values()), *releases(machine.patches.values()))
     if standing:
         known = (*known, *standing)
         run = _run(store, item, fixtures, place, known)
     judged = run.judged(everywhere)
-    if judged.escapes or judged.undecided or may_add_work(machine, machine.patches.values()):
-        # A test that leaves nothing to ask needs no second look where patches only take work away.
+    if judged.escapes or judged.undecided or machine.patches:
+        # A test that leaves nothing to ask needs no second look where patches only take work away: none adds any, and
+        # none is of a function that decides whether there is work.
         patches = machine.patches.values()
         lasting = [patch for patch in patches if patch.extent != "block"]
         world = world_of(machine, lasting)
         if any(patch.extent == "block" for patch in patches):
             world = (*world, (ENDING, PLAIN))
-        if world:
+        asks = judged.escapes or judged.undecided or may_add_work(machine, patches) or decides(machine, world)
+        if world and asks:
             judged = _run(store, item, fixtures, place, (*known, *world)).judged(everywhere)
         if judged.escapes:
             judged = _cured(judged, cures(machine, machine.patches.values(), machine.cures.values(), run.doers))
     return judged
+
+
+def _urls(store: Store, item: TestItem) -> World:
+    """Which module's URLs answer, where the nearest `urls` mark says it (pytest_django, `_django_set_urlconf`)."""
+    for mark in marks_of(store, item.id):
+        if mark.name == "urls":
+            match mark.args:
+                case (f.Constant(value=str() as dotted), *_):
+                    return ((URLS, one(Literally(dotted))),)
+                case (f.Name(id="__name__"), *_):
+                    return ((URLS, one(Literally(module_name(store, mark.path)))),)
+            return ((URLS, unknown("its URLs")),)
+    return ()
 
 
 _ORM_IN_LOOPS: World = ((UNSAFE, one(Literally("true"))),)

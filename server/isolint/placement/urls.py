@@ -16,7 +16,7 @@ from isolint.names.inputs import FACTS, STATEMENTS
 from isolint.names.resolve import attribute, base_directory, find_module, lookup
 from isolint.names.scopes import walk_statements
 from isolint.names.symbols import ModuleSymbol, ValueSymbol
-from isolint.placement import members, routers, settings
+from isolint.placement import members, patching, routers, settings
 from isolint.placement.shapes import Instance, Items, Literally, Module, Text, Unknown, Value
 from isolint.placement.values import NOTHING, in_order, join, literals, one, unknown
 from isolint.syntax import facts as f
@@ -87,7 +87,13 @@ def middleware(m: Machine) -> list[Value]:
 
 
 def _root(m: Machine) -> Value | str:
-    """`urlpatterns` of the settings' ROOT_URLCONF; or why they are not known."""
+    """`urlpatterns` of the settings' ROOT_URLCONF, or of what a test has in its place; or why they are not known."""
+    if patching.URLS in m.cuts:
+        for dotted in literals(m.cuts[patching.URLS]) or ():
+            module = find_module(m.store, (str(dotted), base_directory(m.store, m.path)))
+            if isinstance(module, ModuleSymbol) and module.path:
+                return _of_module(m, module.path) or "the URLs of the test are not written out"
+        return "the URLs of the test are not written out"
     found = settings.module(m)
     if isinstance(found, str):
         return found

@@ -50,7 +50,7 @@ from isolint.rules.registry import Rule
 from isolint.store.memo import Cancelled, Handle, Query, Store
 from isolint.syntax.facts import Span
 from isolint.syntax.source import SourceFile
-from isolint.workspace.files import Stamp
+from isolint.workspace.files import Stamp, stamp_of
 from isolint.workspace.pytest_config import names_config_file
 from isolint.workspace.shapes import Environment, Place, Problem, Settings, Severity
 
@@ -140,8 +140,10 @@ class Session:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong in settings, configuration, environment, and files that could not be read."""
-        unread = sorted(self.unread, key=lambda problem: problem.path)
-        everything = (*self.listing.problems, *unread)
+        files = self.listing.files
+        # That a file is not there any more is no problem of anybody's.
+        unread = [one for one in self.unread if one.path in files or stamp_of(one.path) is not None]
+        everything = (*self.listing.problems, *sorted(unread, key=lambda problem: problem.path))
         return tuple(dict.fromkeys(everything))
 
     def files(self, paths: Sequence[str]) -> list[str]:

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import fix, generate, jedi, latency, memory, recomputed, startup, whole
+from benchmarks import fix_times, generate, jedi, latency, memory, recomputed, startup, whole
 from benchmarks.accuracy.run import accuracy
 from benchmarks.latency import KINDS, percentile
 from benchmarks.model.run import model
@@ -26,7 +26,7 @@ PARTS = (
     "startup",
     "whole",
     "memory",
-    "fix",
+    "fix-times",
     "jedi",
     "accuracy",
     "fixes",
@@ -123,9 +123,9 @@ def main() -> int:
             print("\nmemory of the server, its child apart: edits, MiB")
             for edits, resident in memory.measure(made.root, made.files[2000], options.edits, environ, isolint):
                 print(f"  {edits:7}{resident:9.1f}")
-        if "fix" in parts:
+        if "fix-times" in parts:
             made = generate.project(Path(folder) / "fix", (2000,))
-            found = fix.measure(made.root, made.files[2000], environ)
+            found = fix_times.measure(made.root, made.files[2000], environ)
             print(f"\nfixes, 2000 lines, {len(found.plans)} tests: milliseconds, p50 / p95")
             for what, times in (("plan", found.plans), ("edits", found.edits), ("proven edits", found.proven)):
                 print(f"  {what:14}{_cell(times)}")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from isolint.check.session import Session
+from tests.check.engine import INI, needs_environment, project
 
 FILES = {
     "pytest.ini": "[pytest]\n",
@@ -142,3 +143,39 @@ def test_a_decorator_runs_no_other_test(edit: Edit) -> None:
     assert computed.get("summary", 0) <= 1
     assert computed.get("run", 0) <= 1
     assert computed.get("closure of test", 0) <= 1
+
+
+_FOR_ALL = """
+
+@pytest.fixture(autouse=True)
+def for_all():
+    {}
+"""
+
+
+@needs_environment
+@pytest.mark.parametrize(
+    "body, decorator, runs",
+    [
+        ("pass", "", 0),
+        ("yield 'nothing'", "", 0),
+        ("other('x')", "", 4),
+        ("settings.LEVEL", "", 4),
+        ("pass", '@patch("tests.helpers.other")\n', 4),
+    ],
+)
+def test_a_fixture_for_all_tests_runs_them_only_if_it_may_do_something(body: str, decorator: str, runs: int) -> None:
+    with project({name: text for name, text in FILES.items() if name != "pytest.ini"}, INI) as (root, session):
+        path = str(root / "tests" / "conftest.py")
+        text = f"from unittest.mock import patch\nfrom django.conf import settings\n{FILES['tests/conftest.py']}"
+        session.set_buffer(path, text.encode())
+        looked_at = [str(root / "tests" / name) for name in ("test_a.py", "test_b.py", "conftest.py")]
+        added = _FOR_ALL.format(body).replace("def for_all", f"{decorator}def for_all")
+        for one in looked_at:
+            session.findings(one)
+        session.store.computed.clear()
+        session.set_buffer(path, f"{text}{added}".encode())
+        for one in looked_at:
+            session.findings(one)
+        assert session.store.computed["closure of test"] == 5  # one of them has no database to look at
+        assert session.store.computed.get("run", 0) == runs

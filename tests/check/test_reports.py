@@ -4,6 +4,7 @@ up."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -267,3 +268,22 @@ def test_a_new_file_in_an_excluded_folder_stays_out() -> None:
         assert session.files([str(root)]) == [str(path), str(root / "test_a.py")]
         session.set_buffer(str(path), None)
         assert session.files([str(root)]) == [str(root / "test_a.py")]
+
+
+def test_a_file_that_was_deleted_is_no_problem_and_one_that_cannot_be_read_is(tmp_path: Path) -> None:
+    path = tmp_path / "test_a.py"
+    path.write_text("def test_one(): pass\n")
+    session = Session(str(tmp_path))
+    session.findings(str(path))
+    before = session.problems
+    path.write_bytes(b"\xff\n")
+    session.touch([str(path)])
+    session.findings(str(path))
+    assert [one.path for one in session.problems if one not in before] == [str(path)]
+    path.unlink()
+    session.touch([str(path)])
+    assert session.findings(str(path)).findings == ()
+    assert session.problems == before
+    path.write_text("def test_two(): pass\n")
+    session.touch([str(path)])
+    assert [item.id.name for item in session.items(str(path))] == ["test_two"]

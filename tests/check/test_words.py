@@ -112,12 +112,12 @@ def test_open_buffers_count_and_what_is_remembered_goes_with_an_edit() -> None:
 
         def files(word: str) -> list[str]:
             with session.asked():
-                return [Path(path).name for path in session.files_with(word)]
+                return [Path(path).name for path in session.search.files_with(word)]
 
         def recalled() -> int:
             return session.recall("key", lambda: made.append("") or len(made))
 
-        while session.read_ahead():
+        while session.search.read_ahead():
             pass
         assert files("one") == ["a.py"]
         assert (recalled(), recalled()) == (1, 1)
@@ -137,8 +137,8 @@ def test_a_closed_file_stays_in_the_project_and_a_deleted_one_does_not() -> None
         path = root / "a.py"
         session.set_buffer(str(path), b"one = 2\n")
         session.set_buffer(str(path), None)
-        assert str(path) in set(session.files_with("one"))
+        assert str(path) in set(session.search.files_with("one"))
         session.set_buffer(str(path), b"one = 2\n")
         path.unlink()
         session.set_buffer(str(path), None)
-        assert str(path) not in set(session.files_with("one"))
+        assert str(path) not in set(session.search.files_with("one"))

@@ -26,7 +26,7 @@ def _ask(session: Session, root: Path, said: Marked, new: str) -> Rename | str |
 def closures(session: Session) -> dict[str, list[tuple[str, list[str]]]]:
     """The fixtures of every test, each with the files of its definitions."""
     found = {}
-    for path in sorted(session.test_files):
+    for path in sorted(session.listing.tests):
         for item in session.items(path):
             fixtures = closure(session.store, item.id).fixtures
             found[item.node_id] = sorted(

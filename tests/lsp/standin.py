@@ -130,6 +130,10 @@ class StandIn:
         self.log.append(("affected", tuple(paths)))
         return [path for path in paths if self.reported.get(path) != self._depends(path)]
 
+    def users(self, files: Iterable[str]) -> list[str]:
+        """A conftest is told of by all files."""
+        return [user for path in files for user in (self.each_file() if path.endswith("conftest.py") else [path])]
+
     def report(self, path: str, cancelled: Callable[[], bool] = never) -> FileReport:
         self.log.append(("report", path))
         text = self.text(path)

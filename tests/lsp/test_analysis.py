@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from isolint.lsp.buffers import Documents
 from isolint.lsp.mailbox import Mailbox
 from tests.lsp.standin import Engines
@@ -193,7 +195,30 @@ def test_a_conftest_on_disk_publishes_the_affected_open_files_and_no_others(insi
     assert shown == [in_a[1], in_a[2], in_a[0]]  # the one that was edited last comes first
 
 
-def test_a_conftest_being_edited_is_published_before_the_files_it_affects(inside: Inside, tmp_path: Path) -> None:
+def test_open_tests_do_not_wait_for_a_conftest_that_takes_long(
+    inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All tests below a conftest, open or not, decide what is said of it."""
+    monkeypatch.setattr("isolint.lsp.analysis._SLICE", 0.0)
+    inside.start(tmp_path)
+    tests = [inside.open(tmp_path / name, "leak\n") for name in ("test_a.py", "test_b.py")]
+    conftest = inside.open(tmp_path / "conftest.py", "leak # word: one\n")
+    inside.published(conftest, 1)
+    _settle(inside)
+    before = len(inside.messages)
+    inside.change(conftest, 2, "two", (0, 13, 0, 16))
+    inside.published(conftest, 2, before)
+    _settle(inside)
+    shown = [
+        m["params"]["uri"] for m in inside.messages[before:] if m.get("method") == "textDocument/publishDiagnostics"
+    ]
+    assert shown == [tests[1], tests[0], conftest]
+
+
+def test_a_conftest_being_edited_is_published_before_the_files_it_affects(
+    inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("isolint.lsp.analysis._SLICE", 1000.0)
     inside.start(tmp_path)
     test = inside.open(tmp_path / "test_a.py", "leak\n")
     conftest = inside.open(tmp_path / "conftest.py", "# word: one\n")

@@ -165,7 +165,7 @@ class LastRun:
             self._before = before
             for name in before.stale:
                 del kept[name]
-            given = {name: one.elsewhere for name, one in kept.items() if self._session.is_test_file(name)}
+            given = {name: one.elsewhere for name, one in kept.items() if self._session.listing.is_test_file(name)}
             self._session.take_over(given, (), {})
         return {name: one.report for name, one in kept.items()}
 
@@ -179,7 +179,7 @@ class LastRun:
         different: set[str] = set()
         judged: set[str] = set()
         for user in before.stale:
-            if self._session.is_test_file(user):
+            if self._session.listing.is_test_file(user):
                 judged.add(user)
                 was, now = _by_file(before.kept[user].elsewhere), _by_file(self._session.elsewhere(user))
                 different.update(path for path in was.keys() | now.keys() if was.get(path) != now.get(path))
@@ -334,7 +334,7 @@ class _Own:
         if self._before is not None and self._is_recalled(name):
             return self._before.kept[name]
         session = self._session
-        elsewhere = session.elsewhere(name) if session.is_test_file(name) else ()
+        elsewhere = session.elsewhere(name) if session.listing.is_test_file(name) else ()
         alone = any(user not in self._reports for user in session.users([name]))
         return Kept(self._reports[name], elsewhere, alone, session.has_directives(name))
 
@@ -432,7 +432,7 @@ def _configurations(session: Session) -> Iterator[bytes]:
     folders = {os.path.dirname(path) for path in session.store.get(PROJECT, "").files} | {session.root}
     known: dict[int, bytes] = {}
     for folder in sorted(folders):
-        config = session.project.config_for(os.path.join(folder, "test_.py"))
+        config = session.listing.project.config_for(os.path.join(folder, "test_.py"))
         if id(config) not in known:
             known[id(config)] = digest(_plain(config))
         yield known[id(config)]

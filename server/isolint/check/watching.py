@@ -18,7 +18,7 @@ def state(session: Session) -> dict[str, Stamp | None]:
 
     The Python files that a walk finds now, so new ones too, those outside of it that were read, the configuration files
     of the root and of the folders that have one now."""
-    project = session.project
+    project = session.listing.project
     walked = discover(
         session.root, project.config_for(os.path.join(session.root, "test_.py")), session.settings.exclude
     )
@@ -27,9 +27,9 @@ def state(session: Session) -> dict[str, Stamp | None]:
 
 
 def _configuration(session: Session) -> Iterable[str]:
-    project = session.project
+    project = session.listing.project
     yield from (os.path.join(session.root, name) for name in CONFIG_NAMES)
-    one_a_folder = {os.path.dirname(path): path for path in session.test_files}.values()
+    one_a_folder = {os.path.dirname(path): path for path in session.listing.tests}.values()
     yield from (found for path in one_a_folder if (found := project.config_for(path).inifile) is not None)
     if session.settings.source is not None:
         yield session.settings.source

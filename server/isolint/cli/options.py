@@ -40,15 +40,15 @@ def _parsed(assignment: str) -> dict[str, object]:
     if not equals or not key.strip():
         raise CommandError(f"--config takes KEY=VALUE, not {assignment!r}")
     try:
-        return tomllib.loads(f"{key} = {value}")
-    except tomllib.TOMLDecodeError:
-        pass
-    try:
-        # `--config environment=.venv`: a shell user does not write TOML's quotes.
         parsed = tomllib.loads(f"{key} = ''")
     except tomllib.TOMLDecodeError as error:
         raise CommandError(f"--config: {key.strip()!r} is not a key: {error}") from error
-    _set_leaf(parsed, _as_list(value) if _wants_list(parsed) else value.strip())
+    try:
+        written = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        # `--config environment=.venv`: a shell user does not write TOML's quotes.
+        written = _as_list(value) if _wants_list(parsed) else value.strip()
+    _set_leaf(parsed, written)
     return parsed
 
 

@@ -100,17 +100,17 @@ def inheriting(session: Session, source: SourceFile) -> tuple[str, ...]:
     module = os.path.basename(source.path).removesuffix(".py")
     if module == "__init__":
         module = os.path.basename(os.path.dirname(source.path))
-    found = set(session.files_with("import *", among=session.files_with(module)))
+    found = set(session.search.files_with("import *", among=session.search.files_with(module)))
     grown = bool(names)
     while grown:
-        naming = set(session.files_with(*names))
-        found |= naming & session.test_files
+        naming = set(session.search.files_with(*names))
+        found |= naming & session.listing.tests
         before = len(names)
-        for path in naming - session.test_files - {source.path}:
+        for path in naming - session.listing.tests - {source.path}:
             if not is_conftest(path):
                 names |= _passed_on(session.text_of(path), names)
         grown = len(names) > before
-    return tuple(sorted(found & session.test_files))
+    return tuple(sorted(found & session.listing.tests))
 
 
 def _passed_on(text: bytes, names: Iterable[str]) -> set[str]:

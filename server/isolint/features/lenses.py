@@ -78,7 +78,8 @@ def pollution(session: Session, path: str, test: str, cancelled: Callable[[], bo
 
 def _readers(session: Session, models: set[str], polluter: TestItem) -> Iterator[TestItem]:
     """The other tests that query one of these models."""
-    for path in session.files_with(*sorted(model.rpartition(".")[2] for model in models), among=session.test_files):
+    names = sorted(model.rpartition(".")[2] for model in models)
+    for path in session.search.files_with(*names, among=session.listing.tests):
         for item in session.tests(path):
             if item.id != polluter.id and not models.isdisjoint(_read(session, item)):
                 yield item

@@ -44,7 +44,7 @@ def mark_at(session: Session, path: str, offset: int) -> tuple[str, Location] | 
 def mark_references(session: Session, name: str, tell: Tell) -> tuple[Location, ...]:
     """Every place where a mark is written, in order."""
     found: list[Location] = []
-    files = tuple(session.files_with(name))
+    files = tuple(session.search.files_with(name))
     for number, path in enumerate(files, 1):
         before = len(found)
         source = session.source_file(path)

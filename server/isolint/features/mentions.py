@@ -81,7 +81,7 @@ def names_of(session: Session, wanted: Iterable[FixtureDef]) -> dict[str, None]:
     found = {one.name: None for one in wanted}
     own = {one.ref.path for one in wanted if one.ref is not None}
     for word in dict.fromkeys(one.ref.name for one in wanted if one.ref is not None and one.owner is None):
-        for path in session.files_with(word, outside=True):
+        for path in session.search.files_with(word, outside=True):
             if path not in own and not by_another_name(session, path, word):
                 continue
             held = module_fixtures(session.store, holder_of(session, path))
@@ -166,7 +166,7 @@ def _mentions(session: Session, path: str, only: str | None) -> list[Mention]:
 def tests_in(session: Session, path: str) -> tuple[TestItem, ...]:
     """The tests whose `def` a file has, those of its own collection first. A base class in a helper module is collected
     where it is inherited."""
-    if session.is_test_file(path):
+    if session.listing.is_test_file(path):
         return tests_of(session.store, path)
     source = session.source_file(path)
     if source is None or b"def test" not in source.text or is_conftest(path):
@@ -179,7 +179,7 @@ def holder_of(session: Session, path: str) -> Holder:
     """A file as a holder of fixtures."""
     if is_conftest(path):
         return Holder("conftest", path)
-    return Holder("module" if session.is_test_file(path) else "plugin", path)
+    return Holder("module" if session.listing.is_test_file(path) else "plugin", path)
 
 
 def fixtures_in(session: Session, path: str) -> tuple[FixtureDef, ...]:
@@ -438,12 +438,12 @@ def views_of(session: Session, one: FixtureDef, *names: str) -> Iterator[View]:
     key = key_of(one)
     own = "" if one.ref is None else one.ref.path
     attribute = one.name if one.ref is None else one.ref.name
-    files = session.test_files | ({own} if session.is_test_file(own) else set())
+    files = session.listing.tests | ({own} if session.listing.is_test_file(own) else set())
     said = dict.fromkeys((one.name, attribute, *names))
     if one.owner is None:
         apart = {own, *_apart(session, said, files)}
     else:
-        apart = {own, *session.files_with(one.owner.name, among=files)}
+        apart = {own, *session.search.files_with(one.owner.name, among=files)}
         files &= apart
     for path in sorted(files & apart, key=lambda path: (path != own, path)):
         for node in dict.fromkeys(node_of(item) for item in tests_of(session.store, path)):
@@ -467,7 +467,7 @@ def _alike(session: Session, names: Iterable[str], files: Iterable[str]) -> Iter
     """Files that bind none of these names, in groups that see the same under them."""
     # pytest_factoryboy makes `author__name` of `author`.
     words = {*names, *(name.partition("__")[0] for name in names if not name.startswith("_"))}
-    deciding = frozenset(filter(is_conftest, session.files_with(*_OTHERWISE, *_MADE, *words)))
+    deciding = frozenset(filter(is_conftest, session.search.files_with(*_OTHERWISE, *_MADE, *words)))
     by_folder: dict[str, list[str]] = {}
     for path in sorted(files):
         by_folder.setdefault(os.path.dirname(path), []).append(path)
@@ -480,21 +480,21 @@ def _alike(session: Session, names: Iterable[str], files: Iterable[str]) -> Iter
 def _apart(session: Session, names: Iterable[str], files: frozenset[str] | set[str]) -> set[str]:
     """The files that may see something else under one of these names than their neighbours in the folder do."""
     names = tuple(names)
-    found = set(session.files_with(*_OTHERWISE, among=files))
+    found = set(session.search.files_with(*_OTHERWISE, among=files))
     # A class may inherit it from another file: then whoever uses it may have it from there.
     for name in names:
-        if any(binds_within_class(session, path, name) for path in session.files_with(name, outside=True)):
-            return found | set(session.files_with(*names, among=files))
-    binding = session.files_with(*names, among=files, outside=True)
+        if any(binds_within_class(session, path, name) for path in session.search.files_with(name, outside=True)):
+            return found | set(session.search.files_with(*names, among=files))
+    binding = session.search.files_with(*names, among=files, outside=True)
     return found | {path for path in binding if any(binds(session, path, name) for name in names)}
 
 
 def _bound_once(session: Session, name: str) -> bool:
     """Whether only one file of the project may bind a name, and that only once: most fixtures are defined once. Who
     makes fixtures of the names of classes writes no name for it."""
-    if next(session.files_with("pytest_factoryboy"), None) is not None:
+    if next(session.search.files_with("pytest_factoryboy"), None) is not None:
         return False
-    binding = [path for path in session.files_with(name, outside=True) if binds(session, path, name)]
+    binding = [path for path in session.search.files_with(name, outside=True) if binds(session, path, name)]
     return len(binding) == 1 and defined(session, binding[0], name) == 1
 
 
@@ -512,7 +512,7 @@ def _is_used(session: Session, one: FixtureDef, views: Iterable[View]) -> bool:
     """Whether a test uses a definition as it is seen from somewhere. Files that name it are looked at first: who asks
     for it through another fixture may be anywhere."""
     views = tuple(views)
-    naming = set(session.files_with(one.name))
+    naming = set(session.search.files_with(one.name))
     key = key_of(one)
     for first in (True, False):
         for view in views:

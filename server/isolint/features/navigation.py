@@ -64,7 +64,7 @@ def _of_fixtures(
     sources = {source_of(one) for one in wanted}
     names = names_of(session, wanted)
     found: dict[Location, None] = {}
-    files = tuple(session.files_with(*names))
+    files = tuple(session.search.files_with(*names))
     for number, file in enumerate(files, 1):
         before = len(found)
         for one in (one for name in names for one in mentions(session, file, name)):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from isolint.check.locating import location
 from isolint.check.report import Location
 from isolint.check.session import Session, never
 from isolint.features.mentions import (
@@ -142,7 +143,7 @@ class _Renaming:
     def _all_mentions(self, tell: Tell) -> list[Mention]:
         """Every mention of the family. One that stands for further definitions brings them in."""
         every: dict[tuple[Site, str], Mention] = {}
-        files = tuple(self.session.files_with(self.old))
+        files = tuple(self.session.search.files_with(self.old))
         for number, file in enumerate(files, 1):
             for one in mentions(self.session, file, self.old):
                 every.setdefault((one.site, one.kind), one)
@@ -197,7 +198,7 @@ class _Renaming:
     def _refuse_half_typed(self) -> None:
         """Half-typed code is read as it was, or not at all: what it says cannot be changed."""
         word = self.old.encode()
-        for path in self.session.files_with(self.old):
+        for path in self.session.search.files_with(self.old):
             source = self.session.source_file(path)
             for chunk in () if source is None else source.chunks:
                 if source is not None and chunk.flawed and word in source.source(chunk.key):
@@ -230,7 +231,7 @@ class _Renaming:
     def _refuse_python_uses(self) -> None:
         """A fixture function that is also used as a Python object: by an alias, a call, `__all__`."""
         refs = {one.ref for one in self.family.values() if one.ref is not None and one.ref.name == self.old}
-        for path in self.session.files_with(self.old):
+        for path in self.session.search.files_with(self.old):
             symbols = lookup(self.store, (path, self.old))
             if not any(isinstance(s, FunctionSymbol) and s.ref in refs for s in symbols):
                 continue
@@ -275,9 +276,9 @@ class _Renaming:
 
     def _doubts(self, edited: set[Location]) -> Iterator[str]:
         computed: set[Site] = set()
-        for path in self.session.files_with("getfixturevalue"):
+        for path in self.session.search.files_with("getfixturevalue"):
             refs = [one.ref for one in fixtures_in(self.session, path)]
-            tests = tests_of(self.store, path) if self.session.is_test_file(path) else ()
+            tests = tests_of(self.store, path) if self.session.listing.is_test_file(path) else ()
             refs += [item.runs for item in tests if self._is_seen(node_of(item))]
             asked = [one for ref in refs if ref is not None for one in requests_of(self.store, ref)]
             computed.update(one.site for one in asked if one.name is None)
@@ -294,7 +295,7 @@ class _Renaming:
 
     def _strings(self) -> Iterator[Location]:
         """The strings in test code that are the old name: a hook may look for it."""
-        for path in self.session.files_with(self.old):
+        for path in self.session.search.files_with(self.old):
             source = self.session.source_file(path)
             for chunk in () if source is None else source.chunks:
                 for node in walk(chunk.facts):
@@ -303,7 +304,7 @@ class _Renaming:
                         text = source.text[start:end]
                         quote = text.find(self.old.encode())
                         if quote >= 0:
-                            yield self.session.location(source, start + quote, start + quote + len(self.old.encode()))
+                            yield location(source, start + quote, start + quote + len(self.old.encode()))
 
     def _at(self, site: Site | None) -> str:
         where = None if site is None else self.session.locate(site)

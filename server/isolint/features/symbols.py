@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from isolint.check.locating import location
 from isolint.check.report import Location
 from isolint.check.session import Session, never
 from isolint.features.mentions import fixtures_in, place_of
@@ -47,7 +48,9 @@ def _document_symbols(session: Session, path: str) -> tuple[Symbol, ...]:
         return ()
     by_owner: dict[tuple[str, ...], list[Symbol]] = {}
     items = {
-        item.ref: item for item in tests_of(session.store, path) if session.is_test_file(path) and item.ref.path == path
+        item.ref: item
+        for item in tests_of(session.store, path)
+        if session.listing.is_test_file(path) and item.ref.path == path
     }
     fixtures = {one.ref: one for one in fixtures_in(session, path)}
     written: list[tuple[FunctionRef | None, TestItem | FixtureDef]] = [*items.items(), *fixtures.items()]
@@ -60,11 +63,11 @@ def _document_symbols(session: Session, path: str) -> tuple[Symbol, ...]:
                 one.id.name if isinstance(one, TestItem) else one.name,
                 "test" if isinstance(one, TestItem) else "fixture",
                 _mode(session, one) if isinstance(one, TestItem) else _scope(one),
-                session.location(source, begin, max(begin + len(source.source(chunk.key).rstrip()), name.end)),
+                location(source, begin, max(begin + len(source.source(chunk.key).rstrip()), name.end)),
                 name,
             )
             by_owner.setdefault(chunk.owner, []).append(symbol)
-    for chunk in source.chunks if session.is_test_file(path) else ():
+    for chunk in source.chunks if session.listing.is_test_file(path) else ():
         half = _half_typed(session, source, chunk)
         if half is not None:
             by_owner.setdefault(chunk.owner, []).append(half)
@@ -78,8 +81,8 @@ def _document_symbols(session: Session, path: str) -> tuple[Symbol, ...]:
                     start, end = source.absolute(chunk.key, statement.name_span)
                     begin = source.start(chunk.key)
                     last = max(child.place.end for child in children)
-                    whole = session.location(source, begin, max(last, end))
-                    name_place = session.location(source, start, end)
+                    whole = location(source, begin, max(last, end))
+                    name_place = location(source, start, end)
                     symbol = Symbol(statement.name, "class", "", whole, name_place, _ordered(children))
                     by_owner.setdefault(chunk.owner, []).append(symbol)
     return _ordered([symbol for symbols in by_owner.values() for symbol in symbols])
@@ -98,10 +101,8 @@ def _half_typed(session: Session, source: SourceFile, chunk: Chunk) -> Symbol | 
     name = "" if written is None else written[1].decode("utf-8", "replace")
     if written is None or not matches(session.store.get(CONFIG, source.path).python_functions, name):
         return None
-    place = session.location(source, begin, begin + max(len(text.rstrip()), written.end()))
-    return Symbol(
-        name, "test", "half typed", place, session.location(source, begin + written.start(1), begin + written.end(1))
-    )
+    place = location(source, begin, begin + max(len(text.rstrip()), written.end()))
+    return Symbol(name, "test", "half typed", place, location(source, begin + written.start(1), begin + written.end(1)))
 
 
 def _ordered(symbols: list[Symbol]) -> tuple[Symbol, ...]:
@@ -128,7 +129,7 @@ def workspace_symbols(session: Session, query: str, cancelled: Callable[[], bool
     found: list[Symbol] = []
     with session.asked(cancelled) as store:
         for path in session.files([session.root]):
-            for item in tests_of(store, path) if session.is_test_file(path) else ():
+            for item in tests_of(store, path) if session.listing.is_test_file(path) else ():
                 if _fits(item.id.name, query) and (where := session.locate(item.site)) is not None:
                     container = item.node_id.rpartition("::")[0]
                     found.append(Symbol(item.id.name, "test", container, where, where))

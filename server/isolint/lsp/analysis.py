@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import itertools
+import math
 import os
 import time
 import traceback
@@ -37,6 +38,8 @@ _ROOT_MARKERS = (*CONFIGURATION_FILES, "manage.py", ".git")
 # must not keep a file from ever being checked.
 _PATIENCE = 3
 _MOST_SAID = 1000
+# Seconds for which a conftest is looked at before the open tests that depend on it.
+_SLICE = 0.05
 # Seconds for which a question without an answer may wait for jedi.
 _GRACE = 3.0
 
@@ -86,6 +89,7 @@ class Analysis:
         self._queue: list[str] = []
         self._doubtful: list[str] = []  # open files whose findings may have changed without an edit of their own
         self._yielded = 0
+        self._slow = ""  # the file in front whose check took longer than `_SLICE`
         self._published: dict[str, tuple[Buffer, bytes]] = {}
         self._pulled: set[str] = set()  # open files whose diagnostics the client has asked for, and has as they are
         self._sweeps: list[Sweep] = []
@@ -173,6 +177,7 @@ class Analysis:
     def _take(self, path: str, buffer: Buffer | None) -> None:
         self.places.forget(path)
         self._published.pop(path, None)
+        self._slow = ""
         before = self._open.pop(path, None)
         if buffer is None or before is None:
             self.places.forget_names()
@@ -372,15 +377,25 @@ class Analysis:
             return
         if not self._queue:
             # One file at a time, the one edited last first: an edit waits for one of them, not for all.
-            path = self._doubtful.pop(0)
-            if self.engine_for(path).affected([path]):
-                self._enqueue([path], first=False)
+            self._look_again(self._doubtful[0], first=False)
             return
         path = self._queue[0]
+        users = self._doubtful_users(path)
+        if users and self._slow == path:
+            self._look_again(users[0], first=True)
+            return
         interrupted = self._mailbox.has_mail if self._yielded < _PATIENCE else self._mailbox.has_changes
+        limit = time.monotonic() + _SLICE if users else math.inf
+
+        def gives_up() -> bool:
+            return interrupted() or time.monotonic() >= limit
+
         try:
-            report = self.engine_for(path).findings(path, interrupted)
+            report = self.engine_for(path).findings(path, gives_up)
         except Exception:
+            if not interrupted() and gives_up():
+                self._slow = path
+                return
             if interrupted():  # given up on purpose: it stays first in the queue, and what it did is remembered
                 self._yielded = 0 if self._mailbox.has_changes() else self._yielded + 1
                 return
@@ -392,6 +407,20 @@ class Analysis:
         if path in self._doubtful:
             self._doubtful.remove(path)
         self._publish(report, self._open[path])
+
+    def _doubtful_users(self, path: str) -> list[str]:
+        """The open files to be looked at again whose tests decide what is said of another file. What a conftest is told
+        of rests on all tests below it, be they open or not: those in front of somebody need not wait for that."""
+        if not self._doubtful:
+            return []
+        users = set(self.engine_for(path).users([path])) - {path}
+        return [one for one in self._doubtful if one in users]
+
+    def _look_again(self, path: str, *, first: bool) -> None:
+        """See whether the findings of an open file are other ones now, and show them then."""
+        self._doubtful.remove(path)
+        if self.engine_for(path).affected([path]):
+            self._enqueue([path], first=first)
 
     def _read_ahead(self, root: str) -> None:
         engine = self._asked[root]

@@ -96,4 +96,8 @@ class EditorSession(Session):
 
     def each_file(self) -> Iterator[str]:
         """The files that a check of the whole project reports on, found one by one."""
-        return self.found([self.root])
+        return self.listing.found([self.root])
+
+    def read_ahead(self) -> bool:
+        """See `check.searching`."""
+        return self.search.read_ahead()

@@ -54,6 +54,10 @@ class Engine(Protocol):
         """Which of these files' reports may have changed since they were last asked for."""
         ...
 
+    def users(self, files: Iterable[str]) -> list[str]:
+        """The files of tests that decide what is said of these files."""
+        ...
+
     def fix(self, path: str, key: str) -> FixEdits | Unproven | str:
         """The edits for the finding `key`, or why there are none (yet)."""
         ...

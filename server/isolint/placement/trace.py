@@ -16,6 +16,7 @@ from isolint.catalog.rows import rule_of
 from isolint.names.resolve import module_name
 from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, Site
 from isolint.placement import queries
+from isolint.placement.acting import Acting, acting
 from isolint.placement.body import gone_through
 from isolint.placement.context import Context, Keywords
 from isolint.placement.curing import cures
@@ -50,7 +51,7 @@ from isolint.pytest_model.database import database
 from isolint.pytest_model.functions import header, walk, whole
 from isolint.pytest_model.marks import marks_of
 from isolint.pytest_model.runners import runner
-from isolint.pytest_model.shapes import Closure, FixtureDef, Runner, Taker, TestItem, Where
+from isolint.pytest_model.shapes import FixtureDef, Runner, Taker, TestItem, Where
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
@@ -132,7 +133,7 @@ def _both_worlds(store: Store, item: TestItem, everywhere: bool) -> _Judged:
     if not everywhere and not store.get(MAY_LEAVE, item.id):
         return _Judged()
     place = entry(store, item)
-    fixtures = closure(store, item.id)
+    fixtures = acting(store, item)
     known: World = (*_urls(store, item), *(_ORM_IN_LOOPS if unsafe(store, item.id.path) else ()))
     run = _run(store, item, fixtures, place, known)
     machine = run.machine
@@ -202,7 +203,7 @@ _stays: Query[TestItem, tuple[Escape, ...]] = Query("left behind", _left_behind)
 a whole session is made so on purpose."""
 
 
-def _run(store: Store, item: TestItem, fixtures: Closure, place: Place | None, world: World) -> _Run:
+def _run(store: Store, item: TestItem, fixtures: Acting, place: Place | None, world: World) -> _Run:
     run = _Run(store, item, fixtures, world)
     if place is not None:
         run.body(place)
@@ -222,7 +223,7 @@ def _is_idle(store: Store, item: TestItem) -> bool:
     if fixtures.unknown or fixtures.dynamic or not all(_is_quiet(store, one) for one in fixtures.used):
         return False
     try:
-        machine = _run(store, item, fixtures, Place.WORKER_LOOP, ()).machine
+        machine = _run(store, item, acting(store, item), Place.WORKER_LOOP, ()).machine
     except RecursionError:
         return False
     patches = machine.patches.values()
@@ -247,10 +248,10 @@ ever said."""
 class _Run:
     """The fixtures and the body of one test on one machine."""
 
-    def __init__(self, store: Store, item: TestItem, fixtures: Closure, world: World) -> None:
+    def __init__(self, store: Store, item: TestItem, fixtures: Acting, world: World) -> None:
         self.store = store
         self.item = item
-        self.closure = fixtures
+        self.fixtures = fixtures
         self.machine = Machine(store, item.id.path, world)
         self.parts = Parts()
         self.machine.entries = self.parts.entered
@@ -288,7 +289,7 @@ class _Run:
         key = (name, index)
         if key in self.values:
             return self.values[key]
-        definitions = self.closure.definitions(name)
+        definitions = self.fixtures.definitions(name)
         if not 0 <= index < len(definitions):
             return unknown(f"fixture {name}")
         self.values[key] = unknown(f"fixture {name} asks for itself")
@@ -318,7 +319,7 @@ class _Run:
             return self.value(name, index - 1)
         if name == "request":
             return unknown("request")
-        return self.value(name, len(self.closure.definitions(name)) - 1)
+        return self.value(name, len(self.fixtures.definitions(name)) - 1)
 
     def setup_place(self, part: FunctionRef) -> Place:
         """An async set-up method runs in the loop of IsolatedAsyncioTestCase; elsewhere nobody awaits it."""
@@ -419,8 +420,8 @@ class _Run:
         self.machine.perform(made, "await", ctx, item.site, item.id.name)
 
     def test_parameter(self, name: str) -> Value:
-        definitions = self.closure.definitions(name)
-        if name in self.closure.direct:
+        definitions = self.fixtures.definitions(name)
+        if name in self.fixtures.direct:
             return parameter(self.store, (self.item.id, name))
         if not definitions:
             return frozenset({Unknown(f"parameter {name}")})

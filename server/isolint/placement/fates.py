@@ -17,13 +17,14 @@ from isolint.names.inputs import FACTS
 from isolint.names.resolve import canonical, class_attribute, mro, resolve
 from isolint.names.scopes import class_scope
 from isolint.names.symbols import ClassRef, ClassSymbol, FunctionRef, FunctionSymbol, Site, ValueSymbol
+from isolint.placement.acting import Acting
 from isolint.placement.functions import Found, bound_names, find_node, functions, own_statements
 from isolint.placement.inputs import TABLE
 from isolint.placement.machine import Machine
 from isolint.placement.shapes import Effect, Removal, Step, Unseen
 from isolint.placement.values import label
 from isolint.pytest_model.functions import walk
-from isolint.pytest_model.shapes import Closure, FixtureDef
+from isolint.pytest_model.shapes import FixtureDef
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
@@ -115,12 +116,12 @@ class Fates:
     """The effects of one run, asked what becomes of rows. `gone` are those on other connections than the test's."""
 
     def __init__(
-        self, machine: Machine, parts: Parts, closure: Closure, home: Sequence[Effect], gone: Sequence[Effect]
+        self, machine: Machine, parts: Parts, fixtures: Acting, home: Sequence[Effect], gone: Sequence[Effect]
     ) -> None:
         self.store = machine.store
         self.machine = machine
         self.parts = parts
-        self.closure = closure
+        self.fixtures = fixtures
         self.home = [e for e in home if self._makes(e) and not parts.is_outside(e)]
         self._known: dict[Effect, Removal | None] = {}
         self.made = [e for e in gone if machine.fate(e) in _MAKING]
@@ -242,7 +243,7 @@ class Fates:
             if effect.kind == "read" or self.removes(effect):
                 continue
             makes = self.machine.fate(effect) in _MAKING and not effect.several
-            value = _Values(self.store, self.closure, effect.via).given() if makes else None
+            value = _Values(self.store, self.fixtures, effect.via).given() if makes else None
             if value is None:
                 return None
             found.append(value)
@@ -258,9 +259,9 @@ class _Values:
     """What rows are made of, from the call that makes them up the chain of calls that led there: whether that is a
     value that is another one every time."""
 
-    def __init__(self, store: Store, closure: Closure, via: tuple[Step, ...]) -> None:
+    def __init__(self, store: Store, fixtures: Acting, via: tuple[Step, ...]) -> None:
         self.store = store
-        self.closure = closure
+        self.fixtures = fixtures
         self.table = store.get(TABLE, "")
         self.sites = [step.site for step in via if step.site is not None]
         self.seen: set[tuple[str, str, int]] = set()
@@ -363,7 +364,7 @@ class _Values:
         function = self._function(at)
         if function is None or all(param.name != name for param in function.node.params):
             return None
-        definitions = self.closure.definitions(name)
+        definitions = self.fixtures.definitions(name)
         ref = definitions[-1].ref if definitions else None
         return None if ref is None else self._given(ref)
 

@@ -475,7 +475,7 @@ class _Run:
             key = (at, "" if place.has_loop else rule_of(self.machine.table.get(effect.hop)))
             groups.setdefault(key, []).append((effect, place, site))
         gone = [effect for group in groups.values() for effect, _, _ in group]
-        fates = Fates(self.machine, self.parts, self.closure, home, () if everywhere else gone)
+        fates = Fates(self.machine, self.parts, self.fixtures, home, () if everywhere else gone)
         escapes = [self._escape(group, fates) for group in groups.values()]
         for hidden in self.machine.opaque:
             place = hidden.route[0]

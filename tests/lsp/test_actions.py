@@ -166,7 +166,7 @@ def test_an_action_of_a_document_that_was_closed_fails(inside: Inside, tmp_path:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that hardly waits for jedi. It has to be there before the server is started."""
-    monkeypatch.setattr("isolint.lsp.analysis._GRACE", 0.05)
+    monkeypatch.setattr("isolint.lsp.asking._GRACE", 0.05)
     monkeypatch.setattr("isolint.lsp.server._PROVING", 0.0)
 
 

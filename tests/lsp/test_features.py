@@ -232,7 +232,7 @@ def test_an_edit_ends_a_question_that_waits(inside: Inside, engines: Engines, tm
 
 
 def test_a_question_waits_only_so_long(inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("isolint.lsp.analysis._GRACE", 0.05)
+    monkeypatch.setattr("isolint.lsp.asking._GRACE", 0.05)
     inside.start(tmp_path)
     uri = inside.open(tmp_path / "test_a.py", "soon\n")
     assert inside.answer(inside.hover(uri, 0, 1))["result"] is None
@@ -271,7 +271,7 @@ def test_where_isolint_has_an_answer_jedi_is_not_asked(inside: Inside, engines: 
 
 
 def test_nobody_waits_long_for_jedi(inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("isolint.lsp.analysis._GRACE", 0.05)
+    monkeypatch.setattr("isolint.lsp.asking._GRACE", 0.05)
     inside.start(tmp_path)
     uri = inside.open(tmp_path / "test_a.py", "abroad\n")
     assert inside.answer(inside.hover(uri, 0, 1))["result"] is None

@@ -13,7 +13,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from isolint.check.report import FileReport, FixEdits, Location, PlacedFinding, Unproven
-from isolint.lsp.analysis import Analysis, NotYet
+from isolint.lsp.analysis import Analysis
+from isolint.lsp.asking import NotYet
 from isolint.lsp.buffers import Buffer
 from isolint.lsp.capabilities import FIX_ALL, Client
 from isolint.lsp.convert import Json, diagnostic, text_edits, workspace_edit

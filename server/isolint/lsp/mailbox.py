@@ -12,13 +12,15 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from isolint.lsp.analysis import Analysis
     from isolint.lsp.buffers import Buffer
 
-Chore = Callable[["Analysis"], None]
+Worker = TypeVar("Worker")
+"""Who empties the mailbox: chores and answers are handed it."""
+
+Chore = Callable[[Worker], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,12 @@ SHORT = Manner()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Question:
+class Question(Generic[Worker]):
     """A request: `answer` runs on the analysis thread and its result or exception goes to `future`, which stays
     cancellable until then, whatever runs. `buffer` is the document as it was when the client asked: if it is another
     one by then, the question is void."""
 
-    answer: Callable[[Analysis, Callable[[], bool]], object]
+    answer: Callable[[Worker, Callable[[], bool]], object]
     buffer: Buffer | None
     future: Future[Any]
     manner: Manner = SHORT
@@ -62,12 +64,12 @@ class Question:
 
 
 @dataclass(slots=True)
-class Mail:
+class Mail(Generic[Worker]):
     """Everything that came since the last look."""
 
     buffers: dict[str, Buffer | None] = field(default_factory=dict)
-    chores: list[Chore] = field(default_factory=list)
-    questions: deque[Question] = field(default_factory=deque)
+    chores: list[Chore[Worker]] = field(default_factory=list)
+    questions: deque[Question[Worker]] = field(default_factory=deque)
     is_urgent: bool = False
     """Whether any question is not a late one."""
     is_short: bool = False
@@ -77,12 +79,12 @@ class Mail:
         return bool(self.buffers or self.chores or self.questions)
 
 
-class Mailbox:
+class Mailbox(Generic[Worker]):
     """The slot between the two threads. All methods may be called from any thread."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._mail = Mail()
+        self._mail: Mail[Worker] = Mail()
         self._stopped = False
 
     def put_buffer(self, path: str, buffer: Buffer | None) -> None:
@@ -92,7 +94,7 @@ class Mailbox:
             self._mail.buffers[path] = buffer
             self._changed.notify()
 
-    def put_chore(self, chore: Chore) -> None:
+    def put_chore(self, chore: Chore[Worker]) -> None:
         """Something to do before anything else is looked at."""
         with self._changed:
             self._mail.chores.append(chore)
@@ -100,7 +102,7 @@ class Mailbox:
 
     def ask(
         self,
-        answer: Callable[[Analysis, Callable[[], bool]], object],
+        answer: Callable[[Worker, Callable[[], bool]], object],
         buffer: Buffer | None,
         manner: Manner = SHORT,
     ) -> Future[Any]:
@@ -126,7 +128,7 @@ class Mailbox:
         for question in waiting:
             question.future.cancel()
 
-    def take(self, wait: bool, limit: float | None = None) -> Mail | None:
+    def take(self, wait: bool, limit: float | None = None) -> Mail[Worker] | None:
         """What came in, emptying the slot; with `wait`, not before something came or `limit` seconds passed. None:
         stop."""
         with self._changed:

@@ -15,7 +15,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from isolint.lsp.actions import REQUEST_FAILED
-from isolint.lsp.analysis import Analysis, NotYet
+from isolint.lsp.analysis import Analysis
+from isolint.lsp.asking import NotYet
 from isolint.lsp.buffers import Buffer
 from isolint.lsp.convert import Json
 from isolint.lsp.engine import Engine

@@ -24,14 +24,16 @@ from pygls.lsp.server import LanguageServer
 import isolint
 from isolint.lsp import decorations, requests
 from isolint.lsp.actions import code_actions, edit_for, resolve
-from isolint.lsp.analysis import CONFIGURATION_FILES, Analysis, Outlet
+from isolint.lsp.analysis import Analysis
 from isolint.lsp.buffers import Buffer, Documents
 from isolint.lsp.capabilities import Client, client_of, look_up, server_capabilities
 from isolint.lsp.changes import DidChange
 from isolint.lsp.convert import Json, clearing
 from isolint.lsp.decorations import Kind
 from isolint.lsp.engine import EngineFactory
+from isolint.lsp.engines import CONFIGURATION_FILES
 from isolint.lsp.mailbox import SHORT, Mailbox, Manner
+from isolint.lsp.outlet import Outlet
 from isolint.lsp.progress import Progress
 from isolint.lsp.protocol import Protocol
 from isolint.lsp.settings import SECTION, Switches, overrides_of, switches_of
@@ -66,7 +68,7 @@ class Server(LanguageServer):
     def __init__(self, make_engine: EngineFactory) -> None:
         self.make_engine = make_engine
         self.documents = Documents()
-        self.mailbox = Mailbox()
+        self.mailbox: Mailbox[Analysis] = Mailbox()
         self.client = Client()
         self.folders: dict[str, str] = {}  # path -> the client's URI
         self.initial_settings: dict[str, object] = {}

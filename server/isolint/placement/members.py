@@ -383,17 +383,19 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
                     if isinstance(symbol, FunctionSymbol):
                         answering = bind_instance(m, symbol, atom, ctx, site, name)
                         return m.perform(answering, "call", ctx, site, name, (one(Literally(name)),))
+    open_question = ""
     for cls in line:
         if isinstance(cls, str):
             known = definition(m.store, f"{cls}.{name}")
             if known is not None:
                 return known_member(m, known, f"{cls}.{name}", atom)
             if not is_answered(m.store, f"{cls}.{name}"):
+                open_question = f"{cls}.{name} is not answered yet"
                 break
     if _MODEL in line and not name.startswith("_"):
         # A name that neither the class nor Model has can only be a reverse relation (django/db/models/options.py).
         return one(relations.manager(atom, None, name))
-    return unknown(f"{class_name(atom.cls)} has no known attribute {name}")
+    return unknown(open_question or f"{class_name(atom.cls)} has no known attribute {name}")
 
 
 def _is_special(name: str) -> bool:

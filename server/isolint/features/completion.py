@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from isolint.check.session import Session, never
-from isolint.features.mentions import key_of
+from isolint.features.views import key_of
 from isolint.names.symbols import ClassRef
 from isolint.pytest_model.collect import matches
 from isolint.pytest_model.evaluate import evaluate

@@ -13,7 +13,8 @@ from isolint.check.report import Leak, Location, RelatedPlace, Resolved, TestVer
 from isolint.check.session import Session, never
 from isolint.check.suppressions import directives_of
 from isolint.features.mark_names import mark_at, registered
-from isolint.features.mentions import Mention, key_of, mention_at, place_of, views_of
+from isolint.features.mentions import Mention, mention_at, place_of
+from isolint.features.views import key_of, views_of
 from isolint.placement.queries import summary
 from isolint.placement.shapes import Effect
 from isolint.pytest_model.registry import visible

@@ -15,20 +15,10 @@ from typing import Literal
 from isolint.check.locating import location
 from isolint.check.report import Location
 from isolint.check.session import Session, never
-from isolint.features.mentions import (
-    Key,
-    Mention,
-    fixtures_in,
-    key_of,
-    mention_at,
-    mentions,
-    names_of,
-    targets,
-    variable_sites,
-    views_of,
-)
+from isolint.features.mentions import Mention, fixtures_in, mention_at, mentions, names_of, variable_sites
 from isolint.features.progress import Step, Tell, nobody
 from isolint.features.variables import uses
+from isolint.features.views import Key, key_of, targets, views_of
 from isolint.names.inputs import SURFACE
 from isolint.names.resolve import lookup
 from isolint.names.scopes import bound, class_scope

@@ -66,7 +66,7 @@ def run() -> Iterator[tuple[Seen, Path]]:
                 "machine": {"isolint.interpreter": [str(interpreter)], "isolint.environment": str(environment)},
                 "chromium": chromium,
                 "images": str(Path(pictures).resolve()) if pictures else None,
-                "limit": 60_000,
+                "limit": 120_000,
             },
             {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
         )

@@ -75,7 +75,7 @@ def test_findings_follow_the_answers_of_jedi(real: Process, project: Path) -> No
     assert "leaks" in real.answer(real.hover(uri, 7, 12))["result"]["contents"]["value"]
     action = real.actions(uri, 8, 12)[0]
     assert action["isPreferred"] is True
-    (document,) = real.result("codeAction/resolve", action)["edit"]["documentChanges"]
+    (document,) = real.resolved(action)["documentChanges"]
     assert '\ndef test_one():\n    User.objects.create(username="a")\n' in apply(TEST, document["edits"])
     before = len(real.messages)
     real.change(uri, 2, "(transaction=True)", (5, 22, 5, 22))
@@ -159,7 +159,7 @@ def test_every_action_over_the_wire(real: Process, project: Path) -> None:
 
     def resolved(action: dict[str, Any]) -> dict[str, str]:
         texts = {uri: ACTIONS, conftest.as_uri(): SHARED}
-        changed = real.result("codeAction/resolve", action)["edit"]["documentChanges"]
+        changed = real.resolved(action)["documentChanges"]
         versions = {one["textDocument"]["uri"]: one["textDocument"]["version"] for one in changed}
         assert versions == {one: 4 if one == uri else None for one in versions}
         return {d["textDocument"]["uri"]: apply(texts[d["textDocument"]["uri"]], d["edits"]) for d in changed}
@@ -215,7 +215,7 @@ def test_every_action_over_the_wire(real: Process, project: Path) -> None:
     (fixture,) = [a for a in real.actions(conftest.as_uri(), 6, 12) if a["title"].startswith("Convert fixture user")]
     assert fixture["isPreferred"]
     assert {
-        one["textDocument"]["uri"] for one in real.result("codeAction/resolve", fixture)["edit"]["documentChanges"]
+        one["textDocument"]["uri"] for one in real.resolved(fixture)["documentChanges"]
     } == {uri, conftest.as_uri()}
     real.leave()
     assert real.code() == 0

@@ -23,7 +23,7 @@ from lsprotocol.converters import get_converter
 from isolint.lsp.engine import EngineFactory
 from isolint.lsp.server import Server
 
-LIMIT = 30.0
+LIMIT = 120.0
 CONVERTER = get_converter()
 FULL: dict[str, Any] = {
     "general": {"positionEncodings": ["utf-16"]},
@@ -128,6 +128,18 @@ class Wire:
         message = self.answer(self.ask(method, params))
         assert "error" not in message, message
         return message["result"]
+
+    def resolved(self, action: dict[str, Any]) -> dict[str, Any]:
+        """The edit of a code action. One that is refused since jedi has not answered yet is asked for again, as a user
+        does."""
+        deadline = time.monotonic() + LIMIT
+        while True:
+            message = self.answer(self.ask("codeAction/resolve", action))
+            if "error" not in message:
+                edit: dict[str, Any] = message["result"]["edit"]
+                return edit
+            assert "jedi is still asked" in message["error"]["message"], message
+            assert time.monotonic() < deadline, message
 
     def error(self, method: str, params: Any = None) -> int:
         """Send a request and wait for its error's code."""

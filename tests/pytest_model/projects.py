@@ -5,7 +5,7 @@ Every rule of `facts/pytest-model` sections A2 to A7 that the model implements h
 
 from __future__ import annotations
 
-from tests.pytest_model import again, strange
+from tests.pytest_model import again, strange, unusual
 
 SETTINGS = """
 SECRET_KEY = "x"
@@ -1875,6 +1875,7 @@ PROJECTS: dict[str, dict[str, str]] = {
     "odd": ODD,
     **again.PROJECTS,
     **strange.PROJECTS,
+    **unusual.PROJECTS,
 }
 
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -1957,6 +1958,13 @@ UNOBSERVED: dict[str, list[str]] = {
         f"{_MATRIX}test_generator",
         f"{_MATRIX}TestGenerator::test_generator",
     ],
+    "anyio-again": [
+        "test_cases.py::Anew::test_m",
+        "test_cases.py::Late::test_m",
+        "test_names.py::test_of_class",
+    ],
+    "anyio-marked-again": ["test_cases.py::Late::test_m"],
+    "trio-mode-all": [f"test_trio.py::{name}::test_generator" for name in ("TestA", "TestB", "TestC")],
     "no-django": ["test_plain.py::test_marked", "test_plain.py::test_plain"],
     "database-again": [
         "test_again.py::test_wrong_scope",

@@ -524,6 +524,12 @@ RULES: dict[str, tuple[str, ...]] = {
         "async-strict::test_strict.py::test_generator",
         "plugin-marks::test_added.py::test_generator",
     ),
+    "A5 anyio marks a function again each time that it is collected": (
+        "anyio-again::test_nested.py::TestD",
+        "anyio-again::test_names.py::TestB::test_a",
+        "anyio-again::test_cases.py::TestLast",
+        "anyio-marked-again::test_marked.py::TestAgain",
+    ),
     "A5 trio_mode adds the trio mark": (
         "trio-mode::test_trio.py::test_by_mode",
         "trio-mode::test_trio.py::TestX::test_marked",
@@ -539,6 +545,11 @@ RULES: dict[str, tuple[str, ...]] = {
         "async-again::test_matrix.py::test_trio_over_anyio",
         "async-again::test_matrix.py::test_trio_over_asyncio",
         "trio-mode::test_trio.py::test_over_anyio",
+    ),
+    "A6 what anyio makes anew has lost the mark of trio_mode": (
+        "trio-mode-again::test_trio.py::TestA::test_static_anyio",
+        "trio-mode-again::test_trio.py::TestC",
+        "trio-mode-all::test_trio.py::Isolated::test_anyio",
     ),
     "A6 an anyio mark takes the method of a TestCase": (
         "async-strict::test_strict.py::PlainAnyio::test_anyio",

@@ -6,22 +6,20 @@ What a mark means is for `closure`, `runner` and `database`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
-from isolint.names.bindings import Star
-from isolint.names.resolve import attribute, from_stars, import_target, lookup, mro
-from isolint.names.scopes import class_scope, enclosing_class
-from isolint.names.symbols import ClassRef, ModuleSymbol, Site, UnknownSymbol, ValueSymbol
+from isolint.names.resolve import mro
+from isolint.names.symbols import ClassRef
 from isolint.pytest_model import library
 from isolint.pytest_model.collect import found_test, tests_of
-from isolint.pytest_model.evaluate import class_object, evaluate, literal
+from isolint.pytest_model.evaluate import class_object, literal
 from isolint.pytest_model.hooks import HookMark, hook_marks
 from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT
-from isolint.pytest_model.namespace import bodies
-from isolint.pytest_model.objects import Context, Func, Items, Library, MarkMaker, Object, Opaque, Written
+from isolint.pytest_model.objects import Context, Func
+from isolint.pytest_model.parameter_sets import param_marks
 from isolint.pytest_model.plugins import plugins
+from isolint.pytest_model.pytestmarks import class_marks, own_pytestmark
 from isolint.pytest_model.shapes import Level, Mark, TestItem, TestRef
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
@@ -33,194 +31,6 @@ TRIO_PLUGIN = "pytest_trio.plugin"
 HYPOTHESIS_PLUGIN = "_hypothesis_pytestplugin"
 _MODELLED = frozenset({ASYNCIO_PLUGIN, ANYIO_PLUGIN, DJANGO_PLUGIN, TRIO_PLUGIN})
 """What these add is said here, also where one of them is the project itself."""
-
-
-_EMPTY = "skip"
-"""The mark of a test whose `parametrize` has no values; `empty_parameter_set_mark` is not read."""
-
-
-# --- marks written down ----------------------------------------------------------------------------------------------
-
-
-def marks_in(store: Store, context: Context, expr: f.Expr, level: Level, depth: int = 0) -> list[Mark]:
-    """The marks of a value of `pytestmark` or of `pytest.param(marks=...)`: one mark or a sequence, in order. What
-    cannot be read is a mark without a name."""
-    if isinstance(expr, f.Collection) and depth < 8:
-        found: list[Mark] = []
-        for item in expr.items:
-            inner = item.value if isinstance(item, f.Starred) else item
-            site = Site(context.path, context.chunk, *item.span)
-            found += [replace(m, site=site) for m in marks_in(store, context, inner, level, depth + 1)]
-        return found
-    site = Site(context.path, context.chunk, *expr.span)
-    return list(_marks_of_object(store, evaluate(store, context, expr), site, level))
-
-
-def _marks_of_object(store: Store, value: Object, site: Site, level: Level) -> Iterator[Mark]:
-    match value:
-        case MarkMaker():
-            yield replace(value.mark, site=site, level=level, path=value.mark.path or site.path)
-        case Items():
-            for item in value.items:
-                yield from _marks_of_object(store, item, site, level)
-        case _:
-            reason = value.reason if isinstance(value, Opaque) else "a value that is no mark"
-            yield Mark("", site=site, level=level, path=site.path, certain=False, reason=reason)
-
-
-def _own_pytestmark(store: Store, key: tuple[str, ClassRef | None]) -> tuple[Mark, ...]:
-    path, owner = key
-    level: Level = "module" if owner is None else "class"
-    current: list[Mark] = []
-    if lookup(store, (path, "pytestmark")) if owner is None else class_scope(store, owner).get("pytestmark"):
-        for chunk, statement in bodies(store, path, owner):
-            context = Context(path, chunk, owner)
-            current = _after(store, context, statement, current, level, conditional=False)
-    if owner is not None:
-        current = _set_outside(store, owner, current)
-    return tuple(current)
-
-
-def _set_outside(store: Store, owner: ClassRef, current: list[Mark]) -> list[Mark]:
-    """`TestX.pytestmark = ...` after the class, in the body that has it."""
-    around = enclosing_class(store, owner)
-    for chunk, value in outside_marks(store, (owner.path, around)).get(owner.name, ()):
-        current = marks_in(store, Context(owner.path, chunk, around), value, "class")
-    return current
-
-
-def _outside_marks(store: Store, key: tuple[str, ClassRef | None]) -> dict[str, tuple[tuple[str, f.Expr], ...]]:
-    found: dict[str, tuple[tuple[str, f.Expr], ...]] = {}
-    for chunk, statement in bodies(store, *key):
-        match statement:
-            case f.Assign(
-                targets=(f.Attribute(value=f.Name(id=name), attr="pytestmark"),), value=value, augmented=False
-            ) if value is not None:
-                found[name] = ((chunk, value),)
-    return found
-
-
-outside_marks: Query[tuple[str, ClassRef | None], dict[str, tuple[tuple[str, f.Expr], ...]]] = Query(
-    "pytestmark from outside", _outside_marks, barrier=True
-)
-"""`NAME.pytestmark = value` in a module or class body: name to (chunk, value). Key: (path, class or None)."""
-
-
-own_pytestmark: Query[tuple[str, ClassRef | None], tuple[Mark, ...]] = Query(
-    "pytestmark", _own_pytestmark, bottom=lambda _: (), barrier=True
-)
-"""The `pytestmark` of a module (owner None) or of a class body, in its own order. Key: (path, owner)."""
-
-
-def _after(
-    store: Store, context: Context, statement: f.Stmt, current: list[Mark], level: Level, *, conditional: bool
-) -> list[Mark]:
-    """The value of `pytestmark` after one more statement."""
-    match statement:
-        case f.Assign() if statement.value is not None and any(_is_pytestmark(t) for t in statement.targets):
-            if statement.augmented or _mentions_pytestmark(statement.value):
-                value = statement.value
-                if not statement.augmented:
-                    return _concatenated(store, context, value, current, level)
-                return [*current, *_doubted(marks_in(store, context, value, level), conditional)]
-            new = marks_in(store, context, statement.value, level)
-            return [*_doubted(current, True), *_doubted(new, True)] if conditional else new
-        case f.Evaluate(value=f.Call(func=f.Attribute(value=f.Name(id="pytestmark")) as func, args=args)) if args:
-            if func.attr in {"append", "extend"}:
-                return [*current, *_doubted(marks_in(store, context, args[0], level), conditional)]
-            if func.attr == "insert" and len(args) == 2:
-                return [*_doubted(marks_in(store, context, args[1], level), conditional), *current]
-        case f.ImportFrom():
-            brought = _imported(store, context, statement, level)
-            if brought is not None:
-                return [*_doubted(current, True), *_doubted(brought, True)] if conditional else brought
-        case f.If():
-            for body in (statement.body, statement.orelse):
-                for inner in body:
-                    current = _after(store, context, inner, current, level, conditional=True)
-        case f.Try():
-            for inner in (*statement.body, *statement.orelse, *statement.final):
-                current = _after(store, context, inner, current, level, conditional=conditional)
-        case f.With():
-            for inner in statement.body:
-                current = _after(store, context, inner, current, level, conditional=conditional)
-    return current
-
-
-def _imported(store: Store, context: Context, statement: f.ImportFrom, level: Level) -> list[Mark] | None:
-    """The value of `pytestmark` that an import brings, by its name or by `*`; None when it brings none."""
-    path = context.path
-    named = [name for name in statement.names if (name.alias or name.name) == "pytestmark"]
-    if not named and not (statement.star and _is_in_star(store, path, statement)):
-        return None
-    written = named[-1].name if named else "pytestmark"
-    target = import_target(store, path, statement.module, statement.level)
-    found: list[Mark] = []
-    if isinstance(target, ModuleSymbol) and target.path and written == "pytestmark":
-        found += own_pytestmark(store, (target.path, None))
-    elif not isinstance(target, UnknownSymbol):
-        for symbol in attribute(store, target, written):
-            if isinstance(symbol, ValueSymbol) and symbol.expr is not None:
-                found += marks_in(store, Context(symbol.path, symbol.chunk, symbol.owner), symbol.expr, level)
-    site = Site(path, context.chunk, *(named[-1].span if named else statement.span))
-    return [replace(m, site=site, level=level) for m in found]
-
-
-def _is_in_star(store: Store, path: str, statement: f.ImportFrom) -> bool:
-    return bool(from_stars(store, path, (Star(statement.module, statement.level),), "pytestmark"))
-
-
-def _concatenated(store: Store, context: Context, value: f.Expr, current: list[Mark], level: Level) -> list[Mark]:
-    """`pytestmark = [*pytestmark, x]` and `pytestmark = pytestmark + [x]`."""
-    parts = value.operands if isinstance(value, f.Operation) else (value,)
-    found: list[Mark] = []
-    for part in parts:
-        for item in part.items if isinstance(part, f.Collection) else (part,):
-            inner = item.value if isinstance(item, f.Starred) else item
-            found += current if _is_pytestmark(inner) else marks_in(store, context, inner, level)
-    return found
-
-
-def _is_pytestmark(expr: f.Expr) -> bool:
-    return isinstance(expr, f.Name) and expr.id == "pytestmark"
-
-
-def _mentions_pytestmark(expr: f.Expr) -> bool:
-    match expr:
-        case f.Name():
-            return expr.id == "pytestmark"
-        case f.Starred():
-            return _mentions_pytestmark(expr.value)
-        case f.Collection():
-            return any(_mentions_pytestmark(i) for i in expr.items)
-        case f.Operation():
-            return any(_mentions_pytestmark(o) for o in expr.operands)
-    return False
-
-
-def _doubted(marks: Iterable[Mark], doubt: bool) -> list[Mark]:
-    return [replace(m, certain=False, reason=m.reason or "set under a condition") if doubt else m for m in marks]
-
-
-def marks_by_class(store: Store, cls: ClassRef) -> Iterator[tuple[ClassRef, Mark]]:
-    """The marks of a class in pytest's order, each with the class that has it written down."""
-    for one in reversed(mro(store, cls).classes):
-        if isinstance(one, ClassRef):
-            for mark in (*own_pytestmark(store, (one.path, one)), *class_object(store, one).marks):
-                yield one, mark
-
-
-def _class_marks(store: Store, cls: ClassRef) -> tuple[Mark, ...]:
-    return tuple(mark for _, mark in marks_by_class(store, cls))
-
-
-class_marks: Query[ClassRef, tuple[Mark, ...]] = Query("class marks", _class_marks, barrier=True)
-"""The marks of a class: those of its bases first (_pytest.mark.structures.get_unpacked_marks, reversed MRO; so the mark
-of a base wins over that of the class, pytest issue 14329), for each class `pytestmark` and then its decorators from
-the bottom up."""
-
-
-# --- the marks of a test ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,30 +65,25 @@ def _marked(store: Store, ref: TestRef) -> _Marked:
     plain = item.family in {"function", "method"}
     loaded = plugins(store, ref.path)
     config = store.get(CONFIG, ref.path)
-    nodes: list[Mark] = []
-    for cls in reversed(item.classes):
-        nodes += class_marks(store, cls)
-        if loaded.has(DJANGO_PLUGIN) and mro(store, cls).has(library.DJANGO_SIMPLE):
-            nodes += _tags(_class_tags(store, cls), "class")
-    nodes += own_pytestmark(store, (ref.path, None))
-
+    nodes = _around(store, item)
     outer = func.outer if is_bound_hop(item) else ()
     own = [m for m in func.marks if m not in outer]
-    names = {m.name for m in (*func.marks, *nodes)}
+    late: list[Mark] = []
     coroutine = func.is_async and not func.is_generator
     if coroutine and loaded.has(ANYIO_PLUGIN):
-        # anyio looks at what the class holds: a static or class method is no coroutine function to it.
-        asks = plain and not func.binding and (config.anyio_mode == "auto" or "anyio" in names)
+        brought, in_the_end = _brought(store, item, func)
         backend = _plugin_mark("usefixtures", (f.Constant("anyio_backend", (0, 0)),), ref.path)
         if is_bound_hop(item):
-            outer += (backend,) * (asks and seen_as_async(store, item))
+            outer += (backend,) * brought
         else:
-            own += [backend] * ((asks and seen_as_async(store, item)) + _brought_before(store, item))
+            own += [backend] * brought
+            late = [backend] * in_the_end
     if plain and func.is_generator and not func.is_async:
         own.append(_plugin_mark("xfail", (), ref.path))  # _pytest.python.pytest_pycollect_makeitem, before 8.4
     if plain:  # methods of a TestCase are not parametrized (_pytest.unittest.UnitTestCase.collect)
-        own += _param_marks(store, (*func.marks, *nodes))
-    if plain and loaded.has(ASYNCIO_PLUGIN) and (is_bound_hop(item) or seen_as_async(store, item)):
+        own += param_marks(store, (*func.marks, *nodes))
+    shown_async = is_bound_hop(item) or seen_as_async(store, item)
+    if plain and loaded.has(ASYNCIO_PLUGIN) and shown_async:
         certain = {m.name for m in (*own, *nodes) if m.certain}
         if config.asyncio_mode == "auto" and "asyncio" not in certain:
             own.append(_plugin_mark("asyncio", (), ref.path))
@@ -287,7 +92,7 @@ def _marked(store: Store, ref: TestRef) -> _Marked:
     if loaded.has(DJANGO_PLUGIN) and item.family == "django":
         own += _tags(func.tags, "function")
     before, after = _hooked(store, item, func, tuple(own), tuple(nodes))
-    if config.trio_mode and coroutine and loaded.has(TRIO_PLUGIN):
+    if config.trio_mode and shown_async and not func.is_generator and loaded.has(TRIO_PLUGIN):
         after.append(_plugin_mark("trio", (), ref.path))  # pytest_trio.plugin.automark
     if func.given and loaded.has(HYPOTHESIS_PLUGIN):
         # _hypothesis_pytestplugin.pytest_collection_modifyitems, which runs after that of a conftest.
@@ -298,17 +103,64 @@ def _marked(store: Store, ref: TestRef) -> _Marked:
     if anyio is None or "anyio_backend" in item.params or any(_brings_backend(m) for m in (*own, *outer)):
         return _Marked(marks, asking)
     kept = tuple(m for m in func.marks if m not in outer)
-    return _Marked((*kept, *nodes), (*func.marks, *nodes), anyio)
+    return _Marked((*kept, *late, *nodes), (*func.marks, *nodes), anyio)
 
 
-def _brought_before(store: Store, item: TestItem) -> int:
-    """How many marks anyio has left on the function of an inherited test by then: it marks the function, once for each
-    class of the file that collects it. Those of other files are not counted: which come before depends on the run."""
-    if item.owner == item.cls:
-        return 0
-    earlier = takewhile(lambda other: other.id != item.id, tests_of(store, item.id.path))
-    last = next((other for other in reversed(list(earlier)) if other.ref == item.ref), None)
-    return 0 if last is None else sum(map(_brings_backend, marks_of(store, last.id)))
+def _asks_for_backend(store: Store, item: TestItem, func: Func) -> bool:
+    """Whether anyio marks the function of a test when it is collected. What it looks at is what the module or class
+    holds: a static or class method is no coroutine function to it (anyio.pytest_plugin.pytest_pycollect_makeitem)."""
+    if item.family not in {"function", "method"} or func.binding or func.is_generator:
+        return False
+    if not seen_as_async(store, item):
+        return False
+    if store.get(CONFIG, item.id.path).anyio_mode == "auto":
+        return True
+    return any(m.name == "anyio" for m in (*func.marks, *_around(store, item)))
+
+
+def _around(store: Store, item: TestItem) -> list[Mark]:
+    """The marks of the classes and the module around a test, inner ones first."""
+    nodes: list[Mark] = []
+    for cls in reversed(item.classes):
+        nodes += class_marks(store, cls)
+        if plugins(store, item.id.path).has(DJANGO_PLUGIN) and mro(store, cls).has(library.DJANGO_SIMPLE):
+            nodes += _tags(_class_tags(store, cls), "class")
+    return [*nodes, *own_pytestmark(store, (item.id.path, None))]
+
+
+def _collected_again(store: Store, path: str) -> dict[TestRef, tuple[int, int]]:
+    nodes: dict[tuple[str, ...], int] = {}
+    by_function: dict[object, list[tuple[tuple[int, int], TestItem]]] = {}
+    for item in tests_of(store, path):
+        # A node's own functions are made before those of the classes in it, a class's before those of its bases.
+        for length in range(len(item.id.classes) + 1):
+            nodes.setdefault(item.id.classes[:length], len(nodes))
+        bases = mro(store, item.cls).classes if item.cls is not None else ()
+        turn = nodes[item.id.classes], bases.index(item.owner) if item.owner in bases else 0
+        if item.is_async:
+            by_function.setdefault((item.ref, item.runs), []).append((turn, item))
+    found: dict[TestRef, tuple[int, int]] = {}
+    for same in by_function.values():
+        if len(same) == 1:
+            continue
+        count = 0
+        for _, item in sorted(same, key=lambda one: one[0]):
+            one = found_test(store, item.id)
+            count += one is not None and _asks_for_backend(store, *one)
+            found[item.id] = count, 0
+        found |= {item.id: (found[item.id][0], count) for _, item in same}
+    return found
+
+
+collected_again: Query[str, dict[TestRef, tuple[int, int]]] = Query("collected again", _collected_again, barrier=True)
+"""The tests of a file whose function is collected more than once (inherited, in a nested class of a base, under two
+names): how many marks anyio has left on that one function when the test is made, and in the end. Those of other files
+are not counted: which come before depends on the run. Key: an absolute path."""
+
+
+def _brought(store: Store, item: TestItem, func: Func) -> tuple[int, int]:
+    once = int(_asks_for_backend(store, item, func))
+    return collected_again(store, item.id.path).get(item.id, (once, once))
 
 
 def _brings_backend(mark: Mark) -> bool:
@@ -364,56 +216,6 @@ def _class_tags(store: Store, cls: ClassRef) -> tuple[str, ...]:
         if isinstance(one, ClassRef):
             found += class_object(store, one).tags
     return tuple(found)
-
-
-def _param_marks(store: Store, marks: Iterable[Mark]) -> list[Mark]:
-    """The marks of `pytest.param(..., marks=...)` in all `parametrize` marks of a test, the closest first
-    (_pytest.python.CallSpec2.marks): certain when every parameter set has them."""
-    found: list[Mark] = []
-    for mark in marks:
-        if mark.name != "parametrize" or mark.site is None or not mark.certain:
-            continue
-        named = (expr for name, expr in mark.keywords if name == "argvalues")
-        values = mark.args[1] if len(mark.args) > 1 else next(named, None)
-        if values is None:
-            continue
-        context = Context(mark.path, mark.site.chunk, mark.owner)
-        if not isinstance(values, f.Collection):
-            value = evaluate(store, context, values)
-            if not isinstance(value, Items):
-                continue
-            sets = [_marks_of_param(store, item) for item in value.items]
-        else:
-            sets = [_marks_of_param(store, evaluate(store, context, item)) for item in values.items]
-        if not sets and not any(m.name == _EMPTY for m in found):
-            # _pytest.mark.structures.get_empty_parameterset_mark: one set that is skipped, unless configured otherwise.
-            found.append(Mark(_EMPTY, site=mark.site, level="param", path=mark.path))
-        if not any(sets):
-            continue
-        everywhere = set.intersection(*({m.name for m in one} for one in sets))
-        seen: set[str] = set()
-        for one in sets:
-            for written in one:
-                if written.name not in seen:
-                    seen.add(written.name)
-                    found.append(
-                        written
-                        if written.name in everywhere
-                        else replace(written, certain=False, reason="only some parameter sets have it")
-                    )
-    return found
-
-
-def _marks_of_param(store: Store, value: Object) -> list[Mark]:
-    if not isinstance(value, Written) or not isinstance(value.expr, f.Call):
-        return []
-    callee = evaluate(store, value.context, value.expr.func)
-    if not isinstance(callee, Library) or callee.canonical != library.PARAM:
-        return []
-    for keyword in value.expr.keywords:
-        if keyword.name == "marks":
-            return marks_in(store, value.context, keyword.value, "param")
-    return []
 
 
 def _hooked(

@@ -530,6 +530,34 @@ RULES: dict[str, tuple[str, ...]] = {
         "anyio-again::test_cases.py::TestLast",
         "anyio-marked-again::test_marked.py::TestAgain",
     ),
+    "A5 the marks of a parameter set are those of its items alone": (
+        "sets::test_sets.py::test_two_modes",
+        "sets::test_sets.py::test_two_that_are_one",
+        "sets::test_sets.py::test_two_databases",
+        "sets::test_sets.py::test_some_of_both",
+        "sets::test_sets.py::test_runner_of_some",
+    ),
+    "A5 parameter sets that are made: by comprehensions, functions, out of other lists": (
+        "sets::test_sets.py::test_comprehension_over_marks",
+        "sets::test_sets.py::test_starred_comprehension",
+        "sets::test_sets.py::test_made",
+        "sets::test_sets.py::test_grown",
+    ),
+    "A5 the parameter sets of fixtures have marks, which come before those of parametrize": (
+        "sets::test_filled.py::test_moved",
+        "sets::test_filled.py::test_fixture_before_parametrize",
+        "sets::test_filled.py::test_parametrize_after_some",
+        "sets::test_filled.py::TestClass::test_override_asks",
+    ),
+    "A5 a fixture that parametrize fills brings none of its own": (
+        "sets::test_filled.py::test_filled",
+        "sets::test_filled.py::test_indirect",
+    ),
+    "A5 empty_parameter_set_mark names the mark of the set that is not there": (
+        "sets-empty::test_empty.py::test_twice",
+        "sets-empty::test_empty.py::test_fixture_too",
+        "sets::test_filled.py::test_nothing",
+    ),
     "A5 trio_mode adds the trio mark": (
         "trio-mode::test_trio.py::test_by_mode",
         "trio-mode::test_trio.py::TestX::test_marked",

@@ -168,9 +168,217 @@ TRIO_MODE_ALL = {
     "test_trio.py": _TRIO,
 }
 
+_SETS = """
+import pytest
+import seen
+from pytest import mark, param
+
+DB = mark.django_db
+TX = mark.django_db(transaction=True)
+CASES = [param(1, marks=TX), param(2, marks=DB)]
+NAMES = ["a", "b"]
+
+@mark.parametrize("n", CASES)
+def test_two_modes(n): seen.here()
+
+@mark.parametrize("n", [param(1, marks=TX), param(2, marks=mark.django_db(transaction=True, databases=None))])
+def test_two_that_are_one(n): seen.here()
+
+@mark.parametrize("n", [param(1, marks=mark.django_db(databases=["default", "other"])), param(2, marks=DB)])
+def test_two_databases(n): seen.here()
+
+@mark.parametrize("n", [param(1, marks=TX), param(2, marks=[mark.ma, TX])])
+def test_same_mode(n): seen.here()
+
+@mark.django_db
+@mark.parametrize("n", [param(1, marks=TX), 2])
+def test_the_function_wins(n): seen.here()
+
+@mark.parametrize("n", [param(1, marks=TX), 2])
+def test_only_some(n): seen.here()
+
+@mark.parametrize("n", [param(1, marks=TX), 2])
+@mark.parametrize("m", [1, param(2, marks=TX)])
+def test_some_of_both(n, m): seen.here()
+
+@mark.parametrize("n", [param(1, marks=DB), param(2, marks=DB)])
+@mark.parametrize("m", [1, param(2, marks=mark.django_db())])
+def test_all_of_one(n, m): seen.here()
+
+@mark.parametrize("n", [param(name, marks=TX) for name in NAMES])
+def test_comprehension(n): seen.here()
+
+@mark.parametrize("n", [param(n, marks=m) for n, m in ((1, DB), (2, mark.django_db(transaction=True)))])
+def test_comprehension_over_marks(n): seen.here()
+
+@mark.parametrize("n", [param(n, marks=DB) if n else n for n in range(2)])
+def test_conditional(n): seen.here()
+
+@mark.parametrize("n", [*CASES, 3])
+def test_starred(n): seen.here()
+
+@mark.parametrize("n", [*[param(n, marks=TX) for n in NAMES], param(3, marks=TX)])
+def test_starred_comprehension(n): seen.here()
+
+@mark.parametrize("n", CASES[:1] + [param(3, marks=TX)])
+def test_sliced(n): seen.here()
+
+@mark.parametrize("n", tuple(param(n, marks=DB) for n in NAMES))
+def test_generator(n): seen.here()
+
+def cases(*marks):
+    return [param(n, marks=marks) for n in (1, 2)]
+
+@mark.parametrize("n", cases(mark.mb, DB))
+def test_made(n): seen.here()
+
+def grown():
+    found = []
+    for n in range(2):
+        found.append(param(n, marks=DB))
+    return found
+
+@mark.parametrize("n", grown())
+def test_grown(n): seen.here()
+
+@mark.parametrize("n", range(2))
+def test_plain(n): seen.here()
+
+@mark.parametrize("n", [])
+@mark.parametrize("m", [])
+def test_empty(n, m): seen.here()
+
+@mark.django_db(databases=["other"])
+class TestClass:
+    @mark.parametrize("n", [param(1, marks=TX), 2])
+    def test_over_class(self, n): seen.here()
+
+    @mark.parametrize("n", [param(1, marks=TX), param(2, marks=mark.django_db(True))])
+    def test_all_over_class(self, n): seen.here()
+
+@mark.parametrize("n", [param(1, marks=mark.asyncio(loop_scope="module")), param(2, marks=mark.asyncio)])
+async def test_async(n): seen.here()
+
+@mark.parametrize("n", [param(1, marks=mark.asyncio), param(2, marks=mark.trio)])
+async def test_two_runners(n): seen.here()
+
+@mark.parametrize("n", [param(1, marks=mark.asyncio), 2])
+async def test_runner_of_some(n): seen.here()
+"""
+
+_FILLED = """
+import pytest
+import seen
+from pytest import mark, param
+
+DB = mark.django_db
+TX = mark.django_db(transaction=True)
+
+@pytest.fixture(params=[param(1, marks=[TX, mark.ma]), param(2, marks=TX)])
+def moved(request): pass
+
+@pytest.fixture(params=[param(1, marks=DB), param(2, marks=TX)])
+def either(request): pass
+
+@pytest.fixture(params=[param(n, marks=mark.django_db(databases=["other"])) for n in (1, 2)])
+def other(request): pass
+
+@pytest.fixture(params=[1, 2])
+def plain(request): pass
+
+@pytest.fixture(params=[])
+def nothing(): pass
+
+@pytest.fixture
+def through(moved): pass
+
+@pytest.fixture(autouse=True, params=[param(1, marks=mark.mb)])
+def always(): pass
+
+def test_moved(moved): seen.here()
+def test_through(through): seen.here()
+def test_either(either): seen.here()
+def test_other(other): seen.here()
+def test_plain(plain): seen.here()
+def test_nothing(nothing): seen.here()
+
+@mark.parametrize("moved", [1])
+def test_filled(moved): seen.here()
+
+@mark.parametrize("moved", [param(1, marks=DB)], indirect=True)
+def test_indirect(moved): seen.here()
+
+@mark.parametrize("n", [param(1, marks=DB)])
+def test_fixture_before_parametrize(n, moved): seen.here()
+
+@mark.parametrize("n", [param(1, marks=DB)])
+def test_parametrize_after_some(n, either): seen.here()
+
+@mark.django_db
+def test_the_function_wins(moved): seen.here()
+
+@mark.usefixtures("moved", "plain")
+class TestClass:
+    def test_used(self): seen.here()
+
+    @pytest.fixture
+    def either(self, either): pass
+
+    def test_override_asks(self, either): seen.here()
+
+    @pytest.fixture
+    def moved(self): pass
+
+    def test_overridden(self, moved): seen.here()
+
+    @pytest.fixture(params=[1])
+    def through(self, through): pass
+
+    def test_override_has_its_own(self, through): seen.here()
+
+@pytest.fixture(params=[param(1, marks=mark.asyncio), param(2, marks=mark.asyncio)])
+def looped(): pass
+
+async def test_looped(looped): seen.here()
+
+class TestLooped:
+    async def test_looped(self, looped): seen.here()
+"""
+
+SETS = {"pytest.ini": INI, "test_sets.py": _SETS, "test_filled.py": _FILLED}
+
+SETS_EMPTY = {
+    "pytest.ini": INI + "empty_parameter_set_mark = xfail\n",
+    "test_empty.py": """
+import pytest
+import seen
+
+@pytest.fixture(params=())
+def nothing(): pass
+
+@pytest.mark.parametrize("n", [])
+def test_empty(n): seen.here()
+
+@pytest.mark.parametrize("n", ())
+@pytest.mark.parametrize("m", [])
+def test_twice(n, m): seen.here()
+
+@pytest.mark.parametrize("n", [])
+def test_fixture_too(n, nothing): seen.here()
+
+@pytest.mark.django_db
+def test_fixture(nothing): seen.here()
+
+@pytest.mark.parametrize("nothing", [1])
+def test_filled(nothing): seen.here()
+""",
+}
+
 PROJECTS: dict[str, dict[str, str]] = {
     "anyio-again": ANYIO_AGAIN,
     "anyio-marked-again": ANYIO_MARKED_AGAIN,
     "trio-mode-again": TRIO_MODE,
     "trio-mode-all": TRIO_MODE_ALL,
+    "sets": SETS,
+    "sets-empty": SETS_EMPTY,
 }

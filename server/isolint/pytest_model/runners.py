@@ -15,7 +15,7 @@ from isolint.pytest_model.evaluate import literal
 from isolint.pytest_model.functions import header, whole
 from isolint.pytest_model.hooks import own_runner
 from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT
-from isolint.pytest_model.marks import (
+from isolint.pytest_model.item_marks import (
     ANYIO_PLUGIN,
     ASYNCIO_PLUGIN,
     TRIO_PLUGIN,
@@ -23,9 +23,9 @@ from isolint.pytest_model.marks import (
     is_bound_hop,
     keyword,
     made_anew,
-    marks_of,
     seen_as_async,
 )
+from isolint.pytest_model.marks import marks_of
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.plugins import plugins
 from isolint.pytest_model.shapes import Closure, FixtureDef, Mark, Runner, TestItem, TestRef

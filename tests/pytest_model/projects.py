@@ -1888,6 +1888,14 @@ NEEDS: dict[str, tuple[str, ...]] = {
 UNKNOWN: dict[str, list[str]] = {
     "classes": ["test_cls.py::TestF::test_in"],
     "modes": ["apps/test_async.py::test_part", "test_more.py::test_maybe"],
+    "marks-sometimes": [
+        "test_decided.py::TestUnpacked::test_unpacked",
+        "test_if.py::TestOneOfTwo::test_mode",
+        "test_if.py::TestNotChanged::test_added",
+        "test_if.py::TestChoice::test_mode",
+        "test_try.py::TestMayRaise::test_raises",
+        "test_try.py::TestLoop::test_loop",
+    ],
     "sets": [
         "test_filled.py::test_either",
         "test_filled.py::test_parametrize_after_some",

@@ -558,6 +558,28 @@ RULES: dict[str, tuple[str, ...]] = {
         "sets-empty::test_empty.py::test_fixture_too",
         "sets::test_filled.py::test_nothing",
     ),
+    "A5 pytestmark under a condition: what all ways through it have, or unknown": (
+        "marks-sometimes::test_if.py::test_of_both",
+        "marks-sometimes::test_if.py::TestOneOfTwo",
+        "marks-sometimes::test_if.py::TestAdded",
+        "marks-sometimes::test_if.py::TestChoice",
+        "marks-sometimes::test_decided.py::test_mode",
+        "marks-sometimes::test_left.py::test_left",
+    ),
+    "A5 pytestmark in a try: a handler runs where an import fails, or perhaps": (
+        "marks-sometimes::test_try.py::test_missing",
+        "marks-sometimes::test_try.py::TestInstalled",
+        "marks-sometimes::test_try.py::TestMayRaise",
+        "marks-sometimes::test_try.py::TestFinally",
+    ),
+    "A5 pytestmark that is deleted is none": (
+        "marks-sometimes::test_decided.py::TestDeleted",
+        "marks-sometimes::test_star.py::test_kept",
+    ),
+    "A4 a name that a star-imported module deletes is not there": (
+        "marks-sometimes::test_star.py::test_dropped",
+        "marks-sometimes::test_star.py::test_hidden",
+    ),
     "A5 trio_mode adds the trio mark": (
         "trio-mode::test_trio.py::test_by_mode",
         "trio-mode::test_trio.py::TestX::test_marked",

@@ -374,11 +374,168 @@ def test_filled(nothing): seen.here()
 """,
 }
 
+MARKS_SOMETIMES = {
+    "pytest.ini": INI,
+    "flags.py": """
+import os
+POSTGRES = bool(os.environ.get("NO_SUCH_VARIABLE"))
+SLOW = False
+""",
+    "test_if.py": """
+import pytest
+import seen
+from flags import POSTGRES
+
+if POSTGRES:
+    pytestmark = [pytest.mark.django_db(databases=["default"]), pytest.mark.ma]
+else:
+    pytestmark = pytest.mark.django_db(databases=("default",))
+
+def test_of_both(): seen.here()
+
+class TestOneOfTwo:
+    if POSTGRES:
+        pytestmark = pytest.mark.django_db(transaction=True)
+    else:
+        pytestmark = pytest.mark.django_db
+    def test_mode(self): seen.here()
+
+class TestAdded:
+    pytestmark = [pytest.mark.mb]
+    if POSTGRES:
+        pytestmark.append(pytest.mark.mc)
+    def test_added(self): seen.here()
+
+class TestNotChanged:
+    pytestmark = [pytest.mark.mb]
+    if POSTGRES:
+        pytestmark += [pytest.mark.django_db(transaction=True)]
+    def test_added(self): seen.here()
+
+class TestChoice:
+    pytestmark = pytest.mark.django_db(transaction=True) if POSTGRES else pytest.mark.django_db
+    def test_mode(self): seen.here()
+
+class TestSameChoice:
+    pytestmark = [pytest.mark.django_db(transaction=True) if POSTGRES else pytest.mark.django_db(transaction=True)]
+    def test_mode(self): seen.here()
+""",
+    "test_decided.py": """
+import pytest
+import seen
+from typing import TYPE_CHECKING
+from flags import SLOW
+
+pytestmark = pytest.mark.django_db
+if SLOW:
+    pytestmark = pytest.mark.django_db(transaction=True)
+if TYPE_CHECKING:
+    pytestmark = []
+
+def test_mode(): seen.here()
+
+class TestDeleted:
+    pytestmark = pytest.mark.django_db(transaction=True)
+    del pytestmark
+    def test_deleted(self): seen.here()
+
+class TestUnpacked:
+    pytestmark, other = pytest.mark.django_db(transaction=True), 1
+    def test_unpacked(self): seen.here()
+""",
+    "test_try.py": """
+import pytest
+import seen
+
+try:
+    import no_such_module
+    pytestmark = pytest.mark.django_db(transaction=True)
+except ImportError:
+    pytestmark = pytest.mark.django_db
+
+def test_missing(): seen.here()
+
+class TestInstalled:
+    try:
+        import django.db
+    except ImportError:
+        pytestmark = pytest.mark.skip("no Django")
+    else:
+        pytestmark = pytest.mark.django_db(transaction=True)
+    def test_installed(self): seen.here()
+
+class TestMayRaise:
+    try:
+        int("x")
+        pytestmark = pytest.mark.django_db(transaction=True)
+    except ValueError:
+        pytestmark = pytest.mark.django_db
+    def test_raises(self): seen.here()
+
+class TestFinally:
+    try:
+        pytestmark = []
+    finally:
+        pytestmark = [*pytestmark, pytest.mark.django_db(transaction=True)]
+    def test_finally(self): seen.here()
+
+class TestLoop:
+    pytestmark = [pytest.mark.django_db]
+    for name in ():
+        pytestmark = [pytest.mark.django_db(transaction=True)]
+    def test_loop(self): seen.here()
+""",
+    "test_left.py": """
+import pytest
+import seen
+from flags import POSTGRES
+
+if POSTGRES:
+    pytestmark = pytest.mark.django_db(transaction=True)
+    pytest.skip("not here", allow_module_level=True)
+else:
+    pytestmark = pytest.mark.django_db
+
+def test_left(): seen.here()
+""",
+    "lib/__init__.py": "",
+    "lib/marked.py": """
+import pytest
+pytestmark = pytest.mark.django_db(transaction=True)
+hidden = pytest.fixture(lambda db: None)
+@pytest.fixture
+def kept(db): pass
+@pytest.fixture
+def dropped(db): pass
+del pytestmark, hidden
+""",
+    "lib/again.py": """
+from lib.marked import *
+import pytest
+del dropped
+""",
+    "conftest.py": """
+import pytest
+@pytest.fixture
+def dropped(): pass
+@pytest.fixture
+def hidden(): pass
+""",
+    "test_star.py": """
+import seen
+from lib.again import *
+def test_kept(kept): seen.here()
+def test_dropped(dropped): seen.here()
+def test_hidden(hidden): seen.here()
+""",
+}
+
 PROJECTS: dict[str, dict[str, str]] = {
     "anyio-again": ANYIO_AGAIN,
     "anyio-marked-again": ANYIO_MARKED_AGAIN,
     "trio-mode-again": TRIO_MODE,
     "trio-mode-all": TRIO_MODE_ALL,
+    "marks-sometimes": MARKS_SOMETIMES,
     "sets": SETS,
     "sets-empty": SETS_EMPTY,
 }

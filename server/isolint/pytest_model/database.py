@@ -190,6 +190,8 @@ def _of_function(store: Store, item: TestItem) -> DatabaseMode:
 def _why_not_sure(mark: Mark | None, one: DatabaseMode, other: DatabaseMode) -> str:
     if mark is None or mark.among is None:
         return f"a mark is not certain: {mark.reason if mark is not None else ''}"
+    if mark.level != "param":
+        return f"a mark is not certain: {mark.reason}"
     if one.mode != other.mode:
         return f"it depends on the parameter set: {one.mode} with some, {other.mode} with others"
     return "which databases depends on the parameter set"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from isolint.pytest_model.alternatives import merged
 from isolint.pytest_model.closures import closure, parameter_names
 from isolint.pytest_model.item_marks import item_marks
-from isolint.pytest_model.parameter_sets import empty_set_mark, merged
+from isolint.pytest_model.parameter_sets import NOT_ALL_SETS, empty_set_mark
 from isolint.pytest_model.shapes import Mark, TestRef
 from isolint.store.memo import Query, Store
 
@@ -39,6 +40,6 @@ def _of_fixtures(store: Store, ref: TestRef, asking: Iterable[Mark]) -> Iterator
         if name in filled:
             continue
         if one.sets:
-            yield from merged(store, one.sets, name)
+            yield from merged(store, one.sets, name, NOT_ALL_SETS)
         else:
             yield empty_set_mark(store, ref.path, one.site)

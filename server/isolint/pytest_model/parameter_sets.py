@@ -6,24 +6,25 @@ A set is known by its marks alone; which values it has is for nobody here. What 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from isolint.names.resolve import resolve
 from isolint.names.symbols import Site, ValueSymbol
 from isolint.pytest_model import library
-from isolint.pytest_model.evaluate import evaluate, mark_key
+from isolint.pytest_model.alternatives import merged
+from isolint.pytest_model.evaluate import evaluate
 from isolint.pytest_model.functions import walk, whole
 from isolint.pytest_model.inputs import CONFIG
 from isolint.pytest_model.namespace import changes
 from isolint.pytest_model.objects import Context, Func, Items, Library, Object, Opaque, Written
 from isolint.pytest_model.pytestmarks import marks_in
-from isolint.pytest_model.shapes import InSets, Mark
+from isolint.pytest_model.shapes import Mark
 from isolint.store.memo import Store
 from isolint.syntax import facts as f
 
 Sets = tuple[tuple[Mark, ...], ...]
 
 _DEEPEST = 8
+NOT_ALL_SETS = "only some parameter sets have it"
 _NOT_WRITTEN = "parameter sets that are not written out may have it"
 
 
@@ -40,7 +41,7 @@ def param_marks(store: Store, path: str, marks: Iterable[Mark]) -> list[Mark]:
             continue
         sets = sets_in(store, Context(mark.path, mark.site.chunk, mark.owner), values)
         if sets:
-            found += merged(store, sets, mark.site)
+            found += merged(store, sets, mark.site, NOT_ALL_SETS)
             continue
         found.append(empty_set_mark(store, path, mark.site))
     return found
@@ -193,27 +194,3 @@ def _marks_of_param(store: Store, value: Object) -> tuple[Mark, ...]:
         if keyword.name == "marks":
             return tuple(marks_in(store, value.context, keyword.value, "param"))
     return ()
-
-
-def merged(store: Store, sets: Sets, of: Site | str) -> list[Mark]:
-    """The marks of all sets, in the order of the first that has each; certain where every set has the same. `of` is the
-    `parametrize` mark or the fixture that has these sets."""
-    found: dict[object, tuple[Mark, set[int]]] = {}
-    for number, one in enumerate(sets):
-        times: dict[object, int] = {}
-        for mark in one:
-            key = mark_key(store, mark)
-            times[key] = times.get(key, 0) + 1
-            found.setdefault((key, times[key]), (mark, set()))[1].add(number)
-    count = len(sets)
-    return [
-        mark
-        if len(numbers) == count
-        else replace(
-            mark,
-            certain=False,
-            reason=mark.reason or "only some parameter sets have it",
-            among=InSets(of, frozenset(numbers), count) if mark.certain else None,
-        )
-        for mark, numbers in found.values()
-    ]

@@ -8,21 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from isolint.names.bindings import Star
+from isolint.names.bindings import Star, is_type_checking
+from isolint.names.inputs import definition, is_answered
 from isolint.names.resolve import attribute, from_stars, import_target, lookup, mro
-from isolint.names.scopes import class_scope, enclosing_class
-from isolint.names.symbols import ClassRef, ModuleSymbol, Site, UnknownSymbol, ValueSymbol
-from isolint.pytest_model.evaluate import class_object, evaluate
+from isolint.names.scopes import class_scope, enclosing_class, target_names
+from isolint.names.symbols import ClassRef, External, ModuleSymbol, Site, UnknownSymbol, ValueSymbol
+from isolint.pytest_model.alternatives import merged
+from isolint.pytest_model.evaluate import class_object, evaluate, literal
 from isolint.pytest_model.namespace import bodies
 from isolint.pytest_model.objects import Context, Items, MarkMaker, Object, Opaque
 from isolint.pytest_model.shapes import Level, Mark
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
+_CONDITIONAL = "set under a condition"
+
 
 def marks_in(store: Store, context: Context, expr: f.Expr, level: Level, depth: int = 0) -> list[Mark]:
     """The marks of a value of `pytestmark` or of `pytest.param(marks=...)`: one mark or a sequence, in order. What
     cannot be read is a mark without a name."""
+    if isinstance(expr, f.Choice) and depth < 8:
+        options = [marks_in(store, context, option, level, depth + 1) for option in expr.options]
+        return merged(store, options, Site(context.path, context.chunk, *expr.span), _CONDITIONAL)
     if isinstance(expr, f.Collection) and depth < 8:
         found: list[Mark] = []
         for item in expr.items:
@@ -53,7 +60,8 @@ def _own_pytestmark(store: Store, key: tuple[str, ClassRef | None]) -> tuple[Mar
     if lookup(store, (path, "pytestmark")) if owner is None else class_scope(store, owner).get("pytestmark"):
         for chunk, statement in bodies(store, path, owner):
             context = Context(path, chunk, owner)
-            current = _after(store, context, statement, current, level, conditional=False)
+            # A module that leaves its body (pytest.skip) has no tests.
+            current = _after(store, context, statement, current, level) or []
     if owner is not None:
         current = _set_outside(store, owner, current)
     return tuple(current)
@@ -90,39 +98,133 @@ own_pytestmark: Query[tuple[str, ClassRef | None], tuple[Mark, ...]] = Query(
 """The `pytestmark` of a module (owner None) or of a class body, in its own order. Key: (path, owner)."""
 
 
-def _after(
-    store: Store, context: Context, statement: f.Stmt, current: list[Mark], level: Level, *, conditional: bool
-) -> list[Mark]:
-    """The value of `pytestmark` after one more statement."""
+def _after(store: Store, context: Context, statement: f.Stmt, current: list[Mark], level: Level) -> list[Mark] | None:
+    """The value of `pytestmark` after one more statement; None where that leaves the body for good."""
     match statement:
         case f.Assign() if statement.value is not None and any(_is_pytestmark(t) for t in statement.targets):
-            if statement.augmented or _mentions_pytestmark(statement.value):
-                value = statement.value
-                if not statement.augmented:
-                    return _concatenated(store, context, value, current, level)
-                return [*current, *_doubted(marks_in(store, context, value, level), conditional)]
-            new = marks_in(store, context, statement.value, level)
-            return [*_doubted(current, True), *_doubted(new, True)] if conditional else new
-        case f.Evaluate(value=f.Call(func=f.Attribute(value=f.Name(id="pytestmark")) as func, args=args)) if args:
-            if func.attr in {"append", "extend"}:
-                return [*current, *_doubted(marks_in(store, context, args[0], level), conditional)]
-            if func.attr == "insert" and len(args) == 2:
-                return [*_doubted(marks_in(store, context, args[1], level), conditional), *current]
+            if statement.augmented:
+                return [*current, *marks_in(store, context, statement.value, level)]
+            if _mentions_pytestmark(statement.value):
+                return _concatenated(store, context, statement.value, current, level)
+            return marks_in(store, context, statement.value, level)
+        case f.Assign() if any("pytestmark" in target_names(target) for target in statement.targets):
+            return [_unread(context, statement, level, "one of several values that are assigned together")]
+        case f.Delete() if any(_is_pytestmark(t) for t in statement.targets):
+            return []
+        case f.Evaluate(value=f.Call(func=f.Attribute(value=f.Name(id="pytestmark")) as func, args=args)):
+            return _changed(store, context, statement, func.attr, args, current, level)
         case f.ImportFrom():
             brought = _imported(store, context, statement, level)
-            if brought is not None:
-                return [*_doubted(current, True), *_doubted(brought, True)] if conditional else brought
-        case f.If():
-            for body in (statement.body, statement.orelse):
-                for inner in body:
-                    current = _after(store, context, inner, current, level, conditional=True)
-        case f.Try():
-            for inner in (*statement.body, *statement.orelse, *statement.final):
-                current = _after(store, context, inner, current, level, conditional=conditional)
+            return current if brought is None else brought
+        case f.Raise() | f.Evaluate(value=f.Call(func=f.Attribute(value=f.Name(id="pytest"), attr="skip" | "exit"))):
+            return None
+        case f.If() | f.For() | f.While() | f.Match() | f.Try():
+            ways = _ways_through(store, context, statement, current, level)
+            known = [way for way in ways if way is not None]
+            if not known:
+                return None
+            return merged(store, known, Site(context.path, context.chunk, *statement.span), _CONDITIONAL)
         case f.With():
-            for inner in statement.body:
-                current = _after(store, context, inner, current, level, conditional=conditional)
+            return _through(store, context, statement.body, current, level)
     return current
+
+
+def _through(
+    store: Store, context: Context, body: Iterable[f.Stmt], current: list[Mark] | None, level: Level
+) -> list[Mark] | None:
+    for statement in body:
+        if current is None:
+            return None
+        current = _after(store, context, statement, current, level)
+    return current
+
+
+def _ways_through(
+    store: Store,
+    context: Context,
+    statement: f.If | f.For | f.While | f.Match | f.Try,
+    current: list[Mark],
+    level: Level,
+) -> list[list[Mark] | None]:
+    match statement:
+        case f.If():
+            decided = False if is_type_checking(statement.test) else literal(store, context, statement.test)
+            taken = [statement.body] if decided is not False else []
+            if decided is not True:
+                taken.append(statement.orelse)
+            return [_through(store, context, body, current, level) for body in taken]
+        case f.For() | f.While():
+            return [current, _through(store, context, (*statement.body, *statement.orelse), current, level)]
+        case f.Match():
+            return [current, *(_through(store, context, case.body, current, level) for case in statement.cases)]
+    return _through_try(store, context, statement, current, level)
+
+
+def _through_try(
+    store: Store, context: Context, statement: f.Try, current: list[Mark], level: Level
+) -> list[list[Mark] | None]:
+    """A handler begins with what `pytestmark` was before some statement of the body that may raise. Of imports it is
+    known whether they do: what is not installed is not there."""
+    before: list[list[Mark]] = []
+    after: list[Mark] | None = current
+    for inner in statement.body:
+        if after is None:
+            break
+        raises = _may_raise(store, context, inner)
+        if raises is not False:
+            before.append(after)
+        if raises:
+            after = None
+            break
+        after = _after(store, context, inner, after, level)
+    ways = [_through(store, context, statement.orelse, after, level)]
+    if before:
+        start = merged(store, before, Site(context.path, context.chunk, *statement.span), _CONDITIONAL)
+        ways += [_through(store, context, handler.body, start, level) for handler in statement.handlers]
+    return [_through(store, context, statement.final, way, level) for way in ways]
+
+
+def _may_raise(store: Store, context: Context, statement: f.Stmt) -> bool | None:
+    """Whether a statement raises; None where that is not known."""
+    match statement:
+        case f.Assign(targets=(f.Name(),)) | f.Function() | f.Class() | f.Simple():
+            return False
+        case f.Import():
+            found = [import_target(store, context.path, name.name, 0) for name in statement.names]
+        case f.ImportFrom():
+            found = [import_target(store, context.path, statement.module, statement.level)]
+        case _:
+            return None
+    if any(isinstance(one, UnknownSymbol) for one in found):
+        return None
+    dotted = [one.dotted for one in found if isinstance(one, External)]
+    missing = [name for name in dotted if definition(store, name) is None]
+    if any(is_answered(store, name) for name in missing):
+        return True
+    return None if missing else False
+
+
+def _changed(
+    store: Store,
+    context: Context,
+    statement: f.Stmt,
+    method: str,
+    args: tuple[f.Expr, ...],
+    current: list[Mark],
+    level: Level,
+) -> list[Mark]:
+    """`pytestmark.append(mark)` and its like."""
+    if method in {"append", "extend"} and len(args) == 1:
+        return [*current, *marks_in(store, context, args[0], level)]
+    if method == "insert" and len(args) == 2:
+        put = marks_in(store, context, args[1], level)
+        return [*put, *current] if literal(store, context, args[0]) == 0 else _doubted([*put, *current])
+    return [*_doubted(current), _unread(context, statement, level, f"pytestmark.{method}()")]
+
+
+def _unread(context: Context, statement: f.Stmt, level: Level, reason: str) -> Mark:
+    site = Site(context.path, context.chunk, *statement.span)
+    return Mark("", site=site, level=level, path=context.path, certain=False, reason=reason)
 
 
 def _imported(store: Store, context: Context, statement: f.ImportFrom, level: Level) -> list[Mark] | None:
@@ -176,8 +278,8 @@ def _mentions_pytestmark(expr: f.Expr) -> bool:
     return False
 
 
-def _doubted(marks: Iterable[Mark], doubt: bool) -> list[Mark]:
-    return [replace(m, certain=False, reason=m.reason or "set under a condition") if doubt else m for m in marks]
+def _doubted(marks: Iterable[Mark]) -> list[Mark]:
+    return [replace(m, certain=False, reason=m.reason or _CONDITIONAL) for m in marks]
 
 
 def marks_by_class(store: Store, cls: ClassRef) -> Iterator[tuple[ClassRef, Mark]]:

@@ -72,9 +72,9 @@ Level = Literal["function", "param", "class", "module", "plugin"]
 
 
 @dataclass(frozen=True, slots=True)
-class InSets:
-    """The parameter sets that have a mark: `numbers` of the `count` sets of one `parametrize` or fixture, which `of`
-    tells apart from others."""
+class Among:
+    """Which of several rows have a mark, one of which holds: `numbers` of the `count` parameter sets of a `parametrize`
+    or fixture, or ways through a statement, which `of` tells apart from others."""
 
     of: Site | str
     numbers: frozenset[int]
@@ -88,7 +88,7 @@ class Mark:
     `args` and `keywords` are as written; names in them belong to `path` and, in a class body, `owner`. `arguments` is
     the source between the parentheses, None without any. `site` is the decorator or the element of `pytestmark`; None
     for marks that a plugin adds. `certain` is False when it depends on something that source does not tell, or on the
-    parameter set: then `among` says which sets have it.
+    parameter set; `among` says which sets have it, or which ways through a statement.
     """
 
     name: str
@@ -101,7 +101,7 @@ class Mark:
     owner: ClassRef | None = None
     certain: bool = True
     reason: str = ""
-    among: InSets | None = None
+    among: Among | None = None
 
 
 class Holder(Struct, frozen=True, cache_hash=True, gc=False):

@@ -5,7 +5,7 @@ Every rule of `facts/pytest-model` sections A2 to A7 that the model implements h
 
 from __future__ import annotations
 
-from tests.pytest_model import again, strange
+from tests.pytest_model import again, strange, unusual
 
 SETTINGS = """
 SECRET_KEY = "x"
@@ -1875,6 +1875,7 @@ PROJECTS: dict[str, dict[str, str]] = {
     "odd": ODD,
     **again.PROJECTS,
     **strange.PROJECTS,
+    **unusual.PROJECTS,
 }
 
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -1887,9 +1888,34 @@ NEEDS: dict[str, tuple[str, ...]] = {
 UNKNOWN: dict[str, list[str]] = {
     "classes": ["test_cls.py::TestF::test_in"],
     "modes": ["apps/test_async.py::test_part", "test_more.py::test_maybe"],
+    "marks-sometimes": [
+        "test_decided.py::TestUnpacked::test_unpacked",
+        "test_if.py::TestOneOfTwo::test_mode",
+        "test_if.py::TestNotChanged::test_added",
+        "test_if.py::TestChoice::test_mode",
+        "test_try.py::TestMayRaise::test_raises",
+        "test_try.py::TestLoop::test_loop",
+    ],
+    "sets": [
+        "test_filled.py::test_either",
+        "test_filled.py::test_parametrize_after_some",
+        "test_filled.py::TestClass::test_override_asks",
+        "test_sets.py::test_two_modes",
+        "test_sets.py::test_two_databases",
+        "test_sets.py::test_only_some",
+        "test_sets.py::test_some_of_both",
+        "test_sets.py::test_comprehension_over_marks",
+        "test_sets.py::test_conditional",
+        "test_sets.py::test_starred",
+        "test_sets.py::test_sliced",
+        "test_sets.py::test_grown",
+        "test_sets.py::TestClass::test_over_class",
+        "test_sets.py::test_two_runners",
+        "test_sets.py::test_runner_of_some",
+    ],
 }
 """The tests whose runner or database mode only running could tell: a class made from a parameter, a partial, a fixture
-asked for under a condition."""
+asked for under a condition; or that have another with each parameter set."""
 
 UNKNOWN_HOPS: dict[str, list[str]] = {
     "hops": ["test_hops.py::test_both"],
@@ -1956,6 +1982,20 @@ UNOBSERVED: dict[str, list[str]] = {
         f"{_MATRIX}test_not_taken",
         f"{_MATRIX}test_generator",
         f"{_MATRIX}TestGenerator::test_generator",
+    ],
+    "anyio-again": [
+        "test_cases.py::Anew::test_m",
+        "test_cases.py::Late::test_m",
+        "test_names.py::test_of_class",
+    ],
+    "anyio-marked-again": ["test_cases.py::Late::test_m"],
+    "trio-mode-all": [f"test_trio.py::{name}::test_generator" for name in ("TestA", "TestB", "TestC")],
+    "sets": ["test_filled.py::test_nothing", "test_sets.py::test_empty"],
+    "sets-empty": [
+        "test_empty.py::test_empty",
+        "test_empty.py::test_fixture",
+        "test_empty.py::test_fixture_too",
+        "test_empty.py::test_twice",
     ],
     "no-django": ["test_plain.py::test_marked", "test_plain.py::test_plain"],
     "database-again": [

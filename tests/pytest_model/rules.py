@@ -524,6 +524,62 @@ RULES: dict[str, tuple[str, ...]] = {
         "async-strict::test_strict.py::test_generator",
         "plugin-marks::test_added.py::test_generator",
     ),
+    "A5 anyio marks a function again each time that it is collected": (
+        "anyio-again::test_nested.py::TestD",
+        "anyio-again::test_names.py::TestB::test_a",
+        "anyio-again::test_cases.py::TestLast",
+        "anyio-marked-again::test_marked.py::TestAgain",
+    ),
+    "A5 the marks of a parameter set are those of its items alone": (
+        "sets::test_sets.py::test_two_modes",
+        "sets::test_sets.py::test_two_that_are_one",
+        "sets::test_sets.py::test_two_databases",
+        "sets::test_sets.py::test_some_of_both",
+        "sets::test_sets.py::test_runner_of_some",
+    ),
+    "A5 parameter sets that are made: by comprehensions, functions, out of other lists": (
+        "sets::test_sets.py::test_comprehension_over_marks",
+        "sets::test_sets.py::test_starred_comprehension",
+        "sets::test_sets.py::test_made",
+        "sets::test_sets.py::test_grown",
+    ),
+    "A5 the parameter sets of fixtures have marks, which come before those of parametrize": (
+        "sets::test_filled.py::test_moved",
+        "sets::test_filled.py::test_fixture_before_parametrize",
+        "sets::test_filled.py::test_parametrize_after_some",
+        "sets::test_filled.py::TestClass::test_override_asks",
+    ),
+    "A5 a fixture that parametrize fills brings none of its own": (
+        "sets::test_filled.py::test_filled",
+        "sets::test_filled.py::test_indirect",
+    ),
+    "A5 empty_parameter_set_mark names the mark of the set that is not there": (
+        "sets-empty::test_empty.py::test_twice",
+        "sets-empty::test_empty.py::test_fixture_too",
+        "sets::test_filled.py::test_nothing",
+    ),
+    "A5 pytestmark under a condition: what all ways through it have, or unknown": (
+        "marks-sometimes::test_if.py::test_of_both",
+        "marks-sometimes::test_if.py::TestOneOfTwo",
+        "marks-sometimes::test_if.py::TestAdded",
+        "marks-sometimes::test_if.py::TestChoice",
+        "marks-sometimes::test_decided.py::test_mode",
+        "marks-sometimes::test_left.py::test_left",
+    ),
+    "A5 pytestmark in a try: a handler runs where an import fails, or perhaps": (
+        "marks-sometimes::test_try.py::test_missing",
+        "marks-sometimes::test_try.py::TestInstalled",
+        "marks-sometimes::test_try.py::TestMayRaise",
+        "marks-sometimes::test_try.py::TestFinally",
+    ),
+    "A5 pytestmark that is deleted is none": (
+        "marks-sometimes::test_decided.py::TestDeleted",
+        "marks-sometimes::test_star.py::test_kept",
+    ),
+    "A4 a name that a star-imported module deletes is not there": (
+        "marks-sometimes::test_star.py::test_dropped",
+        "marks-sometimes::test_star.py::test_hidden",
+    ),
     "A5 trio_mode adds the trio mark": (
         "trio-mode::test_trio.py::test_by_mode",
         "trio-mode::test_trio.py::TestX::test_marked",
@@ -539,6 +595,11 @@ RULES: dict[str, tuple[str, ...]] = {
         "async-again::test_matrix.py::test_trio_over_anyio",
         "async-again::test_matrix.py::test_trio_over_asyncio",
         "trio-mode::test_trio.py::test_over_anyio",
+    ),
+    "A6 what anyio makes anew has lost the mark of trio_mode": (
+        "trio-mode-again::test_trio.py::TestA::test_static_anyio",
+        "trio-mode-again::test_trio.py::TestC",
+        "trio-mode-all::test_trio.py::Isolated::test_anyio",
     ),
     "A6 an anyio mark takes the method of a TestCase": (
         "async-strict::test_strict.py::PlainAnyio::test_anyio",

@@ -17,14 +17,16 @@ import pytest
 
 from isolint.names.symbols import Site
 from isolint.pytest_model.shapes import FixtureDef
-from tests.pytest_model import again, strange
+from tests.pytest_model import again, strange, unusual
 from tests.pytest_model.projects import NEEDS, PROJECTS, SETTINGS
 from tests.pytest_model.support import Model, require_truth
 
 HERE = Path(__file__).parent
 
 
-ONCE = {"parameters"} | PROJECTS.keys() - again.PROJECTS.keys() - strange.PROJECTS.keys() - NEEDS.keys()
+ONCE = {
+    "parameters"
+} | PROJECTS.keys() - again.PROJECTS.keys() - strange.PROJECTS.keys() - unusual.PROJECTS.keys() - NEEDS.keys()
 """What `test_explained` compares as a user sees it is compared here with the order of closures and the arguments of
 tests, on one project for each rule."""
 

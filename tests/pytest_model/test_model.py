@@ -54,7 +54,7 @@ def kind(tmp_path: Path, text: str, name: str = "test_a", **files: str) -> tuple
         ("@made()\ndef test_a(): pass", "made is not bound in test_a.py"),
         (
             "@pytest.mark.parametrize('x', [1, pytest.param(2, marks=pytest.mark.django_db)])\ndef test_a(x): pass",
-            "only some parameter sets have it",
+            "it depends on the parameter set: rollback with some, none with others",
         ),
         ("def test_a(request):\n    if x:\n        request.getfixturevalue('db')", "may be asked for at run time"),
         ("def test_a(request, name):\n    request.getfixturevalue(name)", "may be asked for at run time"),

@@ -24,7 +24,7 @@ from isolint.pytest_model.collect import tests_of
 from isolint.pytest_model.evaluate import decorated, string_sites
 from isolint.pytest_model.fixtures import class_fixtures, from_object, imported_fixture, module_fixtures
 from isolint.pytest_model.functions import header, name_site, whole
-from isolint.pytest_model.marks import asking_marks
+from isolint.pytest_model.item_marks import asking_marks
 from isolint.pytest_model.objects import Context, Fixture
 from isolint.pytest_model.registry import Node, node_of, visible
 from isolint.pytest_model.requests import requests_of

@@ -11,7 +11,7 @@ from isolint.placement import queries
 from isolint.placement.shapes import Instance, Items, Literally, Unknown, Value
 from isolint.placement.values import in_order, join, one, subscript, unknown
 from isolint.pytest_model.closures import parameter_names
-from isolint.pytest_model.marks import asking_marks
+from isolint.pytest_model.item_marks import asking_marks
 from isolint.pytest_model.shapes import Mark, TestRef
 from isolint.store.memo import Query, Store
 

@@ -44,7 +44,7 @@ from isolint.placement.signals import connected_at_start, connected_in
 from isolint.placement.trace import entry
 from isolint.pytest_model.cases import case_methods
 from isolint.pytest_model.closures import closure
-from isolint.pytest_model.marks import asking_marks
+from isolint.pytest_model.item_marks import asking_marks
 from isolint.pytest_model.shapes import FixtureDef, TestItem
 from isolint.store.memo import Handle, Store
 from isolint.syntax import facts as f

@@ -13,7 +13,7 @@ from isolint.names.symbols import FunctionRef
 from isolint.pytest_model.collect import item_of
 from isolint.pytest_model.evaluate import strings
 from isolint.pytest_model.inputs import CONFIG
-from isolint.pytest_model.marks import ANYIO_PLUGIN, ASYNCIO_PLUGIN, TRIO_PLUGIN, asking_marks, keyword, made_anew
+from isolint.pytest_model.item_marks import ANYIO_PLUGIN, ASYNCIO_PLUGIN, TRIO_PLUGIN, asking_marks, keyword, made_anew
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.plugins import Plugins, plugins
 from isolint.pytest_model.registry import Node, generated, node_of, node_registry, visible, why_missing

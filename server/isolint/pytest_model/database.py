@@ -18,7 +18,8 @@ from isolint.pytest_model.collect import item_of
 from isolint.pytest_model.evaluate import UNREADABLE, literal
 from isolint.pytest_model.functions import whole
 from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT, USER_DATABASE_FIXTURES
-from isolint.pytest_model.marks import DJANGO_PLUGIN, asking_marks, keyword, made_anew, marks_of
+from isolint.pytest_model.item_marks import DJANGO_PLUGIN, asking_marks, closest_of_each, keyword, made_anew
+from isolint.pytest_model.marks import marks_of
 from isolint.pytest_model.namespace import bodies
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.overridden import lost_arguments
@@ -175,24 +176,30 @@ def _of_function(store: Store, item: TestItem) -> DatabaseMode:
         if missing and (any(not m.certain for m in marks) or _unknown_fixtures(fixtures)):
             return DatabaseMode("unknown", reasons=((item.site, "no environment was found, so plugins are not known"),))
         return _blocked(store, item, fixtures, "pytest-django is not loaded")
-    sure = _decide(store, item, fixtures, [m for m in marks if m.certain])
-    for doubtful in marks:
-        if doubtful.certain:
-            if doubtful.name == "django_db":
-                break
-            continue
-        if doubtful.name in {"", "django_db"}:
-            other = _decide(store, item, fixtures, [m for m in marks if m.certain or m is doubtful])
-            if doubtful.name == "" or other.mode != sure.mode:
-                reason = f"a mark is not certain: {doubtful.reason}"
-                return DatabaseMode("unknown", sure.databases, ((doubtful.site, reason), *sure.reasons), sure.order)
+    possible = closest_of_each(marks, "django_db")
+    sure = _decide(store, item, fixtures, possible[-1])
+    for mark in possible[:-1]:
+        other = _decide(store, item, fixtures, mark)
+        if mark is None or mark.name == "" or (other.mode, other.databases) != (sure.mode, sure.databases):
+            reason = _why_not_sure(mark, other, sure)
+            site = mark.site if mark is not None else item.site
+            return DatabaseMode("unknown", sure.databases, ((site, reason), *sure.reasons), sure.order)
     return replace(sure, lost=lost) if (lost := lost_arguments(store, item, marks, sure.mode)) else sure
 
 
-def _decide(store: Store, item: TestItem, fixtures: Closure, marks: Iterable[Mark]) -> DatabaseMode:
+def _why_not_sure(mark: Mark | None, one: DatabaseMode, other: DatabaseMode) -> str:
+    if mark is None or mark.among is None:
+        return f"a mark is not certain: {mark.reason if mark is not None else ''}"
+    if mark.level != "param":
+        return f"a mark is not certain: {mark.reason}"
+    if one.mode != other.mode:
+        return f"it depends on the parameter set: {one.mode} with some, {other.mode} with others"
+    return "which databases depends on the parameter set"
+
+
+def _decide(store: Store, item: TestItem, fixtures: Closure, mark: Mark | None) -> DatabaseMode:
     """pytest_django.fixtures._django_db_helper: the closest mark, else the helper in the closure; `transactional_db`
     and `live_server` count by their names among the fixture names, directly parametrized ones included."""
-    mark = next((m for m in marks if m.name == "django_db"), None)
     reasons: list[tuple[Where, str]] = []
     databases: tuple[str, ...] = ("default",)
     transactional = False

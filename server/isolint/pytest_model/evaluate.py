@@ -26,7 +26,7 @@ from isolint.names.symbols import (
     ValueSymbol,
 )
 from isolint.pytest_model import library
-from isolint.pytest_model.functions import header, whole
+from isolint.pytest_model.functions import header, walk, whole
 from isolint.pytest_model.objects import (
     ClassObject,
     Context,
@@ -182,7 +182,7 @@ def _elements(store: Store, context: Context, items: Iterable[f.Expr], depth: in
             if isinstance(inner, Items):
                 yield from inner.items
             else:
-                yield Opaque("a starred value that is not written out")
+                yield Written(item, context)
         else:
             yield evaluate(store, context, item, depth + 1)
 
@@ -399,7 +399,7 @@ def _fixture_options(store: Store, maker: FixtureMaker, node: f.Call, context: C
             case "autouse":
                 maker = replace(maker, autouse=None if isinstance(value, _Unreadable) else bool(value))
             case "params":
-                maker = replace(maker, has_params=value is not None)
+                maker = replace(maker, has_params=value is not None, params=Written(keyword.value, context))
     return maker
 
 
@@ -477,7 +477,13 @@ def apply(store: Store, decorator: Object, target: Object, site: Site, depth: in
             return _marked(target, decorator.mark, site)
         case FixtureMaker() if isinstance(target, Func):
             return Fixture(
-                target, decorator.maker, decorator.name, decorator.scope, decorator.autouse, decorator.has_params
+                target,
+                decorator.maker,
+                decorator.name,
+                decorator.scope,
+                decorator.autouse,
+                decorator.has_params,
+                decorator.params,
             )
         case Library():
             return _apply_library(decorator, target)
@@ -710,7 +716,9 @@ def _execute(store: Store, body: Iterable[f.Stmt], context: Context, depth: int)
 
 
 def _updated(store: Store, call: f.Call, context: Context, depth: int) -> Context:
-    """`functools.update_wrapper(inner, func)` as a statement."""
+    """`functools.update_wrapper(inner, func)` as a statement, and what is put into a local list."""
+    if isinstance(call.func, f.Attribute) and isinstance(call.func.value, f.Name):
+        return _grown(store, call.func.value.id, call.func.attr, call, context, depth)
     if len(call.args) < 2 or not isinstance(call.args[0], f.Name):
         return context
     callee = evaluate(store, context, call.func, depth + 1)
@@ -718,6 +726,18 @@ def _updated(store: Store, call: f.Call, context: Context, depth: int) -> Contex
     if isinstance(callee, Library) and callee.canonical == library.UPDATE_WRAPPER and isinstance(wrapped, Func):
         return context.bind(call.args[0].id, _apply_library(Library("functools.wraps", True, wraps=wrapped), inner))
     return context
+
+
+def _grown(store: Store, name: str, method: str, call: f.Call, context: Context, depth: int) -> Context:
+    value = context.get(name)
+    if not isinstance(value, Items):
+        return context
+    given = [evaluate(store, context, argument, depth + 1) for argument in call.args]
+    if method == "append" and len(given) == 1:
+        return context.bind(name, Items((*value.items, *given)))
+    if method == "extend" and len(given) == 1 and isinstance(given[0], Items):
+        return context.bind(name, Items((*value.items, *given[0].items)))
+    return context if method in {"copy", "count", "index"} else context.bind(name, Opaque("a list that is changed"))
 
 
 def _branch(store: Store, statement: f.If, context: Context, depth: int) -> _Done:
@@ -757,11 +777,14 @@ def _compared_with_none(context: Context, statement: f.If) -> bool | None:
 def _loop(store: Store, statement: f.For, context: Context, depth: int) -> tuple[list[Object], Context]:
     iterable = evaluate(store, context, statement.iterable, depth + 1)
     if not isinstance(iterable, Items) or not isinstance(statement.target, f.Name) or len(iterable.items) > _DEEPEST:
-        for inner in statement.body:
-            if isinstance(inner, f.Assign):
-                for target in inner.targets:
-                    if isinstance(target, f.Name):
-                        context = context.bind(target.id, Opaque("assigned in a loop"))
+        for inner in walk(statement.body):
+            if isinstance(inner, f.Call) and isinstance(inner.func, f.Attribute):
+                target = inner.func.value
+                if isinstance(target, f.Name) and isinstance(context.get(target.id), Items):
+                    context = context.bind(target.id, Opaque("changed in a loop"))
+            for target in inner.targets if isinstance(inner, f.Assign) else ():
+                if isinstance(target, f.Name):
+                    context = context.bind(target.id, Opaque("assigned in a loop"))
         return [], context
     returned: list[Object] = []
     for item in iterable.items:
@@ -869,6 +892,18 @@ def _literal_name(store: Store, context: Context, expr: f.Name | f.Attribute, de
         else:
             found.append(UNREADABLE)
     return found[0] if found and all(one == found[0] for one in found) else UNREADABLE
+
+
+def mark_key(store: Store, mark: Mark) -> object:
+    """Two marks with the same key say the same: arguments are compared by value, else by where they are written."""
+
+    def value(expr: f.Expr) -> object:
+        found = literal(store, context, expr)
+        return (expr, context.path, context.chunk) if isinstance(found, _Unreadable) else ("is", found)
+
+    context = Context(mark.path, mark.site.chunk if mark.site is not None else "", mark.owner)
+    named = sorted((name, repr(value(expr))) for name, expr in mark.keywords)
+    return mark.name, mark.certain, tuple(repr(value(expr)) for expr in mark.args), tuple(named)
 
 
 def _own_name(value: Object) -> Literal:

@@ -21,6 +21,7 @@ from isolint.pytest_model.factoryboy import registered
 from isolint.pytest_model.functions import name_site, whole
 from isolint.pytest_model.namespace import class_names, inherited, module_names, module_object
 from isolint.pytest_model.objects import Context, Fixture, Func
+from isolint.pytest_model.parameter_sets import Sets, sets_in
 from isolint.pytest_model.requests import calls
 from isolint.pytest_model.shapes import SCOPES, FixtureDef, Holder, Scope
 from isolint.pytest_model.versions import pytest_since
@@ -66,9 +67,18 @@ def from_object(store: Store, name: str, fixture: Fixture, holder: Holder, owner
         holder=holder,
         has_self=bound,
         has_params=fixture.has_params,
+        sets=_sets(store, fixture),
         owner=owner,
         opaque=func.opaque,
     )
+
+
+def _sets(store: Store, fixture: Fixture) -> Sets | None:
+    """The marks of its parameter sets; None where there are sets and none has any."""
+    if not fixture.has_params or fixture.params is None:
+        return None
+    sets = sets_in(store, fixture.params.context, fixture.params.expr)
+    return sets if not sets or any(sets) else None
 
 
 # --- project modules -------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from isolint.names.symbols import FunctionSymbol, Site
 from isolint.pytest_model.evaluate import literal, string_sites
 from isolint.pytest_model.functions import whole
 from isolint.pytest_model.inputs import CONFIG
-from isolint.pytest_model.marks import ANYIO_PLUGIN, ASYNCIO_PLUGIN, DJANGO_PLUGIN, TRIO_PLUGIN
+from isolint.pytest_model.item_marks import ANYIO_PLUGIN, ASYNCIO_PLUGIN, DJANGO_PLUGIN, TRIO_PLUGIN
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.plugins import plugins
 from isolint.pytest_model.requests import calls

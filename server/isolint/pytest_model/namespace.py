@@ -12,6 +12,7 @@ from isolint.names.resolve import bound_names, import_target, mro
 from isolint.names.scopes import class_facts, class_scope, module_scope
 from isolint.names.symbols import ClassRef, ModuleSymbol
 from isolint.pytest_model.evaluate import evaluate, literal
+from isolint.pytest_model.functions import walk
 from isolint.pytest_model.objects import Context, Object
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
@@ -83,6 +84,25 @@ def bodies(store: Store, path: str, owner: ClassRef | None) -> Iterator[tuple[st
     for item in store.get(STATEMENTS, (path, parts)):
         for statement in item.facts:
             yield item.key, statement
+
+
+def _changes(store: Store, key: tuple[str, ClassRef | None]) -> tuple[tuple[str, f.Expr], ...]:
+    return tuple(
+        (node.func.value.id, argument)
+        for _, statement in bodies(store, *key)
+        if not isinstance(statement, f.Function | f.Class | f.Import | f.ImportFrom)
+        for node in walk(statement)
+        if isinstance(node, f.Call)
+        and isinstance(node.func, f.Attribute)
+        and isinstance(node.func.value, f.Name)
+        and node.func.attr in {"append", "extend", "insert"}
+        for argument in node.args[-1:]
+    )
+
+
+changes: Query[tuple[str, ClassRef | None], tuple[tuple[str, f.Expr], ...]] = Query("changes", _changes, barrier=True)
+"""What is put into lists after they were made (`NAME.append(x)`) in a module or class body: (name, x). Key: (path,
+class or None)."""
 
 
 def _flags(store: Store, key: tuple[str, ClassRef | None]) -> dict[tuple[str, str], bool | None]:

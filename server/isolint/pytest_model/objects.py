@@ -70,6 +70,7 @@ class Fixture:
     scope: str | None
     autouse: bool | None
     has_params: bool
+    params: Written | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class FixtureMaker:
     scope: str | None = "function"
     autouse: bool | None = False
     has_params: bool = False
+    params: Written | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from typing import Literal
 
 from isolint.names.symbols import ClassRef, Site
 from isolint.pytest_model.evaluate import UNREADABLE
-from isolint.pytest_model.marks import keyword, marks_by_class
+from isolint.pytest_model.item_marks import keyword
+from isolint.pytest_model.pytestmarks import marks_by_class
 from isolint.pytest_model.shapes import LostArguments, Mark, Mode, TestItem
 from isolint.store.memo import Store
 

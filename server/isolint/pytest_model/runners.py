@@ -15,7 +15,7 @@ from isolint.pytest_model.evaluate import literal
 from isolint.pytest_model.functions import header, whole
 from isolint.pytest_model.hooks import own_runner
 from isolint.pytest_model.inputs import CONFIG, ENVIRONMENT
-from isolint.pytest_model.marks import (
+from isolint.pytest_model.item_marks import (
     ANYIO_PLUGIN,
     ASYNCIO_PLUGIN,
     TRIO_PLUGIN,
@@ -23,9 +23,9 @@ from isolint.pytest_model.marks import (
     is_bound_hop,
     keyword,
     made_anew,
-    marks_of,
     seen_as_async,
 )
+from isolint.pytest_model.marks import marks_of
 from isolint.pytest_model.objects import Context
 from isolint.pytest_model.plugins import plugins
 from isolint.pytest_model.shapes import Closure, FixtureDef, Mark, Runner, TestItem, TestRef
@@ -111,9 +111,10 @@ def _of_function(store: Store, item: TestItem) -> Runner:
     hop = item.refused == "sync_to_async"
     if hop and not (is_bound_hop(item) or seen_as_async(store, item)):
         return Runner("never", "pytest alone sees that sync_to_async makes it async, and refuses it", item.site)
-    if loaded.has(TRIO_PLUGIN) and (trio is not None or config.trio_mode):
-        # pytest_trio.plugin.pytest_runtest_call replaces the function whatever else applies.
-        return _by_trio(item, trio.site if trio else None, "the trio mark" if trio is not None else "trio_mode")
+    if loaded.has(TRIO_PLUGIN) and trio is not None:
+        # pytest_trio.plugin.pytest_runtest_call replaces the function whatever else applies. An item that anyio made
+        # anew has lost the mark that trio_mode gave it.
+        return _by_trio(item, trio.site, "the trio mark" if trio.site is not None else "trio_mode")
     late = made_anew(store, item.id)
     if late is not None and _is_without_backend(closure(store, item.id)):
         # A new item for each backend, a plain one without any other parameter.

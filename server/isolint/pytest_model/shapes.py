@@ -72,12 +72,23 @@ Level = Literal["function", "param", "class", "module", "plugin"]
 
 
 @dataclass(frozen=True, slots=True)
+class Among:
+    """Which of several rows have a mark, one of which holds: `numbers` of the `count` parameter sets of a `parametrize`
+    or fixture, or ways through a statement, which `of` tells apart from others."""
+
+    of: Site | str
+    numbers: frozenset[int]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """One mark in pytest's order of iteration.
 
     `args` and `keywords` are as written; names in them belong to `path` and, in a class body, `owner`. `arguments` is
     the source between the parentheses, None without any. `site` is the decorator or the element of `pytestmark`; None
-    for marks that a plugin adds. `certain` is False when it depends on something that source does not tell.
+    for marks that a plugin adds. `certain` is False when it depends on something that source does not tell, or on the
+    parameter set; `among` says which sets have it, or which ways through a statement.
     """
 
     name: str
@@ -90,6 +101,7 @@ class Mark:
     owner: ClassRef | None = None
     certain: bool = True
     reason: str = ""
+    among: Among | None = None
 
 
 class Holder(Struct, frozen=True, cache_hash=True, gc=False):
@@ -113,7 +125,8 @@ class FixtureDef:
     `ref` is the project's function, `external` the installed one; `canonical` is the dotted name of the latter ("" for
     the project's). `params` are the fixtures it requests (self left out; `has_self` says that there is one). `maker` is
     the decorator's library. `xunit` names the set-up methods behind a fixture that pytest makes of `setup_method` and
-    its like: (set-up, tear-down), None where missing.
+    its like: (set-up, tear-down), None where missing. `sets` are the marks of each of its
+    `params`; None without `params`, or where none of them has any.
     """
 
     name: str
@@ -129,6 +142,7 @@ class FixtureDef:
     holder: Holder
     has_self: bool = False
     has_params: bool = False
+    sets: tuple[tuple[Mark, ...], ...] | None = None
     xunit: tuple[FunctionRef | None, FunctionRef | None] | None = None
     owner: ClassRef | None = None
     opaque: str = ""
@@ -161,7 +175,7 @@ class Closure:
     are the names without a definition, with the reason. `dynamic` are the requests at run time; they are no part of
     `names`. `xunit` fixtures are among `fixtures` under pytest's internal names. `used` are the definitions that are
     set up: the closest of each name, and those further up that an override asks for; `installed` the canonical names of
-    those that are installed.
+    those that are installed; `marking` those whose parameter sets have marks, or that have no set.
     """
 
     fixtures: tuple[tuple[str, tuple[FixtureDef, ...]], ...] = ()
@@ -172,12 +186,16 @@ class Closure:
     direct: frozenset[str] = frozenset()
     used: tuple[FixtureDef, ...] = field(init=False, compare=False)
     installed: frozenset[str] = field(init=False, compare=False)
+    marking: tuple[tuple[str, FixtureDef], ...] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         # Many tests share one closure, and all ask for these.
         used = tuple(_used(self.fixtures))
         object.__setattr__(self, "used", used)
         object.__setattr__(self, "installed", frozenset(one.canonical for one in used))
+        filling = ((name, _parametrized(name, definitions)) for name, definitions in self.fixtures)
+        marking = tuple((name, one) for name, one in filling if one is not None and one.sets is not None)
+        object.__setattr__(self, "marking", marking)
 
     def definitions(self, name: str) -> tuple[FixtureDef, ...]:
         """The definitions of a name of the closure, furthest to closest."""
@@ -190,6 +208,17 @@ def _used(fixtures: tuple[tuple[str, tuple[FixtureDef, ...]], ...]) -> Iterator[
             yield one
             if name not in one.params:
                 break
+
+
+def _parametrized(name: str, definitions: tuple[FixtureDef, ...]) -> FixtureDef | None:
+    """The definition that has the parameters of a fixture: the closest, or one that it overrides and requests
+    (_pytest.fixtures.FixtureManager.pytest_generate_tests)."""
+    for one in reversed(definitions):
+        if one.has_params:
+            return one
+        if name not in one.params:
+            return None
+    return None
 
 
 Where = Site | Place | None

@@ -10,7 +10,7 @@ from isolint.names.inputs import definition, is_answered
 from isolint.names.scopes import bound, walk_statements
 from isolint.names.symbols import FunctionSymbol
 from isolint.pytest_model.functions import whole
-from isolint.pytest_model.marks import ANYIO_PLUGIN, ASYNCIO_PLUGIN, DJANGO_PLUGIN, TRIO_PLUGIN
+from isolint.pytest_model.item_marks import ANYIO_PLUGIN, ASYNCIO_PLUGIN, DJANGO_PLUGIN, TRIO_PLUGIN
 from isolint.pytest_model.plugins import plugins
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f

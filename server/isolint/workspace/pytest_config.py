@@ -558,6 +558,7 @@ def _build(
         asyncio_mode_place=asyncio_place,
         anyio_mode="auto" if anyio else "strict",
         trio_mode=values.boolean("trio_mode", False),
+        empty_parameter_set_mark=values.string("empty_parameter_set_mark", "skip") or "skip",
         import_mode=import_mode,
         django_settings=options.django_settings
         or (values.string("DJANGO_SETTINGS_MODULE", "") if environment_settings is None else environment_settings)

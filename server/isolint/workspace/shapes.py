@@ -106,6 +106,7 @@ class PytestConfig:
     asyncio_mode_place: Place | None = None
     anyio_mode: Literal["strict", "auto"] = "strict"
     trio_mode: bool = False
+    empty_parameter_set_mark: str = "skip"
     import_mode: str = "prepend"
     django_settings: str | None = None
     usefixtures_place: Place | None = None

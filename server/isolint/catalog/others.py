@@ -1,11 +1,9 @@
-"""Rows of factories, mocks, patches, decorators that change nothing, and pure functions of Django."""
+"""Rows of mocks, patches, decorators that change nothing, and pure functions of Django."""
 
 from __future__ import annotations
 
-from isolint.catalog.django_orm import SAVING
 from isolint.catalog.places import AT_HOME, IDENTITY, ISOLATED_LOOP
 from isolint.catalog.rows import (
-    Acts,
     Attribute,
     Decorates,
     Enters,
@@ -26,26 +24,6 @@ from isolint.catalog.rows import (
 )
 
 ENVIRON = "os.environ"
-
-_DJANGO_FACTORY = "factory.django.DjangoModelFactory"
-_FACTORY = "factory.base.BaseFactory"
-
-FACTORIES: tuple[Row, ...] = (
-    # factory_boy: the class is called like a function and creates (factory/base.py FactoryMetaClass.__call__).
-    Acts(f"{_DJANGO_FACTORY}.()", "write", gives="model", sends=SAVING, rows="built"),
-    Acts(f"{_DJANGO_FACTORY}.create", "write", gives="model", sends=SAVING, rows="built"),
-    Acts(f"{_DJANGO_FACTORY}.create_batch", "write", gives="models", rows="built"),
-    Gives(f"{_DJANGO_FACTORY}.build", "model"),
-    Gives(f"{_DJANGO_FACTORY}.build_batch", "models"),
-    Gives(f"{_DJANGO_FACTORY}.stub"),
-    Gives(f"{_DJANGO_FACTORY}.stub_batch"),
-    Gives(f"{_FACTORY}.build", "unknown"),
-    # model_bakery.
-    Acts("model_bakery.baker.make", "write", gives="model", sends=SAVING, rows="built"),
-    Acts("model_bakery.baker.make_recipe", "write", gives="unknown"),
-    Gives("model_bakery.baker.prepare", "model"),
-    Gives("model_bakery.baker.prepare_recipe", "unknown"),
-)
 
 PARAMETER_SET = "_pytest.mark.structures.ParameterSet"
 

@@ -461,6 +461,42 @@ class Reads:
     optional: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Generates:
+    """`name(...)`, read from a factory class, has it make an object (or `many`) of what it declares: by the strategy
+    "build", "create" or "stub", by the one that the class says ("chosen"), or by the one that is "asked" for as the
+    first argument, or as `keyword`."""
+
+    name: str
+    strategy: Literal["build", "create", "stub", "chosen", "asked"]
+    many: bool = False
+    keyword: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Declares:
+    """An object of `name` in the body of a factory says how the factory comes to a value: it "calls" its first argument
+    (with what is `given`), "makes" an object by another factory, "iterates" its first argument, "chooses" one of the
+    others, "holds" declarations, "sets" others where it is switched on, or "asks" the object for the method that is
+    named. `after`: that is done when the object was made."""
+
+    name: str
+    how: Literal["calls", "makes", "iterates", "chooses", "holds", "sets", "asks"]
+    given: tuple[Literal["object", "number"], ...] = ()
+    after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bakes:
+    """`name(model, ...)` makes an object of a model: a row of it where it "saves", or where it is told to save what the
+    object is related to. `of` says where model and values stand: in the arguments, in the recipe that the receiver is,
+    or in one that a text names."""
+
+    name: str
+    saves: bool
+    of: Literal["arguments", "recipe", "name"] = "arguments"
+
+
 Row = (
     Wraps
     | Runs
@@ -498,6 +534,9 @@ Row = (
     | NeedsLoop
     | Finds
     | Reads
+    | Generates
+    | Declares
+    | Bakes
 )
 
 

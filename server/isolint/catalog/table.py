@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from isolint.catalog.cures import CURES
 from isolint.catalog.django_orm import DESCRIPTORS, ORM
+from isolint.catalog.factories import FACTORIES
 from isolint.catalog.hops import HOPS
 from isolint.catalog.kept import KEPT
-from isolint.catalog.others import CONSTRUCTORS, DECORATORS, FACTORIES, MOCKS, NAMED, PATCHES, PURE, STACKS, UNLIKE
+from isolint.catalog.others import CONSTRUCTORS, DECORATORS, MOCKS, NAMED, PATCHES, PURE, STACKS, UNLIKE
 from isolint.catalog.places import BRIDGE, SENSITIVE, THREAD, Route
 from isolint.catalog.routers import ROUTERS
 from isolint.catalog.rows import Acts, Answers, Chosen, Cures, Decorates, Dispatches, Extends, Gives, Row, Runs, Wraps

@@ -13,10 +13,12 @@ from isolint.catalog.rows import (
     Acts,
     Answers,
     Attribute,
+    Bakes,
     Chosen,
     Commands,
     Connects,
     Cures,
+    Declares,
     Decorates,
     Drains,
     Drives,
@@ -24,6 +26,7 @@ from isolint.catalog.rows import (
     Fills,
     Finds,
     FindsModel,
+    Generates,
     Given,
     Gives,
     Manages,
@@ -47,9 +50,10 @@ from isolint.names.inputs import definition, is_answered
 from isolint.names.origin import Definition
 from isolint.names.resolve import class_attribute, mro
 from isolint.names.scopes import class_scope
-from isolint.names.symbols import ClassRef, ClassSymbol, FunctionSymbol, Site
-from isolint.placement import commands as running
+from isolint.names.symbols import ClassRef, FunctionSymbol, Site
 from isolint.placement import (
+    baking,
+    factories,
     fields,
     filling,
     lineage,
@@ -64,6 +68,7 @@ from isolint.placement import (
     settings,
     signals,
 )
+from isolint.placement import commands as running
 from isolint.placement import named as named_
 from isolint.placement.context import Context, Keywords
 from isolint.placement.shapes import (
@@ -459,6 +464,12 @@ def apply(
             return named_.entry(m, atom, args, row.optional, site)
         case Mocks():
             return mocks.made(m, row, site, args, named)
+        case Generates():
+            return factories.generate(m, row, atom, ctx, site, label, args, keywords)
+        case Bakes():
+            return baking.bake(m, row, atom, ctx, site, label, args, keywords)
+        case Declares():
+            return factories.declared(row, args, keywords)
         case Replaces():
             return patching.replaces(m, row, ctx, site, args, named)
         case SetsItems():
@@ -641,6 +652,8 @@ def model_of(m: Machine, atom: Outside, args: tuple[Value, ...] = ()) -> ClassRe
         if receiver.of is not None:
             return receiver.of
         return None if lineage.is_manager(m, receiver.cls) else receiver.cls
+    if isinstance(receiver, Outside) and isinstance(receiver.receiver, Class_):
+        receiver = receiver.receiver  # `super()` in a method of the class
     if isinstance(receiver, Class_):
         if lineage.inherits(m, receiver.ref, _MODEL):
             return receiver.ref
@@ -658,16 +671,12 @@ def model_of(m: Machine, atom: Outside, args: tuple[Value, ...] = ()) -> ClassRe
 
 def factory_model(m: Machine, factory: Class_) -> ClassRef | str | None:
     """The model that a factory's `class Meta: model = ...` names."""
-    for _, symbol in class_attribute(m.store, factory.ref, "Meta"):
-        if isinstance(symbol, ClassSymbol):
-            for _, found in class_attribute(m.store, symbol.ref, "model"):
-                named = members.symbol_value(m, found)
-                for atom in named:
-                    if isinstance(atom, Class_):
-                        return atom.ref
-                    if isinstance(atom, Outside):
-                        return atom.canonical or None
-                    for label in literals(frozenset({atom})) or ():
-                        for model in named_.model_named(m, str(label)):
-                            return relations.of_class(model)
+    for atom in factories.meta_option(m, factory, "model"):
+        if isinstance(atom, Class_):
+            return atom.ref
+        if isinstance(atom, Outside):
+            return atom.canonical or None
+        for label in literals(frozenset({atom})) or ():
+            for model in named_.model_named(m, str(label)):
+                return relations.of_class(model)
     return None

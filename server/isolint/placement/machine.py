@@ -149,6 +149,8 @@ class Machine:
         """Whether it was in a function that was entered."""
         self.past_mocks: set[FunctionRef] = set()
         """The functions that were entered here and in which it was."""
+        self.making: list[tuple[ClassRef, str]] = []
+        """The factories that are making an object, and their strategies."""
         self.stopped = False
         """Whether a mock was called that certainly raises; who evaluates statements takes it back."""
         self.asked_for_loop = False

@@ -15,7 +15,7 @@ from isolint.catalog.places import Place, Route
 from isolint.catalog.rows import rule_of
 from isolint.names.resolve import module_name
 from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, Site
-from isolint.placement import queries
+from isolint.placement import factories, queries
 from isolint.placement.acting import Acting, acting
 from isolint.placement.body import gone_through
 from isolint.placement.context import Context, Keywords
@@ -302,6 +302,8 @@ class _Run:
                 if part is not None:
                     self.enter(part, definition, self.setup_place(part), ())
             return PLAIN
+        if definition.factory is not None:
+            return self.made(definition, definition.factory)
         if definition.opaque:
             return unknown(f"fixture {definition.name}: {definition.opaque}")
         if definition.ref is None:
@@ -312,6 +314,17 @@ class _Run:
         self.decorators(definition.ref)
         keywords = tuple((p, self.parameter(p, definition, index)) for p in definition.params)
         return self.enter(definition.ref, definition, place, keywords)
+
+    def made(self, definition: FixtureDef, ref: ClassRef) -> Value:
+        """A factory that pytest-factoryboy registers, or what it creates at home."""
+        factory = Class_(ref)
+        if definition.gives == "class":
+            return one(factory)
+        step = Step(definition.site, definition.name)
+        said = f"fixture {definition.name}"
+        self.parts.enter(step, definition.name, said, pair="", inside=is_inside(definition), late=False)
+        ctx = Context(route=constant(Place.HOME), via=(step,))
+        return factories.created(self.machine, factory, ctx, definition.site, definition.name)
 
     def parameter(self, name: str, definition: FixtureDef, index: int) -> Value:
         """What a fixture's parameter is: for its own name the next definition up the chain."""

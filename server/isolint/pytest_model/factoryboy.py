@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from isolint.names.inputs import definition
 from isolint.names.resolve import base_directory, canonical_names, find_module, lookup, mro, resolve
@@ -64,7 +65,7 @@ def registered(store: Store, holder: Holder) -> tuple[FixtureDef, ...]:
         model = use.name or _model_name(store, use.factory)
         factory = _underscore(use.factory.name)
         if factory not in found:
-            found[factory] = _opaque(factory, (), holder, use.site)
+            found[factory] = _opaque(factory, (), holder, use.site, use.factory, "class")
         if model is None:
             continue
         declared = declarations(store, use.factory)
@@ -75,7 +76,7 @@ def registered(store: Store, holder: Holder) -> tuple[FixtureDef, ...]:
             found[attribute] = _opaque(attribute, _requested(store, use.factory, given), holder, use.site)
             if _kind(store, value) not in _RELATED:
                 needed.append(attribute)
-        found[model] = _opaque(model, tuple(needed), holder, use.site)
+        found[model] = _opaque(model, tuple(needed), holder, use.site, use.factory, "object")
     return tuple(found.values())
 
 
@@ -278,7 +279,14 @@ def _underscore(name: str) -> str:
     return re.sub(r"([a-z\d])([A-Z])", r"\1_\2", name).replace("-", "_").lower()
 
 
-def _opaque(name: str, needed: tuple[str, ...], holder: Holder, site: Site) -> FixtureDef:
+def _opaque(
+    name: str,
+    needed: tuple[str, ...],
+    holder: Holder,
+    site: Site,
+    factory: ClassRef | None = None,
+    gives: Literal["", "class", "object"] = "",
+) -> FixtureDef:
     return FixtureDef(
         name,
         None,
@@ -292,4 +300,6 @@ def _opaque(name: str, needed: tuple[str, ...], holder: Holder, site: Site) -> F
         "pytest",
         holder,
         opaque=MADE,
+        factory=factory,
+        gives=gives,
     )

@@ -146,6 +146,9 @@ class FixtureDef:
     xunit: tuple[FunctionRef | None, FunctionRef | None] | None = None
     owner: ClassRef | None = None
     opaque: str = ""
+    factory: ClassRef | None = None
+    """The factory that the fixture is ("class"), or that makes its value ("object")."""
+    gives: Literal["", "class", "object"] = ""
 
     @property
     def canonical(self) -> str:

@@ -200,8 +200,8 @@ CASES = {
         "acreate is replaced or looked at in the test itself",
     ),
     "comment in the way": (
-        "async def test_it():\n    await sync_to_async(  # why\n        store\n    )()\n",
-        "a comment stands where something is taken away",
+        "@pytest.mark.asyncio(  # why\n)\nasync def test_it():\n    await sync_to_async(store)()\n",
+        "a comment stands inside the mark that would go",
     ),
 }
 

@@ -55,6 +55,13 @@ def body_of(lines: str, form: Form = "direct") -> str:
         ("x = f'{await sync_to_async(store)()!r}'", "x = f'{store()!r}'"),
         ("await sync_to_async(store if make_order else greet)('x')", "(store if make_order else greet)('x')"),
         ("await sync_to_async(make_order or store)()", "(make_order or store)()"),
+        ("await sync_to_async(  # why\n        store\n    )(2)", "(  # why\n        store\n    )(2)"),
+        ("x = (await sync_to_async(  # why\n        store,  # that\n    )(2)).total", "x = (  # why\n        store  # that\n    )(2).total"),
+        (
+            "x = await sync_to_async(\n        # why\n        lambda: Order.objects.count(),  # that\n    )()",
+            "x = (\n        # why\n        Order.objects.count()  # that\n    )",
+        ),
+        ("x = await sync_to_async(  # why\n        lambda n: n,\n    )(3)", "x = (  # why\n        lambda n: n\n    )(3)"),
         ("await sync_to_async(lambda: Order.objects.count())()", "Order.objects.count()"),
         ("x = await sync_to_async(lambda: 1 == 2)()", "x = 1 == 2"),
         ("x = print(await sync_to_async(lambda: 1 == 2)())", "x = print(1 == 2)"),

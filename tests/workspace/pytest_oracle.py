@@ -40,6 +40,8 @@ class Probe:
             "import_mode": option.importmode,
             "blocked": blocked,
             "noconftest": option.noconftest,
+            "filterwarnings": list(config.getini("filterwarnings")),
+            "warnings": list(option.pythonwarnings or ()),
             "asyncio_mode": _get_asyncio_mode(config).value,
         }
         return 0

@@ -34,6 +34,8 @@ COMPARED = (
     "collect_imported_tests",
     "import_mode",
     "noconftest",
+    "filterwarnings",
+    "warnings",
     "asyncio_mode",
     "blocked",
 )
@@ -208,6 +210,12 @@ LAYOUTS = {
     "asyncio nonsense": Layout({"pytest.ini": INI + "asyncio_mode = sometimes\n"}),
     "essential plugin": Layout({"pytest.ini": INI + "addopts = -p no:fixtures\n"}),
     "option without its value": Layout({"pytest.ini": INI + "addopts = -q --confcutdir\n"}),
+    "filters of warnings": Layout(
+        {"pytest.ini": INI + "filterwarnings =\n  error\n  ignore::UserWarning\naddopts = -Werror -W 'ignore:a b'\n"},
+        ["--pythonwarnings=once"],
+        environ={"PYTEST_ADDOPTS": "-W default"},
+    ),
+    "filters of warnings, native TOML": Layout({"pyproject.toml": NATIVE + "filterwarnings = ['error:b', 'once']\n"}),
     "combined short options": Layout({"pytest.ini": INI + "addopts = -vvsx -rA --tb short sub\n", **A_TEST}),
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from isolint.fixes.bridging import may_bind, unmarked, unsafe_of
 from isolint.fixes.channels import UNSAFE, WEBSOCKETS, closing, patch
 from isolint.fixes.fixture import fixture_conversion, leaking
 from isolint.fixes.inner import Inner
+from isolint.fixes.marks import left_over
 from isolint.fixes.reach import doubts_of, drivers_of, drivers_of_fixtures
 from isolint.fixes.refusals import (
     async_fixture,
@@ -126,6 +127,7 @@ def _conversion(store: Store, item: TestItem) -> Conversion | str:
         or next((r for b in bridges if (r := unmarked(store, item.ref.path, function, b.call.func))), "")
         or async_fixture(item, fixtures, converted)
         or next((r for r in converted.values() if r), "")
+        or left_over(store, item)
     )
     return Conversion(function, tuple(steps.steps), steps.inner, unsafe, tuple(one.name for one in converted), patched)
 

@@ -1,17 +1,27 @@
 """The text edits that take the marks of an async runner away from a test that becomes sync.
 
 A decorator of the function goes, its comment stays. A mark of the class or module goes only when no other async test
-needs it and it stands where taking it away is simple; a mark that is left does no harm (it only warns).
+gets it and it stands where taking it away is simple. One that is left does no harm where warnings are no errors:
+pytest-asyncio warns about a sync test that has its mark.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from isolint.fixes.awaits import RefusedError
 from isolint.fixes.walk import walk
+from isolint.names.inputs import FACTS
 from isolint.names.symbols import Site
+from isolint.pytest_model.collect import tests_of
+from isolint.pytest_model.evaluate import evaluate
+from isolint.pytest_model.filters import PYTEST_WARNING, is_error
+from isolint.pytest_model.marks import ASYNCIO_PLUGIN, marks_of
+from isolint.pytest_model.objects import Context, MarkMaker
+from isolint.pytest_model.plugins import plugins
 from isolint.pytest_model.shapes import Mark, TestItem
+from isolint.pytest_model.versions import since
+from isolint.store.memo import Store
 from isolint.syntax import facts as f
 from isolint.syntax.source import SourceFile
 from isolint.text.edits import Edit
@@ -20,52 +30,98 @@ from isolint.text.lines import line_end
 RUNNERS = frozenset({"asyncio", "anyio"})
 
 
-def mark_edits(source: SourceFile, item: TestItem, marks: Iterable[Mark], others: Iterable[TestItem]) -> list[Edit]:
-    """The edits for all marks of runners, in offsets of the file. `others` are the async tests of the file that stay.
-    Raises RefusedError."""
+def mark_edits(store: Store, source: SourceFile, item: TestItem) -> list[Edit]:
+    """The edits for all marks of runners that go, in offsets of the file. Raises RefusedError."""
     edits: list[Edit] = []
-    neighbours = tuple(others)
-    found = tuple(marks)
-    # One decorator or list element may bring several marks; then it stays for the sake of the others.
-    shared = {mark.site for mark in found if mark.name not in RUNNERS}
-    for mark in found:
+    for mark in going(store, item):
         site = mark.site
-        if mark.name not in RUNNERS or site is None or site in shared:
-            continue
-        if site.path != source.path or not _is_mark(source, site):
-            continue
-        if mark.level == "function" and site.chunk == item.ref.chunk:
-            edits += decorator_edits(source, source.absolute(site.chunk, (site.start, site.end)))
-        elif (mark.level == "class" and item.cls is not None and not _is_needed(item, neighbours)) or (
-            mark.level == "module" and not neighbours
-        ):
-            edits += _outer(source, site.chunk, (site.start, site.end))
+        assert site is not None
+        if mark.level == "function":
+            made = decorator_edits(source, source.absolute(site.chunk, (site.start, site.end)))
+        else:
+            made = _outer(source, site.chunk, (site.start, site.end))
+        if not made and _is_warned_of(store, item, mark):
+            raise RefusedError(f"the mark {mark.name} cannot be taken away, {_HARM}")
+        edits += made
     return list(dict.fromkeys(edits))
 
 
-def _is_mark(source: SourceFile, site: Site) -> bool:
-    """Whether the mark is written there as a mark or under a name for one, not made by a decorator that may do more."""
-    chunk = source.chunk(site.chunk)
-    for statement in chunk.facts if chunk is not None else ():
-        for node in walk(statement):
-            if not isinstance(node, f.Class | f.Function | f.Assign):
-                continue
-            for written in node.decorators if not isinstance(node, f.Assign) else _elements(node.value):
-                if written.span == (site.start, site.end):
-                    named = written.func if isinstance(written, f.Call) else written
-                    return isinstance(named, f.Attribute) and named.attr in RUNNERS
+_HARM = "and pytest-asyncio's warning about it in a sync test is an error here"
+
+
+def left_over(store: Store, item: TestItem) -> str:
+    """Why a mark that stays would make the test fail when it is sync; "" when none does."""
+    warned = [mark for mark in marks_of(store, item.id) if _is_warned_of(store, item, mark)]
+    gone = going(store, item) if warned else []
+    for mark in warned:
+        if mark not in gone:
+            return f"the mark {mark.name} stays for other tests or comes with other marks, {_HARM}"
+    return ""
+
+
+def _is_warned_of(store: Store, item: TestItem, mark: Mark) -> bool:
+    """Whether a mark that was written down makes pytest-asyncio warn about a sync test, and the warning is an error
+    (pytest_asyncio.plugin.pytest_pyfunc_call, since 0.18)."""
+    if mark.name != "asyncio" or mark.level == "plugin":
+        return False
+    if not plugins(store, item.id.path).has(ASYNCIO_PLUGIN) or not since(store, "pytest-asyncio", 0, 18):
+        return False
+    message = (
+        f"The test <Function {item.id.name}> is marked with '@pytest.mark.asyncio' but it is not an async function. "
+        "Please remove the asyncio mark. If the test is not marked explicitly, check for global marks applied via "
+        "'pytestmark'."
+    )
+    return is_error(store, item, PYTEST_WARNING, message)
+
+
+def going(store: Store, item: TestItem) -> list[Mark]:
+    """The marks of runners that can go with the conversion, as far as facts tell: those that are written down as a mark
+    on their own, on the function or around it where no other async test of the file gets them."""
+    found = [mark for mark in marks_of(store, item.id) if mark.site is not None]
+    # One decorator or list element may bring several marks; then it stays for the sake of the others.
+    shared = {mark.site for mark in found if mark.name not in RUNNERS}
+    mine = [mark for mark in found if mark.name in RUNNERS and mark.site not in shared and _is_mark(store, item, mark)]
+    outer = {mark.site for mark in mine if mark.level != "function"}
+    if outer:
+        for other in tests_of(store, item.id.path):
+            if other.is_async and other.ref != item.ref:
+                outer -= {mark.site for mark in marks_of(store, other.id)}
+    return [mark for mark in mine if mark.level == "function" or mark.site in outer]
+
+
+def _is_mark(store: Store, item: TestItem, mark: Mark) -> bool:
+    """Whether it is written there as a mark or under a name for one, not made by a decorator that may do more, nor by a
+    sequence of marks."""
+    site = mark.site
+    if site is None or site.path != item.id.path or mark.level not in ("function", "class", "module"):
+        return False
+    if mark.level == "function" and site.chunk != item.ref.chunk:
+        return False
+    for written in _written(store, site):
+        named = written.func if isinstance(written, f.Call) else written
+        if not isinstance(named, f.Attribute | f.Name):
+            return False
+        if isinstance(named, f.Attribute) and named.attr in RUNNERS:
+            return True
+        value = evaluate(store, Context(site.path, site.chunk, item.owner), named)
+        return isinstance(value, MarkMaker) and value.mark.name == mark.name
     return False
+
+
+def _written(store: Store, site: Site) -> Iterator[f.Expr]:
+    """The decorator, the value of an assignment or the element of its list that stands at a site."""
+    for statement in store.get(FACTS, (site.path, site.chunk)):
+        for node in walk(statement):
+            if isinstance(node, f.Class | f.Function | f.Assign):
+                for written in node.decorators if not isinstance(node, f.Assign) else _elements(node.value):
+                    if written.span == (site.start, site.end):
+                        yield written
 
 
 def _elements(value: f.Expr | None) -> tuple[f.Expr, ...]:
     if value is None:
         return ()
     return (value, *value.items) if isinstance(value, f.Collection) else (value,)
-
-
-def _is_needed(item: TestItem, others: Iterable[TestItem]) -> bool:
-    """Whether another async test is collected from the same class, one inside it or one derived from it."""
-    return any(other.classes[:1] == item.classes[:1] or item.owner == other.owner for other in others)
 
 
 def decorator_edits(source: SourceFile, span: tuple[int, int]) -> list[Edit]:

@@ -18,8 +18,6 @@ from isolint.fixes.marks import decorator_above, mark_edits
 from isolint.fixes.plan import Plan
 from isolint.fixes.rewrite import body_edits
 from isolint.fixes.rewriting import BRIDGE, Rewriting, renamed, rewritten
-from isolint.pytest_model.collect import tests_of
-from isolint.pytest_model.marks import marks_of
 from isolint.pytest_model.shapes import TestItem
 from isolint.store.memo import Query, Store
 from isolint.syntax.source import SourceFile
@@ -61,8 +59,7 @@ def edits(store: Store, item: TestItem, source: SourceFile, form: Form) -> tuple
 def _made(store: Store, item: TestItem, source: SourceFile, form: Form, found: Conversion, text: bytes) -> Rewriting:
     receiver = receiver_of(item, found.function) if form == "helper" and found.is_bridged else None
     inside = body_edits(text, found.function, found.steps, found.inner, receiver)
-    others = [t for t in tests_of(store, item.id.path) if t.is_async and t.ref != item.ref]
-    around = mark_edits(source, item, marks_of(store, item.id), others)
+    around = mark_edits(store, source, item)
     adds_helper = receiver is not None and not has_helper(store, item)
     if adds_helper:
         around.append(helper_edit(store, source, item))

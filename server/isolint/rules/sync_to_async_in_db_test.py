@@ -67,6 +67,8 @@ The conversion is *safe* when everything in the test can move to the test's thre
 - the code under test uses Channels' `database_sync_to_async`, which closes old connections around each call: the fix
   patches `channels.db.close_old_connections` away while the test runs, and is unsafe for that. (In the test itself the
   call becomes a plain one, and nothing is patched.)
+- a mark `asyncio` of the class or module stays for other tests, and warnings are errors: pytest-asyncio warns about a
+  sync test that has it;
 - a fixture keeps a task running on the test's event loop, or the test is about concurrency.
 
 ## References

@@ -567,6 +567,8 @@ def _build(
         markers=values.lines("markers"),
         markers_place=values.place("markers"),
         django_find_project=values.boolean("django_find_project", True),
+        filterwarnings=values.lines("filterwarnings"),
+        warnings=options.warnings,
         async_unsafe=bool(environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")) or _sets_async_unsafe(values.lines("env")),
         problems=tuple(problems),
     )

@@ -52,6 +52,8 @@ _REPEATED = {
     "--override-ini": "override_ini",
     "--ignore": "ignore",
     "--ignore-glob": "ignore_glob",
+    "-W": "pythonwarnings",
+    "--pythonwarnings": "pythonwarnings",
 }
 _DESTINATIONS = {"-c": "inifile", "--config-file": "inifile"}
 
@@ -73,6 +75,7 @@ class PytestOptions:
     django_settings: str | None = None
     ignore: tuple[str, ...] = ()
     ignore_glob: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     error: str | None = None
 
 
@@ -110,6 +113,7 @@ def parse_options(arguments: Sequence[str], *, plugins: bool) -> PytestOptions:
         django_settings=values.get("ds"),
         ignore=tuple(values["ignore"] or ()),
         ignore_glob=tuple(values["ignore_glob"] or ()),
+        warnings=tuple(values["pythonwarnings"] or ()),
         error=error,
     )
 

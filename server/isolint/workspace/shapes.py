@@ -79,8 +79,9 @@ class PytestConfig:
     `arguments` are `addopts` followed by `PYTEST_ADDOPTS`, split; options were already applied to the fields below.
     `plugins` are the `-p NAME` in order, then `PYTEST_PLUGINS`; `blocked` the `-p no:NAME` (without `no:`) and what
     they block with them (`pytest_NAME`). `async_unsafe` says whether `DJANGO_ALLOW_ASYNC_UNSAFE` is set, in our own
-    environment or by pytest-env's `env`. `pythonpath`, `ignore` and `ignore_glob` are absolute. A fatal problem is one
-    with which pytest itself would stop; the fields then hold what could be read all the same.
+    environment or by pytest-env's `env`. `warnings` are the `-W` of the arguments, which count after `filterwarnings`.
+    `pythonpath`, `ignore` and `ignore_glob` are absolute. A fatal problem is one with which pytest itself would stop;
+    the fields then hold what could be read all the same.
     """
 
     inifile: str | None
@@ -114,6 +115,8 @@ class PytestConfig:
     markers_place: Place | None = None
     django_find_project: bool = True
     async_unsafe: bool = False
+    filterwarnings: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 

@@ -1888,6 +1888,10 @@ NEEDS: dict[str, tuple[str, ...]] = {
 UNKNOWN: dict[str, list[str]] = {
     "classes": ["test_cls.py::TestF::test_in"],
     "modes": ["apps/test_async.py::test_part", "test_more.py::test_maybe"],
+    "fixtures-sometimes": [
+        f"test_some.py::{name}"
+        for name in ("test_store", "test_flushed", "test_outer", "test_outer_plain", "test_marked_flushed")
+    ],
     "marks-sometimes": [
         "test_decided.py::TestUnpacked::test_unpacked",
         "test_if.py::TestOneOfTwo::test_mode",

@@ -576,6 +576,18 @@ RULES: dict[str, tuple[str, ...]] = {
         "marks-sometimes::test_decided.py::TestDeleted",
         "marks-sometimes::test_star.py::test_kept",
     ),
+    "A4 a fixture is one of several definitions: unknown where they differ in what they do to the database": (
+        "fixtures-sometimes::test_some.py::test_store",
+        "fixtures-sometimes::test_some.py::test_same",
+        "fixtures-sometimes::test_some.py::test_marked_flushed",
+        "fixtures-sometimes::test_some.py::test_marked_too",
+    ),
+    "A4 a fixture under a condition leaves the one that it overrides possible": (
+        "fixtures-sometimes::test_some.py::test_outer",
+        "fixtures-sometimes::test_some.py::test_outer_plain",
+        "fixtures-sometimes::test_some.py::test_both_plain",
+        "fixtures-sometimes::test_some.py::test_marked",
+    ),
     "A4 a name that a star-imported module deletes is not there": (
         "marks-sometimes::test_star.py::test_dropped",
         "marks-sometimes::test_star.py::test_hidden",
@@ -842,7 +854,7 @@ KNOWN_TO_A_RUN: dict[str, str] = {
     "the order of several tags": "they are a set, in another order in each process",
     "conftests first met during collection that name pytest_plugins": "refused by pytest, or not, by how it is called",
     "a fixture asked for under a condition, or by a computed name": "the mode is unknown, with the reason",
-    "a fixture defined under a condition": "taken to be defined",
+    "a fixture defined under a condition": "taken to be defined, unless it overrides another that does otherwise",
     "what a condition in a hook adds": "a mark that is not certain",
     "pytest_plugins of a test module, for the modules after it": "a file is judged as if it were given alone",
     "unittest.skipIf of a condition that is not a constant": "taken not to skip",

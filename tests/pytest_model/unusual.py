@@ -530,12 +530,101 @@ def test_hidden(hidden): seen.here()
 """,
 }
 
+FIXTURES_SOMETIMES = {
+    "pytest.ini": INI,
+    "flags.py": """
+import os
+NONE = os.environ.get("NO_SUCH_VARIABLE")
+SOME = not NONE
+""",
+    "conftest.py": """
+import pytest
+from flags import NONE, SOME
+
+if NONE:
+    @pytest.fixture
+    def store(): pass
+else:
+    @pytest.fixture
+    def store(db): pass
+
+if NONE:
+    @pytest.fixture
+    def same(tmp_path): pass
+else:
+    @pytest.fixture
+    def same(): pass
+
+if NONE:
+    @pytest.fixture
+    def flushed(transactional_db): pass
+else:
+    @pytest.fixture
+    def flushed(db): pass
+
+@pytest.fixture
+def outer(db): pass
+
+@pytest.fixture
+def outer_plain(): pass
+
+@pytest.fixture
+def both_plain(): pass
+
+if SOME:
+    @pytest.fixture
+    def alone(db): pass
+
+try:
+    import django
+except ImportError:
+    django = None
+else:
+    @pytest.fixture
+    def tried(db): pass
+""",
+    "test_some.py": """
+import pytest
+import seen
+from flags import NONE, SOME
+
+if SOME:
+    @pytest.fixture
+    def outer(): pass
+
+    @pytest.fixture
+    def outer_plain(db): pass
+
+    @pytest.fixture
+    def both_plain(same): pass
+
+def test_store(store): seen.here()
+def test_same(same): seen.here()
+def test_flushed(flushed): seen.here()
+def test_outer(outer): seen.here()
+def test_outer_plain(outer_plain): seen.here()
+def test_both_plain(both_plain): seen.here()
+def test_alone(alone): seen.here()
+def test_tried(tried): seen.here()
+
+@pytest.mark.django_db
+def test_marked(store, outer): seen.here()
+
+@pytest.mark.django_db
+def test_marked_flushed(flushed): seen.here()
+
+@pytest.mark.django_db(transaction=True)
+def test_marked_too(flushed): seen.here()
+""",
+}
+
 PROJECTS: dict[str, dict[str, str]] = {
     "anyio-again": ANYIO_AGAIN,
     "anyio-marked-again": ANYIO_MARKED_AGAIN,
     "trio-mode-again": TRIO_MODE,
     "trio-mode-all": TRIO_MODE_ALL,
     "marks-sometimes": MARKS_SOMETIMES,
+    "fixtures-sometimes": FIXTURES_SOMETIMES,
     "sets": SETS,
     "sets-empty": SETS_EMPTY,
 }

@@ -27,13 +27,16 @@ from isolint.pytest_model.plugins import plugins
 from isolint.pytest_model.registry import NOT_VISIBLE
 from isolint.pytest_model.requests import Unblock, unblocks_of
 from isolint.pytest_model.runners import runner
-from isolint.pytest_model.shapes import Closure, DatabaseMode, Mark, Mode, Order, TestItem, TestRef, Where
+from isolint.pytest_model.shapes import Closure, DatabaseMode, FixtureDef, Mark, Mode, Order, TestItem, TestRef, Where
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
 HELPER = "pytest_django.fixtures._django_db_helper"
 LIVE_SERVER = "pytest_django.fixtures.live_server"
 BLOCKER = "django_db_blocker"
+
+_TRANSACTIONAL = ("transactional_db", "live_server")
+"""The names that ask for a flush by being among the fixture names."""
 
 _Reasons = tuple[tuple[Where, str], ...]
 
@@ -184,7 +187,35 @@ def _of_function(store: Store, item: TestItem) -> DatabaseMode:
             reason = _why_not_sure(mark, other, sure)
             site = mark.site if mark is not None else item.site
             return DatabaseMode("unknown", sure.databases, ((site, reason), *sure.reasons), sure.order)
+    doubtful = next((one for one, rows in fixtures.unsure if _decides(store, item, possible[-1], one, rows)), None)
+    if doubtful is not None:
+        reason = f"{doubtful.name} is one of several definitions"
+        return DatabaseMode("unknown", sure.databases, ((doubtful.site, reason), *sure.reasons), sure.order)
     return replace(sure, lost=lost) if (lost := lost_arguments(store, item, marks, sure.mode)) else sure
+
+
+def _decides(
+    store: Store, item: TestItem, mark: Mark | None, one: FixtureDef, rows: tuple[tuple[str, ...], ...]
+) -> bool:
+    """Whether it matters to the database which of several definitions of a fixture there is."""
+    if mark is not None and _asked(store, mark).transactional:
+        return False
+    chosen = _database_fixtures(store, item.id, one.params, enabled=mark is not None)
+    return any(_database_fixtures(store, item.id, row, enabled=mark is not None) != chosen for row in rows)
+
+
+def _database_fixtures(store: Store, ref: TestRef, names: tuple[str, ...], *, enabled: bool) -> frozenset[str]:
+    """What decides about the database among these fixtures and what they request."""
+    todo, seen, found = list(names), set(names), set(_TRANSACTIONAL) & set(names)
+    while todo:
+        for one in definitions(store, todo.pop(), ref)[-1:]:
+            if not enabled and one.canonical in {HELPER, LIVE_SERVER}:
+                found.add("db")
+            more = [p for p in one.params if p not in seen]
+            seen.update(more)
+            found.update(p for p in more if p in _TRANSACTIONAL)
+            todo += more
+    return frozenset(found)
 
 
 def _why_not_sure(mark: Mark | None, one: DatabaseMode, other: DatabaseMode) -> str:
@@ -229,7 +260,7 @@ def _decide(store: Store, item: TestItem, fixtures: Closure, mark: Mark | None) 
             return DatabaseMode("unknown", reasons=((item.site, unknown),), order=2)
         return _blocked(store, item, fixtures, "no django_db mark and no database fixture")
     if not transactional:
-        for name in ("transactional_db", "live_server"):
+        for name in _TRANSACTIONAL:
             if name in fixtures.names:
                 transactional = True
                 reasons = [*_asked_for(store, item, fixtures, name, f"{name} is among its fixtures"), *reasons]

@@ -206,6 +206,11 @@ def _symbol(store: Store, symbol: Symbol, expr: f.Expr, depth: int) -> Object:
     return Opaque(f"{_text(expr)} is not known")
 
 
+def symbol_object(store: Store, symbol: Symbol, name: str) -> Object:
+    """What one of the symbols is that a name may stand for."""
+    return _symbol(store, symbol, f.Name(name, (0, 0)), 0)
+
+
 def _value_context(store: Store, symbol: ValueSymbol, expr: f.Expr, depth: int) -> Context:
     """Where the value of a name is evaluated: `x = wrap(x)` sees the `x` bound before."""
     context = Context(symbol.path, symbol.chunk, symbol.owner)

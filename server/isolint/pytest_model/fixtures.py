@@ -10,13 +10,13 @@ import ast
 from dataclasses import replace
 from typing import cast
 
-from isolint.names.inputs import ANSWER, SURFACE, definition
+from isolint.names.inputs import ANSWER, BOUND, SURFACE, definition
 from isolint.names.origin import Decorator, Definition, MembersQuestion
 from isolint.names.resolve import canonical_names, import_target, lookup, mro
 from isolint.names.scopes import bound, class_scope
 from isolint.names.symbols import ClassRef, External, FunctionSymbol, Site, ValueSymbol
 from isolint.pytest_model import library
-from isolint.pytest_model.evaluate import class_object, evaluate, function_of, literal
+from isolint.pytest_model.evaluate import class_object, evaluate, function_of, literal, symbol_object
 from isolint.pytest_model.factoryboy import registered
 from isolint.pytest_model.functions import name_site, whole
 from isolint.pytest_model.namespace import class_names, inherited, module_names, module_object
@@ -89,8 +89,17 @@ def _fixture_of_name(store: Store, key: tuple[str, Holder]) -> tuple[FixtureDef,
     symbols = lookup(store, (holder.path, name))
     if not any(_may_be_fixture(s) for s in symbols):
         return () if holder.kind == "module" else tuple(_imported(store, name, symbols, holder))
-    value = module_object(store, holder.path, name)
-    return (from_object(store, name, value, holder, None),) if isinstance(value, Fixture) else ()
+    perhaps = [(symbol, symbol_object(store, symbol, name)) for symbol in symbols]
+    found = [from_object(store, name, value, holder, None) for _, value in perhaps if isinstance(value, Fixture)]
+    found = list(dict.fromkeys(found))
+    if not found:
+        return ()
+    # Under a condition, what is further away may be the one that counts.
+    bound_here = any(isinstance(symbol, FunctionSymbol) and symbol.ref.path == holder.path for symbol in symbols)
+    maybe = bound_here and store.get(BOUND, (holder.path, name)).loose
+    one, *others = found
+    reason = one.opaque or ("one of several definitions" if others else "")
+    return (replace(one, opaque=reason, others=tuple(other.params for other in others), maybe=maybe),)
 
 
 _named_fixture: Query[tuple[str, Holder], tuple[FixtureDef, ...]] = Query("fixture of name", _fixture_of_name)

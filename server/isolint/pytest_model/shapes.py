@@ -126,7 +126,8 @@ class FixtureDef:
     the project's). `params` are the fixtures it requests (self left out; `has_self` says that there is one). `maker` is
     the decorator's library. `xunit` names the set-up methods behind a fixture that pytest makes of `setup_method` and
     its like: (set-up, tear-down), None where missing. `sets` are the marks of each of its
-    `params`; None without `params`, or where none of them has any.
+    `params`; None without `params`, or where none of them has any. `others` are the parameters of definitions that may
+    stand in its place, and `maybe` says that it stands under a condition: then one further away may count.
     """
 
     name: str
@@ -143,6 +144,8 @@ class FixtureDef:
     has_self: bool = False
     has_params: bool = False
     sets: tuple[tuple[Mark, ...], ...] | None = None
+    others: tuple[tuple[str, ...], ...] = ()
+    maybe: bool = False
     xunit: tuple[FunctionRef | None, FunctionRef | None] | None = None
     owner: ClassRef | None = None
     opaque: str = ""
@@ -178,7 +181,8 @@ class Closure:
     are the names without a definition, with the reason. `dynamic` are the requests at run time; they are no part of
     `names`. `xunit` fixtures are among `fixtures` under pytest's internal names. `used` are the definitions that are
     set up: the closest of each name, and those further up that an override asks for; `installed` the canonical names of
-    those that are installed; `marking` those whose parameter sets have marks, or that have no set.
+    those that are installed; `marking` those whose parameter sets have marks, or that have no set;
+    `unsure` those in whose place another definition may stand, with what such ones request.
     """
 
     fixtures: tuple[tuple[str, tuple[FixtureDef, ...]], ...] = ()
@@ -190,6 +194,7 @@ class Closure:
     used: tuple[FixtureDef, ...] = field(init=False, compare=False)
     installed: frozenset[str] = field(init=False, compare=False)
     marking: tuple[tuple[str, FixtureDef], ...] = field(init=False, compare=False)
+    unsure: tuple[tuple[FixtureDef, tuple[tuple[str, ...], ...]], ...] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         # Many tests share one closure, and all ask for these.
@@ -199,6 +204,8 @@ class Closure:
         filling = ((name, _parametrized(name, definitions)) for name, definitions in self.fixtures)
         marking = tuple((name, one) for name, one in filling if one is not None and one.sets is not None)
         object.__setattr__(self, "marking", marking)
+        doubtful = ((definitions[-1], tuple(_instead(definitions))) for _, definitions in self.fixtures)
+        object.__setattr__(self, "unsure", tuple((one, instead) for one, instead in doubtful if instead))
 
     def definitions(self, name: str) -> tuple[FixtureDef, ...]:
         """The definitions of a name of the closure, furthest to closest."""
@@ -211,6 +218,13 @@ def _used(fixtures: tuple[tuple[str, tuple[FixtureDef, ...]], ...]) -> Iterator[
             yield one
             if name not in one.params:
                 break
+
+
+def _instead(definitions: tuple[FixtureDef, ...]) -> Iterator[tuple[str, ...]]:
+    """What definitions request that may count instead of the closest."""
+    yield from definitions[-1].others
+    if definitions[-1].maybe and len(definitions) > 1:
+        yield definitions[-2].params
 
 
 def _parametrized(name: str, definitions: tuple[FixtureDef, ...]) -> FixtureDef | None:

@@ -1892,6 +1892,7 @@ UNKNOWN: dict[str, list[str]] = {
         f"test_some.py::{name}"
         for name in ("test_store", "test_flushed", "test_outer", "test_outer_plain", "test_marked_flushed")
     ],
+    "generated-sets": ["test_g.py::test_some", "test_g.py::test_looped"],
     "marks-sometimes": [
         "test_decided.py::TestUnpacked::test_unpacked",
         "test_if.py::TestOneOfTwo::test_mode",
@@ -1994,6 +1995,8 @@ UNOBSERVED: dict[str, list[str]] = {
     ],
     "anyio-marked-again": ["test_cases.py::Late::test_m"],
     "trio-mode-all": [f"test_trio.py::{name}::test_generator" for name in ("TestA", "TestB", "TestC")],
+    "generic": ["test_generic.py::TestInt::test_get", "test_generic.py::TestInt::test_aget"],
+    "loops": ["test_async.py::test_forgotten"],
     "sets": ["test_filled.py::test_nothing", "test_sets.py::test_empty"],
     "sets-empty": [
         "test_empty.py::test_empty",

@@ -592,6 +592,28 @@ RULES: dict[str, tuple[str, ...]] = {
         "marks-sometimes::test_star.py::test_dropped",
         "marks-sometimes::test_star.py::test_hidden",
     ),
+    "A2 a protocol, and what inherits one, has a constructor": (
+        "generic::test_generic.py::TestProto",
+        "generic::test_generic.py::TestMixed",
+        "made-by-typing::test_c.py::TestProto",
+    ),
+    "A5 pytest_generate_tests brings the marks of its sets": (
+        "generated-sets::test_g.py::test_backend",
+        "generated-sets::test_g.py::test_some",
+        "generated-sets::test_g.py::test_looped",
+        "generated-sets::test_g.py::test_both",
+    ),
+    "A5 item.keywords has the marks, and the names of all that the test is in": (
+        "keywords::test_k.py::test_slow",
+        "keywords::test_k.py::Testslow",
+        "keywords::slow/test_in.py::test_in_folder",
+    ),
+    "A4 a class, a conftest and a plugin override, from the requesting test": (
+        "overridden::a/test_a.py::TestOver::TestInner",
+        "overridden::b/test_b.py::test_indirect",
+        "loops::test_async.py::TestIn",
+        "mixes::test_type.py::TestUsesMore",
+    ),
     "A5 trio_mode adds the trio mark": (
         "trio-mode::test_trio.py::test_by_mode",
         "trio-mode::test_trio.py::TestX::test_marked",

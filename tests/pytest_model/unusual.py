@@ -618,6 +618,280 @@ def test_marked_too(flushed): seen.here()
 """,
 }
 
+GENERIC = {
+    "pytest.ini": INI + "asyncio_mode = auto\n",
+    "base.py": """
+from __future__ import annotations
+from typing import Generic, TypeVar, ClassVar, Protocol
+import abc
+import pytest, seen
+T = TypeVar("T")
+class Repo(Generic[T]):
+    model: ClassVar[type]
+    pytestmark = [pytest.mark.django_db]
+    @pytest.fixture
+    def thing(self) -> T: pass
+    def test_get(self, thing: T): seen.here()
+    async def test_aget(self, thing: T): seen.here()
+class Abstract(abc.ABC):
+    @abc.abstractmethod
+    def make(self): ...
+    @pytest.mark.django_db(transaction=True)
+    def test_abstract(self): seen.here()
+class Lifecycle(Protocol[T]):
+    def test_proto(self): seen.here()
+""",
+    "test_generic.py": """
+import pytest, seen
+from base import Repo, Abstract, Lifecycle
+class TestInt(Repo[int]):
+    @pytest.fixture
+    def thing(self, thing, transactional_db): pass
+class TestStr(Repo["str"]): 
+    pytestmark = pytest.mark.django_db(transaction=True)
+class TestBoth(Abstract, Repo[dict[str, int]]):
+    def make(self): pass
+class TestStillAbstract(Abstract): pass
+class TestProto(Lifecycle[int]): pass
+class TestMixed(Repo[int], Lifecycle[int]): pass
+""",
+}
+
+
+MADE_BY_TYPING = {
+    "pytest.ini": INI,
+    "test_c.py": """
+import enum, threading, typing, collections
+from typing import NamedTuple, Protocol, TypedDict, Generic, TypeVar
+from types import SimpleNamespace
+import pytest, seen
+from django.db.models import TextChoices
+T = TypeVar("T")
+class TestTuple(NamedTuple):
+    x: int
+    def test_a(self): pass
+class TestError(Exception):
+    def test_a(self): pass
+class TestEnum(enum.Enum):
+    A = 1
+    def test_a(self): pass
+class TestChoices(TextChoices):
+    A = "a"
+    def test_a(self): pass
+class TestThread(threading.Thread):
+    def test_a(self): pass
+class TestDict(dict):
+    def test_a(self): pass
+class Proto(Protocol):
+    def test_p(self): pass
+class TestProto(Proto):
+    def test_a(self): pass
+class TestGeneric(Generic[T]):
+    def test_a(self): pass
+class TestSpace(SimpleNamespace):
+    def test_a(self): pass
+class TestStr(str):
+    def test_a(self): pass
+class TestObject(object):
+    def test_a(self): pass
+class TestTyped(TypedDict):
+    x: int
+def test_one(): pass
+""",
+}
+
+
+GENERATED_SETS = {
+    "pytest.ini": INI,
+    "conftest.py": """
+import pytest
+TX = pytest.mark.django_db(transaction=True)
+def pytest_generate_tests(metafunc):
+    if "backend" in metafunc.fixturenames:
+        metafunc.parametrize("backend", [pytest.param("a", marks=pytest.mark.django_db), pytest.param("b", marks=pytest.mark.django_db)])
+    if "some" in metafunc.fixturenames:
+        metafunc.parametrize("some", ["a", pytest.param("b", marks=[TX])], indirect=True)
+    for name in ("looped",):
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, [pytest.param("b", marks=[TX])])
+@pytest.fixture
+def some(): pass
+""",
+    "test_g.py": """
+import pytest, seen
+def test_backend(backend): seen.here()
+def test_some(some): seen.here()
+def test_looped(looped): seen.here()
+def test_plain(): seen.here()
+@pytest.mark.parametrize("n", [pytest.param(1, marks=pytest.mark.django_db(transaction=True))])
+def test_both(n, backend): seen.here()
+""",
+}
+
+
+KEYWORDS = {
+    "pytest.ini": INI,
+    "conftest.py": """
+import pytest
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker(pytest.mark.django_db(transaction=True))
+        if "django_db" not in item.keywords:
+            item.add_marker(pytest.mark.fast)
+""",
+    "test_k.py": """
+import pytest, seen
+@pytest.mark.slow
+def test_slow(): seen.here()
+@pytest.mark.slow
+class TestX:
+    def test_in(self): seen.here()
+def test_plain(): seen.here()
+@pytest.mark.django_db
+def test_db(): seen.here()
+class Testslow:
+    def test_named(self): seen.here()
+""",
+    "slow/test_in.py": """import seen
+def test_in_folder(): seen.here()
+""",
+}
+
+
+OVERRIDDEN = {
+    "pytest.ini": INI + "addopts = -p plug\n",
+    "plug.py": """
+import pytest
+@pytest.fixture
+def client(client): return client
+@pytest.fixture
+def account(db): pass
+@pytest.fixture
+def db(db): pass
+""",
+    "conftest.py": """
+import pytest
+@pytest.fixture
+def account(account): pass
+@pytest.fixture(autouse=True)
+def enable_db(account): pass
+""",
+    "a/__init__.py": "",
+    "a/conftest.py": """
+import pytest
+@pytest.fixture
+def enable_db(): pass
+@pytest.fixture(name="account")
+def plain_account(): pass
+""",
+    "a/test_a.py": """
+import pytest, seen
+def test_a(): seen.here()
+def test_account(account): seen.here()
+class TestOver:
+    @pytest.fixture
+    def enable_db(self, transactional_db): pass
+    def test_over(self): seen.here()
+    class TestInner:
+        @pytest.fixture
+        def enable_db(self): pass
+        def test_inner(self): seen.here()
+@pytest.mark.parametrize("enable_db", [None])
+def test_filled(enable_db): seen.here()
+""",
+    "b/test_b.py": """
+import pytest, seen
+def test_b(): seen.here()
+@pytest.mark.parametrize("account", [None])
+def test_filled(account): seen.here()
+@pytest.mark.parametrize("account", [None], indirect=True)
+def test_indirect(account): seen.here()
+@pytest.mark.usefixtures("transactional_db")
+def test_tx(): seen.here()
+def test_client(client): seen.here()
+""",
+}
+
+
+LOOPS = {
+    "pytest.ini": INI
+    + "asyncio_mode = strict\nasyncio_default_fixture_loop_scope = session\nasyncio_default_test_loop_scope = module\n",
+    "conftest.py": """
+import pytest, pytest_asyncio
+from pytest_asyncio import fixture as afixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def pool(): yield 1
+@afixture
+async def conn(pool): return 1
+@afixture(loop_scope="module", name="named")
+async def _named(db): yield
+@pytest.fixture
+async def forgotten(): return 1
+module_fixture = pytest_asyncio.fixture(scope="module")
+@module_fixture
+async def shared(): return 2
+""",
+    "test_async.py": """
+import pytest, seen
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+async def test_conn(conn): seen.here()
+async def test_named(named): seen.here()
+async def test_forgotten(forgotten): seen.here()
+async def test_shared(shared): seen.here()
+def test_sync(conn, named): seen.here()
+class TestIn:
+    pytestmark = pytest.mark.django_db(transaction=True)
+    async def test_in(self, conn): seen.here()
+    @pytest.mark.anyio
+    async def test_anyio(self, conn): seen.here()
+    @pytest.mark.parametrize("conn", [1, 2], indirect=True)
+    async def test_ind(self, conn): seen.here()
+""",
+}
+
+
+MIXES = {
+    "pytest.ini": INI,
+    "test_type.py": """
+import pytest, seen, unittest
+from django.test import TestCase, TransactionTestCase
+def cases(**named):
+    def deco(f):
+        return pytest.mark.parametrize("x", list(named.values()), ids=list(named))(f)
+    return deco
+class Base:
+    def setup_method(self, method): pass
+    @pytest.fixture(scope="class")
+    def shared(self, django_db_setup): pass
+@pytest.mark.usefixtures("shared", "db")
+class TestUses(Base):
+    def test_one(self): seen.here()
+class TestUsesMore(TestUses):
+    pytestmark = pytest.mark.usefixtures("transactional_db")
+    def test_two(self): seen.here()
+@cases(a=1, b=2)
+@pytest.mark.django_db
+def test_cases(x): seen.here()
+class Plain(unittest.TestCase):
+    @pytest.fixture(autouse=True)
+    def _db(self, db): pass
+    def test_plain(self): seen.here()
+    async def test_async(self): seen.here()
+@pytest.mark.usefixtures("transactional_db")
+class Used(unittest.TestCase):
+    def test_used(self): seen.here()
+class Dj(Base, TestCase):
+    databases = {"default", "other"}
+    @pytest.fixture(autouse=True)
+    def _more(self, transactional_db): pass
+    def test_dj(self): seen.here()
+class Tx(Dj, TransactionTestCase):
+    def test_tx(self): seen.here()
+""",
+}
+
+
 PROJECTS: dict[str, dict[str, str]] = {
     "anyio-again": ANYIO_AGAIN,
     "anyio-marked-again": ANYIO_MARKED_AGAIN,
@@ -626,5 +900,12 @@ PROJECTS: dict[str, dict[str, str]] = {
     "marks-sometimes": MARKS_SOMETIMES,
     "fixtures-sometimes": FIXTURES_SOMETIMES,
     "sets": SETS,
+    "generic": GENERIC,
+    "made-by-typing": MADE_BY_TYPING,
+    "generated-sets": GENERATED_SETS,
+    "keywords": KEYWORDS,
+    "overridden": OVERRIDDEN,
+    "loops": LOOPS,
+    "mixes": MIXES,
     "sets-empty": SETS_EMPTY,
 }

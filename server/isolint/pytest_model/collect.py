@@ -10,9 +10,9 @@ import os
 from collections.abc import Iterable, Iterator
 
 from isolint.names.inputs import PROJECT
-from isolint.names.resolve import class_attribute, lookup, mro
+from isolint.names.resolve import class_attribute, lookup, mro, resolve
 from isolint.names.scopes import class_facts, class_scope
-from isolint.names.symbols import ClassRef, ClassSymbol, FunctionRef, FunctionSymbol, ValueSymbol
+from isolint.names.symbols import ClassRef, ClassSymbol, External, FunctionRef, FunctionSymbol, ValueSymbol
 from isolint.pytest_model import library
 from isolint.pytest_model.evaluate import class_object, function_of, literal
 from isolint.pytest_model.fixtures import requested_names
@@ -308,7 +308,20 @@ def _has_constructor(store: Store, cls: ClassRef) -> bool:
     """_pytest.python.hasinit, hasnew: own or inherited, written or made by a decorator such as `dataclass`."""
     if any(class_attribute(store, cls, name) for name in ("__init__", "__new__")):
         return True
-    return any(isinstance(c, ClassRef) and class_object(store, c).has_init for c in mro(store, cls).classes)
+    project = [c for c in mro(store, cls).classes if isinstance(c, ClassRef)]
+    return any(class_object(store, c).has_init or _is_protocol(store, c) for c in project)
+
+
+def _is_protocol(store: Store, cls: ClassRef) -> bool:
+    """typing gives each protocol an `__init__`, which its subclasses inherit (typing.Protocol.__init_subclass__)."""
+    facts = class_facts(store, cls)
+    for base in facts.bases if facts is not None else ():
+        named = base.value if isinstance(base, f.Subscript) else base
+        if _ends_with(named, "Protocol"):
+            symbols = resolve(store, cls.path, named)
+            if any(isinstance(one, External) and one.dotted in library.PROTOCOLS for one in symbols):
+                return True
+    return False
 
 
 def _is_abstract(store: Store, cls: ClassRef) -> bool:

@@ -27,8 +27,8 @@ _HOOKS = {"pytest_itemcollected": "item", "pytest_collection_modifyitems": "item
 @dataclass(frozen=True, slots=True)
 class HookMark:
     """A mark that a hook adds. `condition` is "always", "async" or "sync" (is the item's function a coroutine
-    function?), "marked NAME" or "unmarked NAME", or "unknown". `first` is `append=False`. `turn` tells when its hook
-    is called among those of all files."""
+    function?), "marked NAME", "keyword NAME" (is it among `item.keywords`?), either with "un" before it, or "unknown".
+    `first` is `append=False`. `turn` tells when its hook is called among those of all files."""
 
     mark: Mark
     condition: str
@@ -180,6 +180,14 @@ class _Walk:
                 if not asked.startswith("marked "):
                     return "unknown"
                 return asked if operator in {"is not", "!="} else _opposite(asked)
+            case f.Operation(
+                kind="compare",
+                operator=("in" | "not in") as operator,
+                operands=(name, f.Attribute(attr="keywords", value=f.Name() as item)),
+            ):
+                text = literal(self.store, self.context, name)
+                if item.id in self.item and isinstance(text, str):
+                    return f"{'' if operator == 'in' else 'un'}keyword {text}"
             case f.Call(func=f.Attribute(attr="get_closest_marker", value=f.Name() as item), args=(name, *_)):
                 text = literal(self.store, self.context, name)
                 if item.id in self.item and isinstance(text, str):
@@ -199,9 +207,9 @@ def _and(first: str, second: str) -> str:
 
 
 def _opposite(condition: str) -> str:
-    if condition.startswith("marked "):
+    if condition.startswith(("marked ", "keyword ")):
         return f"un{condition}"
-    if condition.startswith("unmarked "):
+    if condition.startswith(("unmarked ", "unkeyword ")):
         return condition.removeprefix("un")
     return {"async": "sync", "sync": "async"}.get(condition, "unknown")
 

@@ -246,7 +246,7 @@ def _hooked(
     files = (*(p.path for p in loaded.session if p.path and p.module not in _MODELLED), *loaded.conftests)
     found = [added for path in reversed(files) for added in hook_marks(store, path)]
     for added in sorted(found, key=lambda one: one.turn):
-        mark = _decided(added, func, (*before, *own, *after, *nodes))
+        mark = _decided(added, item, func, (*before, *own, *after, *nodes))
         if mark is not None:
             if added.first:
                 before.insert(0, mark)
@@ -255,17 +255,20 @@ def _hooked(
     return before, after
 
 
-def _decided(added: HookMark, func: Func, marks: tuple[Mark, ...]) -> Mark | None:
+def _decided(added: HookMark, item: TestItem, func: Func, marks: tuple[Mark, ...]) -> Mark | None:
     if added.condition == "always":
         return added.mark
     if added.condition in {"async", "sync"} and not func.opaque:
         is_coroutine = func.is_async and not func.is_generator
         return added.mark if is_coroutine == (added.condition == "async") else None
-    if added.condition.startswith(("marked ", "unmarked ")):
-        name = added.condition.partition(" ")[2]
+    asked, _, name = added.condition.partition(" ")
+    if name:
         has = any(m.name == name for m in marks if m.certain)
+        if asked.endswith("keyword"):
+            # The names of the test and of all that it is in are keywords, too (_pytest.mark.structures.NodeKeywords).
+            has = has or name in {item.id.name, *item.id.classes, *item.node_id.partition("::")[0].split("/")}
         if has or not any(m.name in {name, ""} for m in marks):
-            return added.mark if has == added.condition.startswith("marked") else None
+            return added.mark if has != asked.startswith("un") else None
     return replace(added.mark, certain=False, reason=added.mark.reason or "a hook adds it under a condition")
 
 

@@ -142,6 +142,8 @@ INIT_MAKERS = frozenset(
 
 CONSTANTS: dict[str, str] = {"django.db.DEFAULT_DB_ALIAS": "default", "django.db.utils.DEFAULT_DB_ALIAS": "default"}
 
+PROTOCOLS = ("typing.Protocol", "typing_extensions.Protocol")
+
 DJANGO_SIMPLE = "django.test.testcases.SimpleTestCase"
 DJANGO_TRANSACTION = "django.test.testcases.TransactionTestCase"
 DJANGO_TEST = "django.test.testcases.TestCase"

@@ -188,7 +188,8 @@ def generated(store: Store, node: Node) -> Generated:
     hooks += [hook for cls in node.classes for hook in class_scope(store, cls).get(name)]
     found = [generated_by(store, hook.ref) for hook in hooks if isinstance(hook, FunctionSymbol)]
     surely = frozenset(n for one in found for n in one.surely)
-    return Generated(surely, frozenset(n for one in found for n in one.maybe) - surely)
+    maybe = frozenset(n for one in found for n in one.maybe) - surely
+    return Generated(surely, maybe, tuple(sets for one in found for sets in one.sets))
 
 
 def why_missing(store: Store, node: Node) -> str:

@@ -12,6 +12,7 @@ from isolint.names.symbols import FunctionRef, Site
 from isolint.pytest_model.evaluate import literal, string_sites, strings
 from isolint.pytest_model.functions import walk, whole
 from isolint.pytest_model.objects import Context
+from isolint.pytest_model.parameter_sets import Sets, sets_in
 from isolint.pytest_model.shapes import Requested
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
@@ -43,12 +44,25 @@ requests_of: Query[FunctionRef, tuple[Requested, ...]] = Query("dynamic requests
 
 
 @dataclass(frozen=True, slots=True)
+class GeneratedSets:
+    """Parameter sets with marks that a hook gives to tests with one of `names` (empty where those are not written out).
+    `certain`: always, or exactly to the tests that have the name."""
+
+    names: frozenset[str]
+    sets: Sets
+    certain: bool
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
 class Generated:
     """The names in `metafunc.parametrize(...)` calls. `surely` are those filled directly whenever the test has them:
-    the call is made always, or exactly under `if "name" in metafunc.fixturenames`; `maybe` all others."""
+    the call is made always, or exactly under `if "name" in metafunc.fixturenames`; `maybe` all others. `sets` are those
+    with marks."""
 
     surely: frozenset[str] = frozenset()
     maybe: frozenset[str] = frozenset()
+    sets: tuple[GeneratedSets, ...] = ()
 
 
 def _generated(store: Store, ref: FunctionRef) -> Generated:
@@ -57,6 +71,7 @@ def _generated(store: Store, ref: FunctionRef) -> Generated:
         return Generated()
     surely: set[str] = set()
     maybe: set[str] = set()
+    marked: list[GeneratedSets] = []
     guarded = {id(call): name for name, call in _guarded(function.body)}
     for call, certain in calls(function.body):
         if isinstance(call.func, f.Attribute) and call.func.attr == "parametrize" and call.args:
@@ -64,11 +79,17 @@ def _generated(store: Store, ref: FunctionRef) -> Generated:
             written = strings(store, context, call.args[0]) or ()
             names = {part.strip() for name in written for part in name.split(",") if part.strip()}
             indirect = len(call.args) > 2 or any(k.name == "indirect" for k in call.keywords)
-            if not indirect and (certain or names == {guarded.get(id(call))}):
+            sure = certain or names == {guarded.get(id(call))}
+            values = call.args[1] if len(call.args) > 1 else None
+            values = next((k.value for k in call.keywords if k.name == "argvalues"), values)
+            sets = sets_in(store, context, values) if values is not None else ()
+            if any(sets):
+                marked.append(GeneratedSets(frozenset(names), sets, sure, Site(ref.path, ref.chunk, *call.span)))
+            if not indirect and sure:
                 surely |= names
             else:
                 maybe |= names
-    return Generated(frozenset(surely), frozenset(maybe - surely))
+    return Generated(frozenset(surely), frozenset(maybe - surely), tuple(marked))
 
 
 def _guarded(body: tuple[f.Stmt, ...]) -> Iterator[tuple[str, f.Call]]:

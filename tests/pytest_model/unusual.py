@@ -647,7 +647,7 @@ from base import Repo, Abstract, Lifecycle
 class TestInt(Repo[int]):
     @pytest.fixture
     def thing(self, thing, transactional_db): pass
-class TestStr(Repo["str"]): 
+class TestStr(Repo["str"]):
     pytestmark = pytest.mark.django_db(transaction=True)
 class TestBoth(Abstract, Repo[dict[str, int]]):
     def make(self): pass
@@ -708,7 +708,7 @@ import pytest
 TX = pytest.mark.django_db(transaction=True)
 def pytest_generate_tests(metafunc):
     if "backend" in metafunc.fixturenames:
-        metafunc.parametrize("backend", [pytest.param("a", marks=pytest.mark.django_db), pytest.param("b", marks=pytest.mark.django_db)])
+        metafunc.parametrize("backend", [pytest.param(name, marks=pytest.mark.django_db) for name in ("a", "b")])
     if "some" in metafunc.fixturenames:
         metafunc.parametrize("some", ["a", pytest.param("b", marks=[TX])], indirect=True)
     for name in ("looped",):
@@ -815,8 +815,7 @@ def test_client(client): seen.here()
 
 
 LOOPS = {
-    "pytest.ini": INI
-    + "asyncio_mode = strict\nasyncio_default_fixture_loop_scope = session\nasyncio_default_test_loop_scope = module\n",
+    "pytest.ini": INI + "asyncio_default_fixture_loop_scope = session\nasyncio_default_test_loop_scope = module\n",
     "conftest.py": """
 import pytest, pytest_asyncio
 from pytest_asyncio import fixture as afixture

@@ -29,9 +29,6 @@ from isolint.syntax.repair import bad_lines, maybe_left_open
 from isolint.syntax.scan import ChunkKind
 from isolint.syntax.statements import read_statements
 
-GRAMMAR_VERSION = "tree-sitter-python/0.25/2"
-"""Part of every key under which facts are stored: raise the last number when the conversion below changes."""
-
 
 def parse(text: bytes, kind: ChunkKind, indent: int) -> Facts:
     """The facts of one chunk: `text` are its bytes in UTF-8, `indent` the width of its first line's indentation.

@@ -214,9 +214,7 @@ def test_every_action_over_the_wire(real: Process, project: Path) -> None:
     real.published(real.open(conftest, SHARED, version=4), 4)
     (fixture,) = [a for a in real.actions(conftest.as_uri(), 6, 12) if a["title"].startswith("Convert fixture user")]
     assert fixture["isPreferred"]
-    assert {
-        one["textDocument"]["uri"] for one in real.resolved(fixture)["documentChanges"]
-    } == {uri, conftest.as_uri()}
+    assert {one["textDocument"]["uri"] for one in real.resolved(fixture)["documentChanges"]} == {uri, conftest.as_uri()}
     real.leave()
     assert real.code() == 0
     assert real.errors == b""

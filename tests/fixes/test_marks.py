@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -71,6 +72,41 @@ class TestMore:
     assert "\n\n\n@pytest.mark.django_db\ndef test_one" in convert(text, "test_one").text
     assert "    pytestmark = [pytest.mark.django_db]\n" in convert(text, "test_two").text
     assert "    pytestmark = marks\n" in convert(text, "test_three").text
+
+
+@pytest.mark.parametrize(
+    "body, applicability",
+    [
+        ("return pytest.mark.asyncio(pytest.mark.django_db(function))", "safe"),
+        ("function = pytest.mark.asyncio(function)\n    return pytest.mark.django_db(function)", "safe"),
+        (
+            "assert iscoroutinefunction(function)\n    return pytest.mark.asyncio(pytest.mark.django_db(function))",
+            "unsafe",
+        ),
+        (
+            (
+                "if not iscoroutinefunction(function):\n        raise TypeError\n"
+                "    return pytest.mark.asyncio(pytest.mark.django_db(function))"
+            ),
+            "unsafe",
+        ),
+        (
+            (
+                "mark = pytest.mark.asyncio if iscoroutinefunction(function) else pytest.mark.skip\n"
+                "    return pytest.mark.asyncio(pytest.mark.django_db(function))"
+            ),
+            "unsafe",
+        ),
+    ],
+)
+@pytest.mark.parametrize("of_class", [False, True])
+def test_decorator_of_the_project_that_may_mind(body: str, applicability: str, of_class: bool) -> None:
+    text = f"from inspect import iscoroutinefunction\n{HEAD}\ndef both(function):\n    {body}\n\n\n@both\n"
+    test = f"async def test_it(self):\n    {LEAK}\n" if of_class else f"async def test_it():\n    {LEAK}\n"
+    text += "class TestIt:\n" + indent(test, "    ") if of_class else test
+    plan = convert(text, "test_it").plan
+    assert plan.applicability == applicability
+    assert plan.reason.startswith("the decorator both decides by what it is given" if plan.reason else "")
 
 
 # --- where the warning is an error, judged by running ---

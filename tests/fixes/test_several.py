@@ -432,3 +432,36 @@ class TestOrders:
 
         self._run_async(run())
 """)
+
+
+def test_what_is_run_on_a_thread_keeps_its_import_beside_comments() -> None:
+    text = """\
+import asyncio
+
+import pytest
+from shop.services import store
+
+
+@pytest.mark.django_db
+@pytest.mark.asyncio
+async def test_it():
+    await asyncio.to_thread(  # why
+        store,  # what
+        1,
+    )
+"""
+    expected = """\
+import pytest
+from shop.services import store
+
+
+@pytest.mark.django_db
+def test_it():
+    store(  # why
+        # what
+        1,
+    )
+"""
+    result = convert(text)
+    assert result.reason == ""
+    assert result.text.splitlines() == expected.splitlines()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from isolint.fixes.awaits import Bridge, RefusedError, Step, find
 from isolint.fixes.bridging import may_bind, unmarked, unsafe_of
 from isolint.fixes.channels import UNSAFE, WEBSOCKETS, closing, patch
+from isolint.fixes.decorators import minding
 from isolint.fixes.fixture import fixture_conversion, leaking
 from isolint.fixes.inner import Inner
 from isolint.fixes.marks import left_over
@@ -128,6 +129,7 @@ def _conversion(store: Store, item: TestItem) -> Conversion | str:
         or async_fixture(item, fixtures, converted)
         or next((r for r in converted.values() if r), "")
         or left_over(store, item)
+        or minding(store, item, function)
     )
     return Conversion(function, tuple(steps.steps), steps.inner, unsafe, tuple(one.name for one in converted), patched)
 

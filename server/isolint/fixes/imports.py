@@ -17,6 +17,7 @@ from isolint.syntax.source import Chunk, SourceFile
 from isolint.text.edits import Edit
 from isolint.text.lines import line_end
 
+_WORDS = re.compile(r"\w+")
 _DOTTED = re.compile(r"[\w.]+\Z")
 _INSTALLED = frozenset({"asgiref", "channels", "django", "pytest", "pytest_asyncio", "pytest_django"})
 """Packages that no project with such tests has as its own: other installed ones are imported beside them."""
@@ -45,14 +46,15 @@ class _Statement:
     names: tuple[tuple[str, tuple[int, int]], ...]
 
 
-def import_edits(source: SourceFile, key: str, edits: Iterable[Edit], wanted: Collection[Wanted]) -> list[Edit]:
+def import_edits(source: SourceFile, key: str, edits: Collection[Edit], wanted: Collection[Wanted]) -> list[Edit]:
     """The edits of imports that go with other `edits` of the file: `wanted` names are added, and a name is taken away
     when it stood in something that those edits take away and nothing else uses it. Imports at the top of the module
     count, and those directly in the test's body, whose chunk is `key`."""
     removed = [(e.start, e.end) for e in edits if e.end > e.start]
     statements = [*_imports(source), *_inner_imports(source, key)]
     bound = {name for statement in statements for name, _ in statement.names}
-    kept = {one.name for one in wanted}  # what comes again has no need to go
+    # What comes again, or stands in what is put there instead, has no need to go.
+    kept = {one.name for one in wanted} | {w for e in edits for w in _WORDS.findall(e.text.decode())}
     gone = {name for name in bound - kept if _stood_in(source, name, removed) and not is_used(source, name, removed)}
     needed = [one for one in wanted if one.name not in bound - gone]
     made: list[Edit] = []

@@ -69,6 +69,7 @@ The conversion is *safe* when everything in the test can move to the test's thre
   call becomes a plain one, and nothing is patched.)
 - a mark `asyncio` of the class or module stays for other tests, and warnings are errors: pytest-asyncio warns about a
   sync test that has it;
+- a decorator of the project decides by what it is given, which may be whether the test is async;
 - a fixture keeps a task running on the test's event loop, or the test is about concurrency.
 
 ## References

@@ -77,3 +77,40 @@ def test_data_for_all(data):  #= not-rollback
 """,
         head=HEAD,
     )
+
+
+def test_a_block_that_a_fixture_lifts_under_a_condition() -> None:
+    check(
+        """
+@pytest.fixture
+def early(request, django_db_blocker):
+    if request.cls is None:
+        yield
+        return
+    with django_db_blocker.unblock():
+        yield
+
+@pytest.fixture
+def chosen(request, django_db_blocker):
+    if request.cls is not None:
+        django_db_blocker.unblock()
+    yield
+
+@pytest.fixture
+def always(django_db_blocker):
+    if True:
+        pure()
+    with django_db_blocker.unblock():
+        yield
+
+def test_early(early):  #= undecided
+    Order.objects.create()
+
+def test_chosen(chosen):  #= undecided
+    Order.objects.create()
+
+def test_always(always):  #= not-rollback
+    Order.objects.create()  #~ ISO107
+""",
+        head=HEAD,
+    )

@@ -406,10 +406,15 @@ def _unknown_fixtures(fixtures: Closure) -> str:
 
 def _blocked(store: Store, item: TestItem, fixtures: Closure, reason: str) -> DatabaseMode:
     """pytest-django blocks every connection, unless something calls `django_db_blocker.unblock()` for the test: then
-    nothing rolls back or flushes."""
+    nothing rolls back or flushes. A fixture that calls it under a condition may leave the block where it is."""
     found = list(_unblocks(store, item, fixtures))
     sites = tuple(u.site for _, u in found)
-    held = next((u for own, u in found if own or u.held), None)
+    held = next((u for own, u in found if own or (u.held and u.certain)), None)
+    perhaps = next((u for _, u in found if u.held), None)
+    if held is None and perhaps is not None:
+        return DatabaseMode(
+            "unknown", (), ((perhaps.site, "the blocker is lifted under a condition"),), 2, False, sites
+        )
     if held is not None:
         return DatabaseMode(
             "unprotected", ("default",), ((held.site, "the blocker is lifted without a transaction"),), 2, False, sites

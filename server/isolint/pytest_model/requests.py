@@ -116,10 +116,11 @@ generated_by: Query[FunctionRef, Generated] = Query("generated parameters", _gen
 @dataclass(frozen=True, slots=True)
 class Unblock:
     """A call of `unblock()`. `held` is True when the access lasts beyond the call: the body of the `with` yields, or
-    the call stands alone."""
+    the call stands alone. `certain` is False where the call is made under a condition, or behind one that leaves."""
 
     site: Site
     held: bool
+    certain: bool = True
 
 
 def _unblocks(store: Store, ref: FunctionRef) -> tuple[Unblock, ...]:
@@ -127,15 +128,17 @@ def _unblocks(store: Store, ref: FunctionRef) -> tuple[Unblock, ...]:
     if function is None:
         return ()
     found: dict[tuple[int, int], Unblock] = {}
+    sure = {call.span for call, certain in calls(function.body) if certain}
     for statement in walk(function.body):
         if isinstance(statement, f.With):
             yields = any(isinstance(node, f.Yield) for node in walk(statement.body))
             for item in statement.items:
                 if _is_unblock(item.context):
                     span = item.context.span
-                    found[span] = Unblock(Site(ref.path, ref.chunk, *span), yields)
+                    found[span] = Unblock(Site(ref.path, ref.chunk, *span), yields, span in sure)
         elif isinstance(statement, f.Call) and _is_unblock(statement) and statement.span not in found:
-            found[statement.span] = Unblock(Site(ref.path, ref.chunk, *statement.span), True)
+            span = statement.span
+            found[span] = Unblock(Site(ref.path, ref.chunk, *span), True, span in sure)
     return tuple(found.values())
 
 

@@ -16,7 +16,8 @@ from isolint.names.symbols import Site
 from isolint.pytest_model.collect import tests_of
 from isolint.pytest_model.evaluate import evaluate
 from isolint.pytest_model.filters import PYTEST_WARNING, is_error
-from isolint.pytest_model.marks import ASYNCIO_PLUGIN, marks_of
+from isolint.pytest_model.item_marks import ASYNCIO_PLUGIN
+from isolint.pytest_model.marks import marks_of
 from isolint.pytest_model.objects import Context, MarkMaker
 from isolint.pytest_model.plugins import plugins
 from isolint.pytest_model.shapes import Mark, TestItem

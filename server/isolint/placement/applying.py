@@ -56,6 +56,7 @@ from isolint.placement import (
     factories,
     fields,
     filling,
+    lacking,
     lineage,
     members,
     mocks,
@@ -206,6 +207,9 @@ def held_by(
         summary = queries.summary_of(m.store, init.ref, m.world)
         bound = m.bind_arguments(Callable_(init.ref, (), made), args, keywords)
         held: dict[str, Value] = {}
+        defaults: dict[str, list[lacking.Default]] = {}
+        for name, how, value in summary.defaults:
+            defaults.setdefault(name, []).append((how, filling.fill(m, value, bound)))
         for use in summary.uses:
             if use.op == "call" and _is_super_init(use.target):
                 passed = tuple(filling.fill(m, a, bound) for a in use.args)
@@ -213,6 +217,7 @@ def held_by(
                 held |= held_by(m, made, classes[position + 1 :], passed, named)
         for name, value in summary.attributes:
             given = filling.fill(m, value, bound) if any(is_open(atom) for atom in value) else NOTHING
+            given = lacking.completed(m, given, tuple(defaults.get(name, ()))) if given else given
             if any(not isinstance(atom, Unknown | Plain) for atom in given) and len(held) < MAX_HELD:
                 held[name] = shared(given)
         return held

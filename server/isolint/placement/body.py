@@ -33,6 +33,7 @@ from isolint.placement.functions import (
     own_parts,
 )
 from isolint.placement.guards import ALWAYS, NEVER, UNSURE, Condition, both, either, merged
+from isolint.placement.lacking import Default, lacks
 from isolint.placement.machine import Machine
 from isolint.placement.shapes import (
     Callable_,
@@ -40,6 +41,7 @@ from isolint.placement.shapes import (
     Derived,
     Instance,
     Items,
+    Lacking,
     Literally,
     Operation,
     Outside,
@@ -134,7 +136,7 @@ def value_of_symbol(store: Store, symbol: ValueSymbol) -> Value:
 
 def attribute_value(store: Store, cls: ClassRef, name: str, later: bool = False, world: World = ()) -> Value:
     """What the methods of a class assign to `self.name`, along its project bases; the nearest class that does
-    counts. `later`: what `__init__` assigns is left out."""
+    counts. `later`: what `__init__` assigns is left out, and what is assigned only where the attribute is lacking."""
     for one_class in mro(store, cls).classes:
         if not isinstance(one_class, ClassRef):
             continue
@@ -143,12 +145,26 @@ def attribute_value(store: Store, cls: ClassRef, name: str, later: bool = False,
             if later and binding.name == "__init__":
                 continue
             if isinstance(binding.bound, FunctionSymbol) and name in assigned_attributes(store, binding.bound.ref):
-                found = dict(queries.summary_of(store, binding.bound.ref, world).attributes).get(name)
-                if found is not None:
-                    values.append(_closed(store, found, cls, world))
+                summary = queries.summary_of(store, binding.bound.ref, world)
+                found = [value for given, value in summary.attributes if given == name]
+                found += [] if later else [value for given, _, value in summary.defaults if given == name]
+                values += (_closed(store, value, cls, world) for value in found)
         if values:
             return join(values)
     return NOTHING
+
+
+def default_values(store: Store, cls: ClassRef, name: str, world: World) -> tuple[Default, ...]:
+    """What the methods of a class assign to `self.name` only where that is lacking, each with how it is lacking."""
+    found: dict[Default, None] = {}
+    for one_class in mro(store, cls).classes:
+        for binding in class_scope(store, one_class).bindings if isinstance(one_class, ClassRef) else ():
+            bound = binding.bound
+            if isinstance(bound, FunctionSymbol) and name in assigned_attributes(store, bound.ref):
+                for given, how, value in queries.summary_of(store, bound.ref, world).defaults:
+                    if given == name:
+                        found[how, _closed(store, value, cls, world)] = None
+    return tuple(found)
 
 
 def _closed(store: Store, value: Value, cls: ClassRef, world: World) -> Value:
@@ -205,6 +221,7 @@ class _Body(Expressions):
             yields=self.close(join(self.yielded)),
             opaque=tuple(sorted(machine.opaque, key=repr)),
             attributes=tuple(sorted((n, self.close(v)) for n, v in self.attributes.items())),
+            defaults=tuple(sorted((n, how, self.close(v)) for (n, how), v in self.defaults.items())),
             patches=tuple(sorted(machine.patches.values(), key=repr)),
             cures=tuple(sorted(machine.cures.values(), key=repr)),
             mocked=machine.mocked or machine.mocked_below,
@@ -509,7 +526,11 @@ class _Body(Expressions):
         """An `if`: each branch under its condition, and what follows under that of the ways that lead there."""
         holds, fails = condition_of(self, node.test), condition_of(self, node.test, False)
         told = (narrowed(self, node.test), narrowed(self, node.test, False))
-        held, failed = self.alternatives([(holds, node.body), (fails, node.orelse)], told, holds)
+        owner = self.node.params[0].name if isinstance(self.node, f.Function) and self.node.params else ""
+        lacking = (lacks(node.test, owner), lacks(node.test, owner, False)) if self.is_self(owner) else ({}, {})
+        held, failed = self.alternatives([(holds, node.body), (fails, node.orelse)], told, holds, lacking)
+        if held is NEVER:  # what follows is reached only where the test fails
+            self.lacking = {**self.lacking, **lacking[1]}
         # What follows is reached when the test holds and its branch goes on, or when it fails and the other one does.
         through = both(either(fails, held), either(holds, failed))
         if through is not NEVER:
@@ -547,12 +568,14 @@ class _Body(Expressions):
         ways: list[tuple[Condition | None, tuple[f.Stmt, ...]]],
         told: tuple[dict[str, Value], ...] = (),
         decides: Condition | None = None,
+        lacking: tuple[dict[str, Lacking], ...] = (),
     ) -> list[Condition | None]:
         """Bodies under their conditions, each from the same start, joined after; what must hold for the end of each to
         be reached. `decides` holds in the first of two ways and fails in the other. `told` is what the condition of
         each says that names are: behind them that counts only where the other ways lead elsewhere, and not of
-        parameters (each use of one would be there twice)."""
-        before, ctx = self.env, self.ctx
+        parameters (each use of one would be there twice). `lacking`: the attributes for lack of which each is come
+        to."""
+        before, ctx, before_lacking = self.env, self.ctx, self.lacking
         ends: list[dict[str, Value]] = []
         lefts: list[Left] = []
         through: list[Condition | None] = []
@@ -563,6 +586,7 @@ class _Body(Expressions):
                 through.append(NEVER)
                 continue
             self.env, self.ctx = {**before, **names}, ctx
+            self.lacking = {**before_lacking, **(lacking[way] if lacking else {})}
             left, passed = self.block(condition, body)
             lefts.append(left)
             through.append(NEVER if left else passed)
@@ -578,7 +602,7 @@ class _Body(Expressions):
             self.env = self.chosen(decides, *ends)
         else:
             self.env = _joined(ends) if ends else before
-        self.ctx = ctx
+        self.ctx, self.lacking = ctx, before_lacking
         self.left = _left_by_all(lefts)
         return through
 

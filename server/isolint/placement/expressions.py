@@ -35,6 +35,7 @@ from isolint.placement.functions import (
     taken_by_nested,
 )
 from isolint.placement.guards import ALWAYS, NEVER, Condition, both, merged
+from isolint.placement.lacking import chosen
 from isolint.placement.machine import Machine
 from isolint.placement.shapes import (
     Atom,
@@ -46,6 +47,7 @@ from isolint.placement.shapes import (
     Hop,
     Instance,
     Items,
+    Lacking,
     Literally,
     Mock,
     Operation,
@@ -85,6 +87,9 @@ class Expressions:
         self.around = frozenset().union(*(bound_names(n) for n in found.around)) if found is not None else frozenset()
         self.yielded: list[Value] = []
         self.attributes: dict[str, Value] = {}
+        self.defaults: dict[tuple[str, Lacking], Value] = {}
+        self.lacking: dict[str, Lacking] = {}
+        """The attributes of the first parameter that the statements here are executed for lack of."""
         self.ctx = Context()
         self.handed: tuple[f.Expr, ...] = ()
         """The arguments of calls whose work may still be to come."""
@@ -416,8 +421,7 @@ class Expressions:
             case f.Attribute():
                 holder = self.evaluate(target.value, self.ctx)
                 if isinstance(target.value, f.Name) and self.is_self(target.value.id):
-                    known = self.attributes.get(target.attr, NOTHING)
-                    self.attributes[target.attr] = join([known, shared(value)])
+                    self.keep(target.value.id, target.attr, shared(value))
                 else:
                     name = one(Literally(target.attr))
                     self.machine.assigned(holder, name, self.close(value), self.ctx, self.site(target))
@@ -440,6 +444,16 @@ class Expressions:
                     self.env[target.value.id] = holding(held, value, literal)
                     if any(isinstance(a, Param | Derived) for a in held):
                         self.touch(target.value)
+
+    def keep(self, owner: str, name: str, value: Value) -> None:
+        """An attribute of the first parameter is assigned."""
+        kept, defaults = chosen(value, owner, name)
+        if name in self.lacking:
+            kept, defaults = NOTHING, (*defaults, (self.lacking[name], kept))
+        if kept or not defaults:
+            self.attributes[name] = join([self.attributes.get(name, NOTHING), kept])
+        for how, default in defaults:
+            self.defaults[name, how] = join([self.defaults.get((name, how), NOTHING), default])
 
     def tell(self, holder: Value, name: str, value: Value) -> None:
         """An attribute of a mock is set: it is the same mock whatever names it has."""

@@ -243,8 +243,7 @@ def _attribute(m: Machine, atom: Atom, name: str) -> Value:
         case Instance(cls=ClassRef() as cls):
             held = dict(atom.held).get(name)
             if held is not None and not lineage.has_project_attribute(m, lineage.lineage_of(m, cls), name):
-                later = queries.later_attribute(m.store, (cls, name, m.world))
-                return join([held, members.later(atom, name, later)])
+                return members.held_or_later(m, atom, cls, name, held)
             if held is None:
                 return members.method(m, atom, name) or unknown("not decided by an argument")
     return unknown("not decided by an argument")

@@ -28,7 +28,7 @@ from isolint.names.symbols import (
     UnknownSymbol,
     ValueSymbol,
 )
-from isolint.placement import applying, lineage, mocks, queries, relations, settings
+from isolint.placement import applying, lacking, lineage, mocks, queries, relations, settings
 from isolint.placement.context import Context
 from isolint.placement.lineage import behind
 from isolint.placement.shapes import (
@@ -358,7 +358,7 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
             given = dict(atom.held).get(name)
             if given is not None and isinstance(atom.cls, ClassRef) and all(isinstance(s, ValueSymbol) for s in found):
                 # What an object was given comes before what its class says of all its instances.
-                return join([given, later(atom, name, queries.later_attribute(m.store, (atom.cls, name, m.world)))])
+                return held_or_later(m, atom, atom.cls, name, given)
             value = join(bind_instance(m, s, atom, ctx, site, name) for s in found)
             if isinstance(atom.cls, ClassRef) and any(isinstance(a, Literally) for a in value):
                 # Methods may change that for one of them.
@@ -371,7 +371,7 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
     if isinstance(atom.cls, ClassRef):
         held = dict(atom.held).get(name)
         if held is not None:
-            return join([held, later(atom, name, queries.later_attribute(m.store, (atom.cls, name, m.world)))])
+            return held_or_later(m, atom, atom.cls, name, held)
         assigned = queries.instance_attribute(m.store, (atom.cls, name, m.world))
         if declared and all(isinstance(a, Unknown) for a in assigned):
             return join(bind_instance(m, s, atom, ctx, site, name) for s in declared)
@@ -401,6 +401,14 @@ def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site
 def _is_special(name: str) -> bool:
     """Whether Python itself looks for it, in the class: such a name is not asked of `__getattr__`."""
     return name.startswith("__") and name.endswith("__")
+
+
+def held_or_later(m: Machine, atom: Instance, cls: ClassRef, name: str, held: Value) -> Value:
+    """An attribute that an object was given: that, or what methods of its class assign, those that do so for lack of it
+    only where it is lacking."""
+    assigned = later(atom, name, queries.later_attribute(m.store, (cls, name, m.world)))
+    defaults = queries.defaults(m.store, (cls, name, m.world))
+    return join([lacking.completed(m, held, defaults) if defaults else held, assigned])
 
 
 def later(atom: Instance, name: str, assigned: Value) -> Value:

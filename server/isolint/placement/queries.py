@@ -10,7 +10,7 @@ from isolint.names.resolve import canonical_names
 from isolint.names.scopes import class_facts, owner_of
 from isolint.names.symbols import ClassRef, FunctionRef, FunctionSymbol, ValueSymbol
 from isolint.placement.functions import find, find_node, function_operation
-from isolint.placement.shapes import Callable_, Class_, Opaque, Patch, Summary, Value, World
+from isolint.placement.shapes import Callable_, Class_, Lacking, Opaque, Patch, Summary, Value, World
 from isolint.placement.values import NOTHING, one, unknown
 from isolint.pytest_model.functions import header
 from isolint.store.memo import Query, Store
@@ -97,7 +97,20 @@ def _later_attribute(store: Store, key: tuple[ClassRef, str, World]) -> Value:
 later_attribute: Query[tuple[ClassRef, str, World], Value] = Query(
     "later attribute", _later_attribute, bottom=lambda key: NOTHING
 )
-"""Key: (class, name, world): the same without what `__init__` assigns."""
+"""Key: (class, name, world): the same without what `__init__` assigns, and without defaults."""
+
+
+def _defaults(store: Store, key: tuple[ClassRef, str, World]) -> tuple[tuple[Lacking, Value], ...]:
+    from isolint.placement import body
+
+    cls, name, world = key
+    return body.default_values(store, cls, name, world)
+
+
+defaults: Query[tuple[ClassRef, str, World], tuple[tuple[Lacking, Value], ...]] = Query(
+    "defaults", _defaults, bottom=lambda key: ()
+)
+"""Key: (class, name, world): what methods assign to `self.name` where an object lacks it."""
 
 
 def _decorator_patches(store: Store, key: FunctionRef | ClassRef) -> tuple[Patch, ...]:

@@ -322,6 +322,9 @@ class Read(Struct, frozen=True, cache_hash=True, gc=False):
     via: tuple[Step, ...] = ()
 
 
+Lacking = Literal["none", "false"]
+"""How an object lacks an attribute: it is None, or not there; or anything that is not true."""
+
 Extent = Literal["made", "block", "entered", "whole"]
 """How long a patch holds: nobody has seen it begin ("made": it is taken to hold all the time), only inside of the
 function that made it or of a block there ("block"), until what was entered is left ("entered": to the end of the block
@@ -367,7 +370,8 @@ class Opaque(Struct, frozen=True, cache_hash=True, gc=False):
 class Summary(Struct, frozen=True, cache_hash=True, gc=False):
     """All that calling a function may do and give, relative to the place of the call. What is ordered is sorted: of
     chains of the same length the first is kept, and that must be the same one in every run. `mocked`: it, or something
-    it calls, read a name that a patch replaces. `raises` are the classes of exceptions that may leave it."""
+    it calls, read a name that a patch replaces. `attributes` are those of the first parameter that are assigned,
+    `defaults` those that are only where they are lacking. `raises` are the classes of exceptions that may leave it."""
 
     effects: tuple[Effect, ...] = ()
     uses: tuple[Use, ...] = ()
@@ -376,6 +380,7 @@ class Summary(Struct, frozen=True, cache_hash=True, gc=False):
     yields: Value = frozenset()
     opaque: tuple[Opaque, ...] = ()
     attributes: tuple[tuple[str, Value], ...] = ()
+    defaults: tuple[tuple[str, Lacking, Value], ...] = ()
     patches: tuple[Patch, ...] = ()
     cures: tuple[Cure, ...] = ()
     mocked: bool = False

@@ -33,6 +33,23 @@ def body_of(lines: str, form: Form = "direct") -> str:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "x = httpx.Response(200)",
+        "x = httpx.ConnectError('down')",
+        "x = aiohttp.ClientError",
+        "x = aiohttp.http_exceptions.HttpProcessingError",
+    ],
+)
+def test_what_a_client_gives_or_raises_is_no_client(line: str) -> None:
+    """Answers and errors are bound to no loop and start no application: tests hand them to mocks."""
+    text = f"import aiohttp\nimport httpx\n{IMPORTS}{MARKS}async def test_it():\n    {line}\n    await Order.objects.acount()\n"
+    result = convert(text)
+    assert (result.reason, result.plan.applicability) == ("", "safe")
+    assert f"def test_it():\n    {line}\n    Order.objects.count()\n" in result.text
+
+
+@pytest.mark.parametrize(
     "before, after",
     [
         ("await sync_to_async(make_order)(total=3)", "make_order(total=3)"),

@@ -273,10 +273,12 @@ class _Finder:
             case f.Name(id=name) if name in self.imports:
                 if belongs_to_loops(self.imports[name]):
                     self.need(self.imports[name])
-            case f.Name() | f.Attribute() if root(node) is not None:
+            case f.Name() | f.Attribute() if (first := root(node)) is not None:
                 dotted = of_loops(self.store, self.path, node, self.local)
                 if dotted:
                     self.need(dotted)
+                if first.id not in self.imports:
+                    return  # what leads to it has been looked at with it
             case f.Import() | f.ImportFrom() if parent is self.function:
                 return  # an import inside the test; what it binds is looked at where it is used
         for child in children(node):

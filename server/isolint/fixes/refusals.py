@@ -65,6 +65,9 @@ _CLIENTS = (
 )
 """Clients and communicators that start the application in a context of their own. Django's `AsyncClient` is none: it
 awaits the view, and what the view hops to comes back under `async_to_sync` (django/test/client.py)."""
+_TOLD = frozenset({"Request", "Response", "Headers", "URL", "QueryParams", "Cookies", "Timeout", "codes"})
+_RAISED = ("Error", "Exception")
+"""What the modules of clients have beside them: what is sent, answered or raised starts nothing."""
 _DRIVERS = (
     "channels.testing",
     "asgiref.testing",
@@ -172,7 +175,7 @@ def _of_loop(store: Store, one: FixtureDef) -> str:
         for dotted in modules:
             if _is_of(dotted, _LOOPS):
                 return f"fixture {one.name} works with the event loop ({dotted})"
-            if _is_of(dotted, _CLIENTS):
+            if _is_client(dotted):
                 return f"fixture {one.name} makes a client or communicator ({dotted})"
     return ""
 
@@ -246,7 +249,7 @@ def of_words(store: Store, path: str, function: f.Function, but: Collection[str]
             return f"it makes an event loop of its own ({dotted})"
         if _is_of(dotted, _THREADS):
             return f"it works with threads ({dotted})"
-        if _is_of(dotted, _CLIENTS) and dotted not in but:
+        if _is_client(dotted) and dotted not in but:
             return f"it drives the application through a client or communicator ({dotted})"
     return ""
 
@@ -294,7 +297,12 @@ def is_driver(dotted: str) -> bool:
 
 def belongs_to_loops(dotted: str) -> bool:
     """Whether a name outside the project is of event loops, of clients or of threads."""
-    return _is_of(dotted, (*_LOOPS, *_CLIENTS, *_THREADS))
+    return _is_client(dotted) or _is_of(dotted, (*_LOOPS, *_THREADS))
+
+
+def _is_client(dotted: str) -> bool:
+    last = _last(dotted)
+    return _is_of(dotted, _CLIENTS) and last not in _TOLD and not last.endswith(_RAISED)
 
 
 def concurrent(store: Store, path: str, function: f.Function) -> str:
@@ -310,8 +318,10 @@ def concurrent(store: Store, path: str, function: f.Function) -> str:
 
 
 def _modules(store: Store, path: str, inside: Node, local: frozenset[str]) -> Iterator[str]:
-    """The dotted names outside the project that a piece of code mentions, as written and as they are defined."""
+    """The dotted names outside the project that a piece of code mentions, as written and as they are defined. A module
+    that is only the way to something is not mentioned."""
     seen: set[tuple[str, ...]] = set()
+    ways: set[int] = set()
     for node in walk(inside):
         match node:
             case f.Import():
@@ -320,10 +330,12 @@ def _modules(store: Store, path: str, inside: Node, local: frozenset[str]) -> It
                 yield from (f"{node.module}.{name.name}" for name in node.names)
             case f.Name() | f.Attribute():
                 first = root(node)
+                if isinstance(node, f.Attribute):
+                    ways.add(id(node.value))
                 if first is None or first.id in local:
                     continue
                 words = _dotted(node)
-                if words in seen:
+                if words in seen or (id(node) in ways and not _is_class_like(words[-1])):
                     continue
                 seen.add(words)
                 for symbol in lookup(store, (path, first.id)):

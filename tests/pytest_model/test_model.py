@@ -119,6 +119,41 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.mark.parametrize(
+    "names, expected",
+    [
+        ("['slow', 'web']", ("none", "rollback")),
+        ("('slow', 'django_db')", ("unknown", "rollback")),
+        ("sorted(seen)", ("unknown", "rollback")),
+    ],
+)
+def test_a_hook_that_names_its_marks_in_a_list(tmp_path: Path, names: str, expected: tuple[str, str]) -> None:
+    hook = f"""
+import pytest
+seen = set()
+def pytest_collection_modifyitems(items):
+    for item in items:
+        names = {names}
+        for name in names:
+            if name in item.path.parts:
+                item.add_marker(getattr(pytest.mark, name))
+"""
+    bare, marked = "def test_a(): pass", "@pytest.mark.django_db\ndef test_a(): pass"
+    assert (mode(tmp_path, bare, conftest=hook)[0], mode(tmp_path, marked, conftest=hook)[0]) == expected
+
+
+def test_a_hook_that_adds_every_mark_of_a_list(tmp_path: Path) -> None:
+    hook = """
+def pytest_collection_modifyitems(items):
+    for item in items:
+        for name in ("slow", "django_db"):
+            item.add_marker(name)
+"""
+    assert mode(tmp_path, "def test_a(): pass", conftest=hook)[0] == "rollback"
+    stopping = hook + "            break\n"
+    assert mode(tmp_path, "def test_a(): pass", conftest=stopping)[0] == "unknown"
+
+
+@pytest.mark.parametrize(
     "text, expected",
     [
         ("@unknown_thing\nasync def test_a(): pass", "unknown"),

@@ -15,13 +15,16 @@ from isolint.names.symbols import FunctionSymbol, Site
 from isolint.pytest_model import library
 from isolint.pytest_model.evaluate import evaluate, literal
 from isolint.pytest_model.functions import header, name_site, whole
-from isolint.pytest_model.objects import Context, Library, MarkMaker, Opaque
+from isolint.pytest_model.objects import Context, Items, Library, MarkMaker, Object, Opaque
 from isolint.pytest_model.shapes import Mark
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
 _HOOKS = {"pytest_itemcollected": "item", "pytest_collection_modifyitems": "items"}
 """The hooks in the order in which pytest comes to them, with the parameter that counts."""
+
+_LONGEST = 100
+"""Of the lists that a hook loops over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,11 @@ class _Walk:
         for statement in statements:
             now = "unknown" if skipped else condition
             match statement:
+                case f.For(target=f.Name(id=name)) if (written := self.written(statement.iterable)) is not None:
+                    broken = any(isinstance(s, f.Simple) and s.kind == "break" for s in walk_statements(statement.body))
+                    for one in written:
+                        self.context = self.context.bind(name, one)
+                        self.body(statement.body, "unknown" if broken else now)
                 case f.For():
                     self.item.update(target_names(statement.target))
                     self.body(statement.body, now if self.is_all(statement.iterable) else "unknown")
@@ -132,6 +140,13 @@ class _Walk:
             case f.Call(func=f.Name(id="enumerate" | "list" | "reversed" | "tuple"), args=(inner, *_)):
                 return self.is_all(inner)
         return False
+
+    def written(self, iterable: f.Expr) -> tuple[Object, ...] | None:
+        """What a loop runs over, where that is written out."""
+        if self.is_all(iterable):
+            return None
+        found = evaluate(self.store, self.context, iterable)
+        return found.items if isinstance(found, Items) and len(found.items) <= _LONGEST else None
 
     def call(self, call: f.Call, condition: str) -> None:
         func = call.func

@@ -70,6 +70,11 @@ def test_every_room_is_in_the_contracts() -> None:
     assert sources("jedi") == ROOMS - {"lsp", "cli", "inference"}
 
 
+def modules_of(room: str) -> list[str]:
+    modules = sorted((SERVER / "isolint" / room).rglob("*.py"))
+    return [".".join(path.relative_to(SERVER).with_suffix("").parts).removesuffix(".__init__") for path in modules]
+
+
 def loaded_by(code: str) -> set[str]:
     done = run_python(f"{code}\nimport sys\nprint('\\n'.join(sys.modules))")
     assert done.returncode == 0, done.stderr
@@ -80,9 +85,22 @@ def test_the_command_line_loads_no_protocol_no_event_loop_and_no_jedi() -> None:
     assert not loaded_by("import isolint.cli.main") & {"pygls", "lsprotocol", "jedi", "parso", "asyncio"}
 
 
+ALONE = """
+import importlib, sys
+for name in {names}:
+    for loaded in [one for one in sys.modules if one.partition(".")[0] == "isolint"]:
+        del sys.modules[loaded]
+    importlib.import_module(name)
+"""
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS - {"lsp", "cli", "inference"}))
+def test_every_module_can_be_imported_first(room: str) -> None:
+    """Modules of a room may need each other, but not in order to be loaded."""
+    loaded_by(ALONE.format(names=modules_of(room)))
+
+
 @pytest.mark.parametrize("room", sorted(ROOMS - {"lsp", "cli", "inference"}))
 def test_no_room_of_the_engine_loads_them_either(room: str) -> None:
-    modules = sorted((SERVER / "isolint" / room).rglob("*.py"))
-    names = [".".join(path.relative_to(SERVER).with_suffix("").parts).removesuffix(".__init__") for path in modules]
-    code = "\n".join(f"import {name}" for name in names)
+    code = "\n".join(f"import {name}" for name in modules_of(room))
     assert not loaded_by(code) & {"pygls", "lsprotocol", "jedi", "parso", "asyncio"}

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 from msgspec.structs import replace
 
 from isolint.placement import guards
-from isolint.placement.guards import Condition
 from isolint.placement.shapes import (
     Atom,
     Callable_,
@@ -32,6 +31,7 @@ from isolint.placement.shapes import (
 from isolint.placement.values import NOTHING, in_order, join, one
 
 if TYPE_CHECKING:
+    from isolint.placement.guards import Condition
     from isolint.placement.machine import Machine
 
 _WORKING = Instance | Callable_ | Class_ | Outside | Partial | Hop | Deferred

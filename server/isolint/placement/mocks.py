@@ -33,13 +33,11 @@ from isolint.placement.shapes import (
     Unknown,
     Value,
 )
-from isolint.placement.values import NOTHING, PLAIN, in_order, iterated, join, one
+from isolint.placement.values import MOCK, NOTHING, PLAIN, in_order, iterated, join, one
 
 if TYPE_CHECKING:
     from isolint.placement.machine import Machine
 
-MOCK: Value = frozenset({Mock()})
-"""A mock of which nothing more is known."""
 MAX_PATH = 4
 """Steps from a mock to one that it gives, up to which that is known again when it is told something."""
 MAX_TOLD = 8

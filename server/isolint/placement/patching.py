@@ -23,7 +23,6 @@ from isolint.placement import members, mocks, named, queries
 from isolint.placement.context import SPREAD, Context
 from isolint.placement.functions import find
 from isolint.placement.inputs import TEST_CODE
-from isolint.placement.mocks import MOCK
 from isolint.placement.registering import OVERRIDDEN, key_of
 from isolint.placement.shapes import (
     Atom,
@@ -46,7 +45,7 @@ from isolint.placement.shapes import (
     Value,
     World,
 )
-from isolint.placement.values import NOTHING, PLAIN, is_symbolic, one
+from isolint.placement.values import MOCK, NOTHING, PLAIN, is_symbolic, one
 from isolint.syntax import facts as f
 
 if TYPE_CHECKING:

@@ -59,6 +59,8 @@ _NESTING = frozenset({Callable_, Partial, Hop, Deferred, Done, Items, Derived, I
 
 NOTHING: Value = frozenset()
 PLAIN: Value = frozenset({Plain()})
+MOCK: Value = frozenset({Mock()})
+"""A mock of which nothing more is known."""
 
 
 def unknown(reason: str) -> Value:

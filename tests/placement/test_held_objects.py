@@ -207,3 +207,83 @@ def test_what_an_object_may_lack(use: str, verdict: str) -> None:
         f"from duck import Hooked, Runtime, Strange, Transport\n\n\nasync def test_it():  #= {verdict}\n    {use}",
         {"duck.py": DUCK},
     )
+
+
+LISTENERS = """
+import shop
+
+
+class Bus:
+    def __init__(self):
+        self.listeners = []
+        self.by_name = {}
+
+    def on(self, listener):
+        self.listeners.append(listener)
+
+    def named(self, name, listener):
+        self.by_name[name] = listener
+
+    async def emit(self, total):
+        for listener in self.listeners:
+            await listener(total)
+
+    async def emit_named(self, name, total):
+        await self.by_name[name](total)
+
+
+class Log:
+    def __init__(self):
+        self.lines = []
+
+    async def write(self, line):
+        self.lines.append(line)
+
+    async def all(self):
+        return [line for line in self.lines]
+
+
+class Audited(Bus):
+    def __init__(self):
+        super().__init__()
+        self.on(sync_to_async(shop.make))
+
+    def audit(self):
+        self.listeners.append(self.store)
+
+    async def store(self, total):
+        await sync_to_async(shop.make)(total)
+"""
+
+
+def test_what_is_put_into_the_container_of_an_attribute() -> None:
+    """A list that begins empty is filled by methods: what comes out of it is what was put in."""
+    check(
+        """
+from bus import Audited, Bus, Log
+
+async def store(total):
+    await sync_to_async(shop.make)(total)
+
+async def test_listeners():  #= undecided
+    bus = Bus()
+    bus.on(store)
+    await bus.emit(1)
+
+async def test_named():  #= undecided
+    bus = Bus()
+    bus.named("made", store)
+    await bus.emit_named("made", 1)
+
+async def test_its_own_method():  #= leaks
+    bus = Audited()
+    bus.audit()
+    await bus.emit(1)  #: ISO101
+
+async def test_lines():  #= safe
+    log = Log()
+    await log.write("a")
+    assert await log.all() == ["a"]
+""",
+        {"bus.py": "from asgiref.sync import sync_to_async\n" + LISTENERS},
+    )

@@ -28,6 +28,7 @@ from isolint.placement.expressions import Expressions
 from isolint.placement.functions import (
     Found,
     assigned_attributes,
+    filled_attributes,
     find,
     function_operation,
     own_parts,
@@ -154,6 +155,19 @@ def attribute_value(store: Store, cls: ClassRef, name: str, later: bool = False,
     return NOTHING
 
 
+def added_values(store: Store, cls: ClassRef, name: str, world: World) -> Value:
+    """A container with what the methods of a class, and of its bases, put into the one that `self.name` is."""
+    values: list[Value] = []
+    for one_class in mro(store, cls).classes:
+        for binding in class_scope(store, one_class).bindings if isinstance(one_class, ClassRef) else ():
+            bound = binding.bound
+            if isinstance(bound, FunctionSymbol) and name in filled_attributes(store, bound.ref):
+                given = queries.summary_of(store, bound.ref, world).additions
+                values += (_closed(store, value, cls, world) for one_name, value in given if one_name == name)
+    inside = join(values)
+    return one(Items(inside)) if inside else NOTHING
+
+
 def default_values(store: Store, cls: ClassRef, name: str, world: World) -> tuple[Default, ...]:
     """What the methods of a class assign to `self.name` only where that is lacking, each with how it is lacking."""
     found: dict[Default, None] = {}
@@ -221,6 +235,7 @@ class _Body(Expressions):
             yields=self.close(join(self.yielded)),
             opaque=tuple(sorted(machine.opaque, key=repr)),
             attributes=tuple(sorted((n, self.close(v)) for n, v in self.attributes.items())),
+            additions=tuple(sorted((n, self.close(v)) for n, v in self.additions.items())),
             defaults=tuple(sorted((n, how, self.close(v)) for (n, how), v in self.defaults.items())),
             patches=tuple(sorted(machine.patches.values(), key=repr)),
             cures=tuple(sorted(machine.cures.values(), key=repr)),

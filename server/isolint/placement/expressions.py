@@ -28,6 +28,7 @@ from isolint.placement.conditions import DATA_TYPES, condition_of, narrowed
 from isolint.placement.containers import MAX_KEYS, holding, is_empty, known_later, spread, with_attribute
 from isolint.placement.context import SPREAD, Context
 from isolint.placement.functions import (
+    KEEPING,
     Found,
     bound_names,
     find,
@@ -87,6 +88,7 @@ class Expressions:
         self.around = frozenset().union(*(bound_names(n) for n in found.around)) if found is not None else frozenset()
         self.yielded: list[Value] = []
         self.attributes: dict[str, Value] = {}
+        self.additions: dict[str, Value] = {}
         self.defaults: dict[tuple[str, Lacking], Value] = {}
         self.lacking: dict[str, Lacking] = {}
         """The attributes of the first parameter that the statements here are executed for lack of."""
@@ -344,19 +346,30 @@ class Expressions:
         return self.machine.perform(working, "iterate", ctx, self.site(node), label(node)) if working else NOTHING
 
     def _keep(self, node: f.Call, args: list[Value], ctx: Context) -> None:
-        """`name.append(x)` and its like put what they are given into the container that the name holds."""
+        """`name.append(x)` and its like put what they are given into the container that the name holds, or that the
+        attribute of the first parameter is."""
         match node.func:
-            case f.Attribute(value=f.Name(id=name), attr=method) if name in self.env and method in _KEEPING and args:
-                value = args[-1]
-                if method == "extend":
-                    muted = replace(ctx, muted=True)
-                    elements = (a.element for a in value if isinstance(a, Items))
-                    value = join([*elements, self.go_through(value, node.args[-1], muted)])
+            case f.Attribute(value=f.Name(id=name), attr=method) if name in self.env and method in KEEPING and args:
                 self.touch(node.func.value)
-                self.env[name] = holding(self.env[name], value, None)
+                self.env[name] = holding(self.env[name], self._kept(node, args, ctx), None)
+            case f.Attribute(value=f.Attribute(value=f.Name(id=owner), attr=name), attr=method) if (
+                method in KEEPING and args and self.is_self(owner)
+            ):
+                self.put(name, self._kept(node, args, ctx))
             case f.Attribute(value=f.Name() as holder, attr=method) if method not in _READING:
                 if any(isinstance(a, Items | Param | Derived) for a in self.env.get(holder.id, NOTHING)):
                     self.touch(holder)
+
+    def _kept(self, node: f.Call, args: list[Value], ctx: Context) -> Value:
+        """What such a call puts into its container."""
+        if not isinstance(node.func, f.Attribute) or node.func.attr != "extend":
+            return args[-1]
+        elements = (a.element for a in args[-1] if isinstance(a, Items))
+        return join([*elements, self.go_through(args[-1], node.args[-1], replace(ctx, muted=True))])
+
+    def put(self, name: str, value: Value) -> None:
+        """Something is put into the container that an attribute of the first parameter is."""
+        self.additions[name] = join([self.additions.get(name, NOTHING), shared(value)])
 
     def _special_call(self, node: f.Call, ctx: Context) -> Value | None:
         """Builtins that look at their arguments: getattr, and everything that iterates."""
@@ -436,6 +449,12 @@ class Expressions:
                 patching.assigned_item(self.machine, held, key, value, self.ctx, self.site(target))
                 if lineage.lends(self.machine, held):
                     self.ctx = replace(self.ctx, muted=True)
+                if (
+                    isinstance(target.value, f.Attribute)
+                    and isinstance(target.value.value, f.Name)
+                    and self.is_self(target.value.value.id)
+                ):
+                    self.put(target.value.attr, value)
                 if isinstance(target.value, f.Name) and target.value.id in self.env:
                     literal = target.index.value if isinstance(target.index, f.Constant) else None
                     if not isinstance(literal, str | int) or target.value.id in self.captured:
@@ -682,7 +701,6 @@ _CONTAINERS = _MAPPINGS | {"list", "set", "frozenset", "tuple", "deque", "sequen
 the elements of the others the first."""
 _READING = frozenset({"get", "keys", "values", "items", "copy", "index", "count"})
 """Methods of containers that change nothing."""
-_KEEPING = frozenset({"append", "appendleft", "add", "insert", "extend", "put_nowait"})
 
 
 def _mentions(value: Value, ref: FunctionRef) -> bool:

@@ -15,6 +15,9 @@ from isolint.placement.shapes import Operation
 from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
+KEEPING = frozenset({"append", "appendleft", "add", "insert", "extend", "put_nowait"})
+"""Methods of containers that put what they are given last into them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -117,6 +120,28 @@ def _assigned_attributes(store: Store, ref: FunctionRef) -> frozenset[str]:
 
 assigned_attributes: Query[FunctionRef, frozenset[str]] = Query("assigned attributes", _assigned_attributes)
 """The names of the attributes, of whatever object, that a function assigns."""
+
+
+def _filled_attributes(store: Store, ref: FunctionRef) -> frozenset[str]:
+    node = find_node(store, ref)
+    if not isinstance(node, f.Function):
+        return frozenset()
+    found: set[str] = set()
+    for statement in own_statements(node.body):
+        match statement:
+            case f.Evaluate(value=f.Call(func=f.Attribute(value=f.Attribute(attr=name), attr=method))):
+                found |= {name} if method in KEEPING else set()
+            case f.Assign(targets=targets):
+                found |= {
+                    target.value.attr
+                    for target in targets
+                    if isinstance(target, f.Subscript) and isinstance(target.value, f.Attribute)
+                }
+    return frozenset(found)
+
+
+filled_attributes: Query[FunctionRef, frozenset[str]] = Query("filled attributes", _filled_attributes)
+"""The names of the attributes, of whatever object, into which a function puts something."""
 
 
 def _parts(target: f.Expr) -> tuple[f.Expr, ...]:

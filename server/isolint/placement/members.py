@@ -338,7 +338,15 @@ def owned(m: Machine, value: Value, owner: ClassRef) -> Value:
 
 
 def instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site: Site | None) -> Value:
-    """An attribute of an instance: from its classes in MRO order, then what its methods assign."""
+    """An attribute of an instance. One that is a container also holds what methods of the class put into it."""
+    found = _instance_attribute(m, atom, name, ctx, site)
+    if isinstance(atom.cls, ClassRef) and any(isinstance(a, Items) for a in found):
+        return join([found, queries.additions(m.store, (atom.cls, name, m.world))])
+    return found
+
+
+def _instance_attribute(m: Machine, atom: Instance, name: str, ctx: Context, site: Site | None) -> Value:
+    """From its classes in MRO order, then what its methods assign."""
     line = lineage.lineage_of(m, atom.cls)
     if atom.after is not None:
         line, atom = behind(line, atom.after), replace(atom, after=None)

@@ -100,6 +100,17 @@ later_attribute: Query[tuple[ClassRef, str, World], Value] = Query(
 """Key: (class, name, world): the same without what `__init__` assigns, and without defaults."""
 
 
+def _additions(store: Store, key: tuple[ClassRef, str, World]) -> Value:
+    from isolint.placement import body
+
+    return body.added_values(store, *key)
+
+
+additions: Query[tuple[ClassRef, str, World], Value] = Query("additions", _additions, bottom=lambda key: NOTHING)
+"""Key: (class, name, world): a container with what methods put into the one that `self.name` is; empty when none
+does."""
+
+
 def _defaults(store: Store, key: tuple[ClassRef, str, World]) -> tuple[tuple[Lacking, Value], ...]:
     from isolint.placement import body
 

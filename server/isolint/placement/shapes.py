@@ -371,7 +371,8 @@ class Summary(Struct, frozen=True, cache_hash=True, gc=False):
     """All that calling a function may do and give, relative to the place of the call. What is ordered is sorted: of
     chains of the same length the first is kept, and that must be the same one in every run. `mocked`: it, or something
     it calls, read a name that a patch replaces. `attributes` are those of the first parameter that are assigned,
-    `defaults` those that are only where they are lacking. `raises` are the classes of exceptions that may leave it."""
+    `defaults` those that are only where they are lacking, `additions` what is put into the containers that they are.
+    `raises` are the classes of exceptions that may leave it."""
 
     effects: tuple[Effect, ...] = ()
     uses: tuple[Use, ...] = ()
@@ -381,6 +382,7 @@ class Summary(Struct, frozen=True, cache_hash=True, gc=False):
     opaque: tuple[Opaque, ...] = ()
     attributes: tuple[tuple[str, Value], ...] = ()
     defaults: tuple[tuple[str, Lacking, Value], ...] = ()
+    additions: tuple[tuple[str, Value], ...] = ()
     patches: tuple[Patch, ...] = ()
     cures: tuple[Cure, ...] = ()
     mocked: bool = False

@@ -1044,3 +1044,24 @@ def test_all_that_a_call_does_there_is_named() -> None:
         ("chain", "Order.objects.acreate"),
         ("besides", "made.adelete"),
     ]
+
+
+def test_waiting_for_what_a_package_made_is_its_own_work() -> None:
+    """As of a client whose methods may give an awaitable or a value: what they give is not declared as a class."""
+    check(
+        """
+import contextvars
+import json
+
+async def test_of_data():  #= safe
+    assert await json.loads("1")
+
+async def test_called():  #= undecided
+    assert await json.loads("1")()
+
+async def test_of_the_project_s_own():  #= undecided
+    async def store():
+        await sync_to_async(shop.make)(1)
+    await contextvars.copy_context().run(store)
+"""
+    )

@@ -151,7 +151,8 @@ def call_outside(
         return construct_outside(m, known, atom, ctx, site, label, args, keywords)
     if known.kind == "instance" and known.type:
         return m._operate_instance(Instance(known.type), "call", ctx, site, label, args, keywords)
-    return foreign(m, known, atom, ctx, site, label)
+    given = join([*args, *(value for _, value in keywords)])
+    return foreign(m, known, ctx, site, label, given)
 
 
 def construct(
@@ -347,8 +348,9 @@ def construct_outside(
     return one(Instance(known.canonical))
 
 
-def foreign(m: Machine, known: Definition, atom: Outside, ctx: Context, site: Site | None, label: str) -> Value:
-    """An installed function without a row. Only packages built on Django can work on its database."""
+def foreign(m: Machine, known: Definition, ctx: Context, site: Site | None, label: str, given: Value) -> Value:
+    """An installed function without a row. Only packages built on Django can work on its database, or those that are
+    `given` something of the project that does."""
     if may_use_django(m, known):
         if ctx.hop:
             return m._nameless(Unknown(f"{known.canonical} has no row"), "call", ctx, site, label)
@@ -357,7 +359,8 @@ def foreign(m: Machine, known: Definition, atom: Outside, ctx: Context, site: Si
         return returned(m, known, unknown(f"result of {known.canonical}"))
     if known.is_async:
         return one(Done(returned(m, known, PLAIN)))
-    return returned(m, known, unknown(f"result of {known.canonical}"))
+    own = all(isinstance(atom, Plain | Literally) for atom in given)
+    return returned(m, known, one(Unknown(f"result of {known.canonical}", own)))
 
 
 def returned(m: Machine, known: Definition, otherwise: Value) -> Value:

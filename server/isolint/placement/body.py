@@ -156,7 +156,8 @@ def attribute_value(store: Store, cls: ClassRef, name: str, later: bool = False,
 
 
 def added_values(store: Store, cls: ClassRef, name: str, world: World) -> Value:
-    """A container with what the methods of a class, and of its bases, put into the one that `self.name` is."""
+    """A container with what the methods of a class, and of its bases, put into the one that `self.name` is, as far as
+    it can be named: what they are handed for it, by whomever, is left out."""
     values: list[Value] = []
     for one_class in mro(store, cls).classes:
         for binding in class_scope(store, one_class).bindings if isinstance(one_class, ClassRef) else ():
@@ -164,7 +165,7 @@ def added_values(store: Store, cls: ClassRef, name: str, world: World) -> Value:
             if isinstance(bound, FunctionSymbol) and name in filled_attributes(store, bound.ref):
                 given = queries.summary_of(store, bound.ref, world).additions
                 values += (_closed(store, value, cls, world) for one_name, value in given if one_name == name)
-    inside = join(values)
+    inside = frozenset(atom for atom in join(values) if not isinstance(atom, Unknown))
     return one(Items(inside)) if inside else NOTHING
 
 

@@ -395,6 +395,8 @@ class Machine:
             case Param() | Derived():
                 return self._symbolic(atom, op, ctx, site, label, args, keywords)
             case Unknown():
+                if atom.own and op in ("await", "aiterate", "aenter"):
+                    return PLAIN
                 return self._nameless(atom, op, ctx, site, label)
             case Mock():
                 if op == "call":

@@ -23,9 +23,11 @@ Operation = Literal["call", "await", "iterate", "aiterate", "enter", "aenter"]
 
 class Unknown(Struct, frozen=True, cache_hash=True, gc=False):
     """Nobody can name it. `reason` is for people; it takes part in equality so that none that is shown goes stale, and
-    a join keeps one of several."""
+    a join keeps one of several. `own`: a package that cannot work on Django's database made it, of nothing of the
+    project's: to wait for it is that package's own work."""
 
     reason: str = ""
+    own: bool = False
 
 
 class Plain(Struct, frozen=True, cache_hash=True, gc=False):

@@ -37,6 +37,7 @@ from isolint.placement.guards import ALWAYS, NEVER, UNSURE, Condition, both, eit
 from isolint.placement.lacking import Default, lacks
 from isolint.placement.machine import Machine
 from isolint.placement.shapes import (
+    Atom,
     Callable_,
     Class_,
     Derived,
@@ -165,8 +166,15 @@ def added_values(store: Store, cls: ClassRef, name: str, world: World) -> Value:
             if isinstance(bound, FunctionSymbol) and name in filled_attributes(store, bound.ref):
                 given = queries.summary_of(store, bound.ref, world).additions
                 values += (_closed(store, value, cls, world) for one_name, value in given if one_name == name)
-    inside = frozenset(atom for atom in join(values) if not isinstance(atom, Unknown))
+    inside = frozenset(atom for atom in join(values) if _is_named(atom))
     return one(Items(inside)) if inside else NOTHING
+
+
+def _is_named(atom: Atom) -> bool:
+    """Whether it is known what this is, and all that it holds."""
+    if isinstance(atom, Items):
+        return all(map(_is_named, (*atom.element, *(one_atom for _, value in atom.keys for one_atom in value))))
+    return not isinstance(atom, Unknown)
 
 
 def default_values(store: Store, cls: ClassRef, name: str, world: World) -> tuple[Default, ...]:

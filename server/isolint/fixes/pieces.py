@@ -53,15 +53,9 @@ def before_line(text: bytes, offset: int) -> int:
     return offset - (2 if text[max(offset - 2, 0) : offset] == b"\r\n" else 1)
 
 
-def newline(text: bytes) -> bytes:
-    """The line end of a text."""
-    at = text.find(b"\n")
-    return b"\r" if at < 0 else b"\r\n" if text[at - 1 : at] == b"\r" else b"\n"
-
-
 def indent_at(text: bytes, offset: int) -> bytes:
     """The space at the start of the line that an offset is on."""
-    line = text[max(text.rfind(b"\n", 0, offset), text.rfind(b"\r", 0, offset)) + 1 :]
+    line = text[line_start(text, offset) :]
     return line[: len(line) - len(line.lstrip(b" \t"))]
 
 

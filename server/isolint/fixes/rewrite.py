@@ -34,13 +34,13 @@ from isolint.fixes.pieces import (
     line_start,
     line_starts,
     line_stop,
-    newline,
     replace,
     with_text,
 )
 from isolint.fixes.unwrapping import AWAIT, drop_await, loose, opened, unhop, unrun, unwrap
 from isolint.syntax import facts as f
 from isolint.text.edits import Edit
+from isolint.text.lines import line_end
 
 _ASYNC = re.compile(rb"async(?:[ \t\f]|\\\r?\n|\r?\n)+")
 _ASYNC_FOR = re.compile(rb"async((?:[ \t\f]|\\\r?\n|\r?\n)+)for(?:[ \t\f\r\n\\]|\()*$")
@@ -101,15 +101,13 @@ def _undecorate(text: bytes, step: Undecorate) -> Edit:
     """A decorator's line; a comment behind it stays on a line of its own."""
     start, end = step.decorator.span
     at = text.rfind(b"@", 0, start)
-    line_start = max(text.rfind(b"\n", 0, at), text.rfind(b"\r", 0, at)) + 1
-    line_end = next((i for i in range(end, len(text)) if text[i : i + 1] in b"\r\n"), len(text))
-    rest = text[end:line_end]
-    if text[line_start:at].strip() or text[at + 1 : start].strip() or rest.strip()[:1] not in (b"", b"#"):
+    line, last = line_start(text, at), line_stop(text, end)
+    rest = text[end:last]
+    if text[line:at].strip() or text[at + 1 : start].strip() or rest.strip()[:1] not in (b"", b"#"):
         raise RefusedError("a decorator inside the test does not stand on a line of its own")
     if rest.strip():
         return delete(text, at, end + len(rest) - len(rest.lstrip()))
-    behind = line_end + 2 if text[line_end : line_end + 2] == b"\r\n" else line_end + 1
-    return delete(text, line_start, behind)
+    return delete(text, line, behind_line(text, last))
 
 
 # --- a coroutine of its own ------------------------------------------------------------------------------------------
@@ -141,7 +139,7 @@ def _enclosed(text: bytes, function: f.Function, region: Inner, receiver: str | 
         if line[: len(indent) + 1] != indent + b"#":
             break
         above = line_start(text, before_line(text, above))
-    new = newline(text)
+    new = line_end(text)
     previous = text[line_start(text, before_line(text, above)) : above].strip()
     opens = line_start(text, before_line(text, above)) <= function.keyword[0] or previous.endswith((b":", b"("))
     gap = b"" if not previous or opens else new

@@ -151,8 +151,7 @@ def call_outside(
         return construct_outside(m, known, atom, ctx, site, label, args, keywords)
     if known.kind == "instance" and known.type:
         return m._operate_instance(Instance(known.type), "call", ctx, site, label, args, keywords)
-    given = join([*args, *(value for _, value in keywords)])
-    return foreign(m, known, ctx, site, label, given)
+    return foreign(m, known, ctx, site, label, (*args, *(value for _, value in keywords)))
 
 
 def construct(
@@ -348,7 +347,9 @@ def construct_outside(
     return one(Instance(known.canonical))
 
 
-def foreign(m: Machine, known: Definition, ctx: Context, site: Site | None, label: str, given: Value) -> Value:
+def foreign(
+    m: Machine, known: Definition, ctx: Context, site: Site | None, label: str, given: tuple[Value, ...]
+) -> Value:
     """An installed function without a row. Only packages built on Django can work on its database, or those that are
     `given` something of the project that does."""
     if may_use_django(m, known):
@@ -359,7 +360,7 @@ def foreign(m: Machine, known: Definition, ctx: Context, site: Site | None, labe
         return returned(m, known, unknown(f"result of {known.canonical}"))
     if known.is_async:
         return one(Done(returned(m, known, PLAIN)))
-    own = all(isinstance(atom, Plain | Literally) for atom in given)
+    own = all(isinstance(atom, Plain | Literally) for value in given for atom in value)
     return returned(m, known, one(Unknown(f"result of {known.canonical}", own)))
 
 

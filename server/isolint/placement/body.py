@@ -6,6 +6,7 @@ be taken `conditions.py`; what operating on a value does is the machine's busine
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from msgspec.structs import replace
@@ -56,7 +57,7 @@ from isolint.placement.shapes import (
     World,
 )
 from isolint.placement.values import NOTHING, PLAIN, TOO_MANY, join, label, one, shared, subscript, unknown
-from isolint.store.memo import Store
+from isolint.store.memo import Query, Store
 from isolint.syntax import facts as f
 
 MAX_EXCEPTIONS = 8
@@ -159,13 +160,12 @@ def attribute_value(store: Store, cls: ClassRef, name: str, later: bool = False,
 def added_values(store: Store, cls: ClassRef, name: str, world: World) -> Value:
     """A container with what the methods of a class, and of its bases, put into the one that `self.name` is, as far as
     it can be named: what they are handed for it, by whomever, is left out."""
-    values: list[Value] = []
-    for one_class in mro(store, cls).classes:
-        for binding in class_scope(store, one_class).bindings if isinstance(one_class, ClassRef) else ():
-            bound = binding.bound
-            if isinstance(bound, FunctionSymbol) and name in filled_attributes(store, bound.ref):
-                given = queries.summary_of(store, bound.ref, world).additions
-                values += (_closed(store, value, cls, world) for one_name, value in given if one_name == name)
+    values = [
+        _closed(store, value, cls, world)
+        for summary in _summaries(store, cls, name, world, filled_attributes)
+        for given, value in summary.additions
+        if given == name
+    ]
     inside = frozenset(atom for atom in join(values) if _is_named(atom))
     return one(Items(inside)) if inside else NOTHING
 
@@ -179,15 +179,24 @@ def _is_named(atom: Atom) -> bool:
 
 def default_values(store: Store, cls: ClassRef, name: str, world: World) -> tuple[Default, ...]:
     """What the methods of a class assign to `self.name` only where that is lacking, each with how it is lacking."""
-    found: dict[Default, None] = {}
+    found = (
+        (how, _closed(store, value, cls, world))
+        for summary in _summaries(store, cls, name, world, assigned_attributes)
+        for given, how, value in summary.defaults
+        if given == name
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _summaries(
+    store: Store, cls: ClassRef, name: str, world: World, touching: Query[FunctionRef, frozenset[str]]
+) -> Iterator[Summary]:
+    """What the methods of a class, and of its bases, do that touch `self.name` in the way of the question."""
     for one_class in mro(store, cls).classes:
         for binding in class_scope(store, one_class).bindings if isinstance(one_class, ClassRef) else ():
             bound = binding.bound
-            if isinstance(bound, FunctionSymbol) and name in assigned_attributes(store, bound.ref):
-                for given, how, value in queries.summary_of(store, bound.ref, world).defaults:
-                    if given == name:
-                        found[how, _closed(store, value, cls, world)] = None
-    return tuple(found)
+            if isinstance(bound, FunctionSymbol) and name in touching(store, bound.ref):
+                yield queries.summary_of(store, bound.ref, world)
 
 
 def _closed(store: Store, value: Value, cls: ClassRef, world: World) -> Value:
